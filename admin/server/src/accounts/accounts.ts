@@ -1,0 +1,33 @@
+import { AppError, notFound } from '@portico/contracts/errors';
+import { newId } from '@portico/contracts/ids';
+import { parseInput } from '@portico/service-kit/parse-input';
+import { z } from 'zod';
+import type { AdminContext } from '../context.ts';
+import { Account } from './account.entity.ts';
+
+const input = z.object({
+  slug: z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'It must be 2 to 39 lower-case letters, digits and dashes, beginning with a letter.'),
+  name: z.string().trim().min(1).max(100),
+  allowedOrigins: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .max(20)
+    .default([]),
+});
+
+/** CONFLICT for a slug that is in use. */
+export async function createAccount({ database, now }: AdminContext, given: z.input<typeof input>): Promise<Account> {
+  const parsed = parseInput(input, given);
+  const em = database.fork();
+  if ((await em.findOne(Account, { slug: parsed.slug })) !== null)
+    throw new AppError('CONFLICT', `There is an account ${parsed.slug} already.`);
+  const account = em.create(Account, { ...parsed, id: newId('account'), createdAt: now() });
+  await em.persist(account).flush();
+  return account;
+}
+
+/** By slug or id. NOT_FOUND when there is none. */
+export async function findAccount({ database }: AdminContext, slugOrId: string): Promise<Account> {
+  const account = await database.fork().findOne(Account, { $or: [{ slug: slugOrId }, { id: slugOrId }] });
+  if (account === null) throw notFound('account', slugOrId);
+  return account;
+}

@@ -1,0 +1,61 @@
+// Changes of a key. Each tells the gateways in the same transaction: what they hear is what was committed.
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { notFound } from '@portico/contracts/errors';
+import { parseInput } from '@portico/service-kit/parse-input';
+import type { AdminContext } from '../context.ts';
+import { ApiKey } from './api-key.entity.ts';
+import { type IssuedKey, issue } from './create-api-key.ts';
+import { type KeyInput, keyInput } from './key-input.ts';
+
+/** PostgreSQL channel on which the ids of changed keys are announced. */
+export const KEY_CHANNEL = 'access_key';
+
+/** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
+export function revokeApiKey(context: AdminContext, id: string): Promise<void> {
+  return change(context, id, (key) => revoke(key, context.now()));
+}
+
+/** A new key with the settings of the old one, which stops at once. */
+export function regenerateApiKey(context: AdminContext, id: string): Promise<IssuedKey> {
+  return rotateApiKey(context, id, 0);
+}
+
+/** A new key with the settings of the old one, which goes on for `overlapMs`. */
+export function rotateApiKey(context: AdminContext, id: string, overlapMs: number): Promise<IssuedKey> {
+  return change(context, id, (old, em) => {
+    const { name, mode, scopes, tier, quota, burst, signatures, allowedAddresses } = old;
+    const lifetimeMs = Math.max(60_000, old.expiresAt.getTime() - old.createdAt.getTime());
+    const input = keyInput.parse({ name, mode, scopes, tier, quota, burst, signatures, allowedAddresses, lifetimeMs });
+    const issued = issue(em, context, old.accountId, input);
+    const now = context.now();
+    if (overlapMs === 0) revoke(old, now);
+    else old.expiresAt = new Date(Math.min(old.expiresAt.getTime(), now.getTime() + overlapMs));
+    old.replacedBy = issued.id;
+    return issued;
+  });
+}
+
+/** Changes name, scopes, tier, limits, schemes or addresses of a key. */
+export function updateApiKey(context: AdminContext, id: string, given: Partial<Omit<KeyInput, 'mode' | 'lifetimeMs'>>): Promise<void> {
+  const changes = parseInput(keyInput.omit({ mode: true, lifetimeMs: true }).partial(), given);
+  // Defaults are for new keys: only what was given is changed.
+  const named = Object.fromEntries(Object.entries(changes).filter(([name]) => Object.hasOwn(given, name)));
+  return change(context, id, (key, em) => void em.assign(key, named));
+}
+
+function change<Result>({ database }: AdminContext, id: string, work: (key: ApiKey, em: EntityManager) => Result): Promise<Result> {
+  return database.fork().transactional(async (em) => {
+    const key = await em.findOne(ApiKey, { id });
+    if (key === null) throw notFound('API key', id);
+    const result = work(key, em);
+    await em.flush();
+    await em.execute('select pg_notify(?, ?)', [KEY_CHANNEL, id]);
+    return result;
+  });
+}
+
+function revoke(key: ApiKey, now: Date): void {
+  if (key.status === 'revoked') return;
+  key.status = 'revoked';
+  key.revokedAt = now;
+}

@@ -1,0 +1,54 @@
+import { BlockList, isIP } from 'node:net';
+import { MODES } from '@portico/contracts/caller';
+import { isScope } from '@portico/contracts/scopes';
+import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
+import { z } from 'zod';
+import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
+
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
+
+export const keyInput = z.object({
+  name: z.string().trim().min(1).max(100),
+  mode: z.enum(MODES),
+  scopes: z
+    .array(
+      z
+        .string()
+        .refine(isScope, 'It is not a scope.')
+        .refine((scope) => !scope.startsWith('graph:'), 'It is for services, not for keys.'),
+    )
+    .min(1)
+    .max(30),
+  tier: z.enum(Object.keys(TIERS) as [Tier, ...Tier[]]).default(DEFAULT_TIER),
+  quota: rateLimit.nullish(),
+  burst: rateLimit.nullish(),
+  signatures: z
+    .array(z.enum(SIGNATURE_SCHEMES))
+    .min(1)
+    .default([...SIGNATURE_SCHEMES]),
+  allowedAddresses: z.array(z.string().refine(isCidr, 'It must be an address or a CIDR block, as 203.0.113.0/24.')).max(100).default([]),
+  /** Milliseconds from now; a year by default. */
+  lifetimeMs: z
+    .int()
+    .min(60_000)
+    .max(10 * YEAR_MS)
+    .default(YEAR_MS),
+});
+export type KeyInput = z.input<typeof keyInput>;
+
+/** `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. */
+export function isCidr(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}

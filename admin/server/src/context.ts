@@ -1,0 +1,9 @@
+import type { KeyRing } from '@portico/service-kit/key-ring';
+import type { Database } from '@portico/service-kit/orm';
+
+/** What every use case of the admin service works with. */
+export type AdminContext = {
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+  now(): Date;
+};

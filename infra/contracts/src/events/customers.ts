@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineEvent } from './event-type.ts';
+
+// No name and no address: events are kept in outboxes and logs, where personal data could not be erased.
+export const customerCreated = defineEvent({
+  name: 'customer.created',
+  version: 1,
+  summary: 'A customer was added.',
+  payload: z.object({ id: z.string(), status: z.string(), createdAt: z.iso.datetime() }),
+});

@@ -1,0 +1,43 @@
+// Ids are TypeIDs: a prefix that says what the thing is, `_`, and a time-ordered 128-bit value in base32 (26 characters).
+// The prefix is part of the id everywhere, in the database too: an id never needs its context to be read.
+import { typeidUnboxed } from 'typeid-js';
+
+export const ID_PREFIXES = {
+  account: 'acct',
+  apiKey: 'key',
+  customer: 'cust',
+  delivery: 'dlv',
+  event: 'evt',
+  inventory: 'inv',
+  order: 'order',
+  orderLine: 'line',
+  payment: 'pay',
+  product: 'prod',
+  request: 'req',
+  reservation: 'res',
+  signingKey: 'sig',
+  webhook: 'wh',
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+// The first character is at most 7: 26 base32 characters hold 130 bits, an id has 128.
+const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+const PATTERNS = Object.fromEntries(
+  Object.entries(ID_PREFIXES).map(([kind, prefix]) => [kind, new RegExp(`^${prefix}_${SUFFIX}$`)]),
+) as Record<IdKind, RegExp>;
+
+/** A new id of this kind. With `seed`, the id of another kind that shares its value: the same seed gives the same id again. */
+export function newId(kind: IdKind, seed?: string): string {
+  return typeidUnboxed(ID_PREFIXES[kind], seed?.slice(-26));
+}
+
+/** Whether the text has this kind's prefix and alphabet. A text that has not names nothing: the answer to it is "not found". */
+export function isId(kind: IdKind, text: unknown): text is string {
+  return typeof text === 'string' && PATTERNS[kind].test(text);
+}
+
+/** The regular expression source that OpenAPI shows for this kind. */
+export function idPattern(kind: IdKind): string {
+  return PATTERNS[kind].source;
+}

@@ -1,0 +1,19 @@
+// `npm run portico -- <command>`.
+import { buffer } from 'node:stream/consumers';
+import type { CommandIo } from './cli/command.ts';
+import { runCli } from './cli/run-cli.ts';
+import { doctor } from './commands/doctor.ts';
+import { keysCreate } from './commands/keys-create.ts';
+import { migrate } from './commands/migrate.ts';
+import { request } from './commands/request.ts';
+import { seed } from './commands/seed.ts';
+
+const io: CommandIo = {
+  env: process.env,
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  readInput: () => buffer(process.stdin),
+  now: () => new Date(),
+};
+
+process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed], process.argv.slice(2), io);

@@ -1,0 +1,127 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Command } from '../cli/command.ts';
+import { type LocalConfig, loadLocalConfig } from '../config.ts';
+import { type Check, withoutCredentials } from '../dependencies/check.ts';
+import { checkNats } from '../dependencies/check-nats.ts';
+import { checkPostgres } from '../dependencies/check-postgres.ts';
+import { checkRedis } from '../dependencies/check-redis.ts';
+import { isPortTaken } from '../embedded-postgres/free-port.ts';
+import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
+import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
+import { isAlive, readPostmaster } from '../embedded-postgres/postmaster-file.ts';
+import { readRunning } from '../kept/running-file.ts';
+
+type Finding = { name: string; check: Check; advice: string };
+
+const NODE_MAJOR = 24;
+const TIMEOUT_MS = 2_000;
+
+export const doctor: Command = {
+  name: 'doctor',
+  about: 'Looks at everything that a start needs, and says what to do about what is wrong.',
+  options: { json: { about: 'Prints one JSON object' } },
+  async run(given, io) {
+    const config = loadLocalConfig(io.env);
+    const findings = await Promise.all([
+      node(),
+      data(config),
+      postgres(config),
+      redis(config),
+      nats(config),
+      port(config, 'PORT'),
+      port(config, 'INTERNAL_PORT'),
+    ]);
+    const healthy = findings.every(({ check }) => check.ok);
+    if (given.isSet('json')) {
+      io.out(
+        JSON.stringify({
+          healthy,
+          checks: Object.fromEntries(findings.map(({ name, check, advice }) => [name, check.ok ? check : { ...check, advice }])),
+        }),
+      );
+    } else {
+      for (const { name, check, advice } of findings) {
+        io.out(`${check.ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(13)}  ${check.ok ? check.detail : check.problem}`);
+        if (!check.ok) io.out(`${' '.repeat(21)}${advice}`);
+      }
+    }
+    return healthy ? 0 : 1;
+  },
+};
+
+function node(): Finding {
+  const { node: version } = process.versions;
+  const check: Check =
+    Number.parseInt(version, 10) >= NODE_MAJOR
+      ? { ok: true, detail: `Node ${version}` }
+      : { ok: false, problem: `Node ${version} is too old` };
+  return { name: 'node', check, advice: `Start through npm (\`npm start\`), which fetches Node ${NODE_MAJOR}, or install it.` };
+}
+
+function data({ dataDir }: LocalConfig): Finding {
+  const advice = 'Make it writable for this user, or set DATA_DIR to a folder that is.';
+  try {
+    accessSync(firstExisting(dataDir), constants.W_OK);
+    return { name: 'data', check: { ok: true, detail: dataDir }, advice };
+  } catch {
+    return { name: 'data', check: { ok: false, problem: `${dataDir} cannot be written to` }, advice };
+  }
+}
+
+function firstExisting(folder: string): string {
+  return existsSync(folder) ? folder : firstExisting(dirname(folder));
+}
+
+async function postgres({ DATABASE_URL: url, dataDir }: LocalConfig): Promise<Finding> {
+  if (url !== undefined) {
+    const found = await checkPostgres(url, TIMEOUT_MS);
+    const check: Check = found.ok ? { ok: true, detail: `${found.detail} at ${withoutCredentials(url)}` } : found;
+    return { name: 'postgres', check, advice: 'Correct DATABASE_URL (PostgreSQL 15 or newer), or unset it to use the embedded one.' };
+  }
+  return { name: 'postgres', check: embedded(dataDir), advice: 'Set DATABASE_URL to a PostgreSQL 15 or newer.' };
+}
+
+function embedded(dataDir: string): Check {
+  try {
+    const binaries = findBinaries();
+    if (!existsSync(dataDir)) return { ok: true, detail: `embedded ${binaries.version}, created at the first start` };
+    const running = readPostmaster(choosePlace({ dataDir, binaries, log: () => {} }).cluster);
+    return {
+      ok: true,
+      detail: `embedded ${binaries.version}, ${running === undefined ? 'not running now' : `running on port ${running.port}`}`,
+    };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function redis({ REDIS_URL: url }: LocalConfig): Promise<Finding> {
+  const check: Check =
+    url === undefined ? { ok: true, detail: 'not needed yet (REDIS_URL is not set)' } : await checkRedis(url, TIMEOUT_MS);
+  return { name: 'redis', check, advice: 'Correct REDIS_URL, or unset it.' };
+}
+
+async function nats({ NATS_URL: url }: LocalConfig): Promise<Finding> {
+  const check: Check = url === undefined ? { ok: true, detail: 'not needed yet (NATS_URL is not set)' } : await checkNats(url, TIMEOUT_MS);
+  return { name: 'nats', check, advice: 'Correct NATS_URL, or unset it.' };
+}
+
+async function port(config: LocalConfig, variable: 'PORT' | 'INTERNAL_PORT'): Promise<Finding> {
+  const wanted = config[variable];
+  const finding = (check: Check): Finding => ({
+    name: variable,
+    check,
+    advice: `Stop that program, or set ${variable} to another port (0 picks a free one).`,
+  });
+  if (wanted === 0) return finding({ ok: true, detail: 'picked at the start' });
+  if (!(await isPortTaken(wanted))) return finding({ ok: true, detail: `${wanted} is free` });
+  const running = readRunning(config.dataDir);
+  const alive = running !== undefined && isAlive(running.pid);
+  const ours = alive && [running.publicUrl, running.internalUrl].some((url) => Number(new URL(url).port) === wanted);
+  return finding(
+    ours
+      ? { ok: true, detail: `${wanted} is in use by this checkout's Portico (pid ${running.pid})` }
+      : { ok: false, problem: `${wanted} is taken by another program` },
+  );
+}

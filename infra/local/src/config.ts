@@ -1,0 +1,34 @@
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '@portico/service-kit/config';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  /** Public listener; 0 takes a free port. */
+  PORT: port.default(4000),
+  /** Internal listener; 0 takes a free port. */
+  INTERNAL_PORT: port.default(4001),
+  /** Where everything that must survive a start is kept. Relative paths start at the checkout. */
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections of each program to PostgreSQL, at most. */
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
+  INTERNAL_SECRET: z.string().min(32).optional(),
+  SECRET_KEYS: z.string().optional(),
+  BLIND_INDEX_KEY: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
+});
+
+export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & { readonly dataDir: string };
+
+export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Throws ConfigError naming every problem at once. */
+export function loadLocalConfig(env: Readonly<Record<string, string | undefined>>): LocalConfig {
+  const { DATA_DIR, ...config } = loadConfig(schema, env);
+  return { ...config, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
+}

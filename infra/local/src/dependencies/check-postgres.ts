@@ -1,0 +1,32 @@
+import pg from 'pg';
+import type { Check } from './check.ts';
+
+const MIN_VERSION = 150_000;
+
+/** Whether a PostgreSQL answers there and is new enough. */
+export async function checkPostgres(url: string, timeoutMs: number): Promise<Check> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
+  // A connection that breaks between two answers is reported by the answer that fails.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string; number: string; create: boolean }>(
+      `select current_setting('server_version') as version, current_setting('server_version_num') as number,
+              has_database_privilege(current_database(), 'create') as create`,
+    );
+    const [server] = rows;
+    if (Number(server?.number) < MIN_VERSION) return { ok: false, problem: `PostgreSQL ${server?.version} answers; 15 or newer is needed` };
+    if (server?.create !== true) return { ok: false, problem: 'PostgreSQL answers, but its user may not create schemas in this database' };
+    return { ok: true, detail: `PostgreSQL ${server.version}` };
+  } catch (error) {
+    return { ok: false, problem: `PostgreSQL does not answer: ${reasonOf(error)}` };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function reasonOf(error: unknown): string {
+  // Where a name has several addresses, the error of each is inside and the outer message is empty.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

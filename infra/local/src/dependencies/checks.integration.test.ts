@@ -1,0 +1,51 @@
+import { createServer } from 'node:net';
+import { createTestDatabase } from '@portico/service-kit/testing';
+import { describe, expect, it } from 'vitest';
+import { withoutCredentials } from './check.ts';
+import { checkNats } from './check-nats.ts';
+import { checkPostgres } from './check-postgres.ts';
+import { checkRedis } from './check-redis.ts';
+
+/** A port that accepts connections and never says a word. */
+async function silentPort(): Promise<AsyncDisposable & { port: number }> {
+  const sockets = new Set<{ destroy(): void }>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const CHECKS = [
+  ['postgres', checkPostgres],
+  ['redis', checkRedis],
+  ['nats', checkNats],
+] as const;
+
+describe('the checks of dependencies', () => {
+  it('find a PostgreSQL that answers', async () => {
+    await using database = await createTestDatabase();
+    expect(await checkPostgres(database.url, 2_000)).toMatchObject({ ok: true, detail: expect.stringMatching(/^PostgreSQL \d+/) });
+  });
+
+  it.each(CHECKS)('say that %s does not answer where nobody listens', async (scheme, check) => {
+    expect(await check(`${scheme}://127.0.0.1:1`, 1_000)).toMatchObject({ ok: false, problem: expect.stringContaining('does not answer') });
+  });
+
+  it.each(CHECKS)('give up on a %s that accepts and stays silent', async (scheme, check) => {
+    await using silent = await silentPort();
+    expect(await check(`${scheme}://127.0.0.1:${silent.port}`, 300)).toMatchObject({ ok: false });
+  });
+});
+
+describe('withoutCredentials', () => {
+  it('shows neither user nor password nor parameters', () => {
+    expect(withoutCredentials('postgres://user:secret@db.example:5432/main?password=secret')).toBe('postgres://db.example:5432/main');
+  });
+});

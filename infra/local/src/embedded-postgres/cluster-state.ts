@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readPrivateFile, writePrivateFile } from '../kept/private-file.ts';
+
+const clusterState = z.object({ password: z.string(), port: z.number().int().optional() });
+
+/** What must survive between starts: the password of the cluster, and the port that was free last time. */
+export type ClusterState = z.infer<typeof clusterState>;
+
+export function loadClusterState(dataDir: string, cluster: string): ClusterState {
+  const file = stateFile(dataDir);
+  const kept = readPrivateFile(file, clusterState);
+  if (kept !== undefined) return kept;
+  if (existsSync(cluster)) {
+    throw new Error(`${file} is gone, and with it the password of ${cluster}. Restore it, or delete that folder to begin anew.`);
+  }
+  const state = { password: randomBytes(24).toString('base64url') };
+  saveClusterState(dataDir, state);
+  return state;
+}
+
+export function saveClusterState(dataDir: string, state: ClusterState): void {
+  writePrivateFile(stateFile(dataDir), state);
+}
+
+function stateFile(dataDir: string): string {
+  return join(dataDir, 'postgres.json');
+}

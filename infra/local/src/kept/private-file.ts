@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+
+/** A JSON file that only its owner may read. Undefined when there is none; throws when it holds something else than the schema says. */
+export function readPrivateFile<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return schema.parse(JSON.parse(text));
+}
+
+/** Replaces the file as a whole: a reader sees the old text or the new one. */
+export function writePrivateFile(file: string, value: object): void {
+  withUnfinished(file, value, (unfinished) => renameSync(unfinished, file));
+}
+
+/** Writes the file unless there is one already, and says whether it did. */
+export function createPrivateFile(file: string, value: object): boolean {
+  return withUnfinished(file, value, (unfinished) => {
+    try {
+      linkSync(unfinished, file);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      rmSync(unfinished);
+    }
+  });
+}
+
+function withUnfinished<Result>(file: string, value: object, finish: (unfinished: string) => Result): Result {
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${randomUUID()}`;
+  writeFileSync(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  return finish(unfinished);
+}

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKeyRing } from '@portico/service-kit/key-ring';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSecrets } from './secrets.ts';
+
+let dataDir = '';
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'portico-secrets-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+describe('loadSecrets', () => {
+  it('makes secrets once, and gives the same ones at every start', () => {
+    const first = loadSecrets(dataDir, {});
+    expect(loadSecrets(dataDir, {})).toEqual(first);
+    expect(createKeyRing(first.secretKeys).newest).toBe(1);
+  });
+
+  it('keeps them in a file that nobody else can read', () => {
+    loadSecrets(dataDir, {});
+    expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('lets what is given win, one by one', () => {
+    const kept = loadSecrets(dataDir, {});
+    expect(loadSecrets(dataDir, { internalSecret: 'given' })).toEqual({ ...kept, internalSecret: 'given' });
+  });
+
+  it('writes nothing when all are given', () => {
+    const given = { internalSecret: 'a', secretKeys: 'b', blindIndexKey: 'c' };
+    expect(loadSecrets(join(dataDir, 'none'), given)).toEqual(given);
+    expect(statSync(join(dataDir, 'none'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+});

@@ -1,0 +1,12 @@
+import { createLogger } from '@portico/service-kit/logger';
+import type { LocalConfig } from '../config.ts';
+import type { Secrets } from '../kept/secrets.ts';
+import { startSubgraphs } from './start-subgraphs.ts';
+
+/** Brings the schemas of all subgraphs up to date: every subgraph migrates its own when it starts. */
+export async function migrateAll(config: LocalConfig, databaseUrl: string, secrets: Secrets): Promise<void> {
+  const started = await startSubgraphs({ databaseUrl, poolMax: 2, ...secrets }, (program) =>
+    createLogger({ program, level: config.LOG_LEVEL }),
+  );
+  await started[Symbol.asyncDispose]();
+}

@@ -1,0 +1,23 @@
+import { type Admin, start } from '@portico/admin-server/server';
+import { createLogger } from '@portico/service-kit/logger';
+import type { LocalConfig } from '../config.ts';
+import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
+import { loadSecrets, type Secrets } from '../kept/secrets.ts';
+
+export type OpenAdmin = AsyncDisposable & { admin: Admin; dependencies: Dependencies; secrets: Secrets };
+
+/** What a command needs to work on accounts: the database, joined or started, and the admin service over it. */
+export async function openAdmin(config: LocalConfig, log: (message: string) => void): Promise<OpenAdmin> {
+  await using opened = new AsyncDisposableStack();
+  const dependencies = opened.use(await resolveDependencies(config, log));
+  const secrets = configuredSecrets(config);
+  const settings = { databaseUrl: dependencies.databaseUrl, poolMax: 2, secretKeys: secrets.secretKeys };
+  const admin = opened.use(await start(settings, { logger: createLogger({ program: 'admin', level: config.LOG_LEVEL }) }));
+  const kept = opened.move();
+  return { admin, dependencies, secrets, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+export function configuredSecrets(config: LocalConfig): Secrets {
+  const { INTERNAL_SECRET: internalSecret, SECRET_KEYS: secretKeys, BLIND_INDEX_KEY: blindIndexKey } = config;
+  return loadSecrets(config.dataDir, { internalSecret, secretKeys, blindIndexKey });
+}

@@ -1,0 +1,37 @@
+import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { statementClient } from '@portico/service-kit/sql/statement-client';
+import pg from 'pg';
+
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/** A pool for a program that has no entities, only statements. */
+export function openStatements(options: {
+  program: string;
+  databaseUrl: string;
+  poolMax: number;
+}): AsyncDisposable & { run: RunStatement } {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.poolMax,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    application_name: `portico ${options.program}`,
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    keepAlive: true,
+    // What a gateway keeps is bookkeeping keyed by account and mode; no table of it belongs to a tenant.
+    Client: statementClient({ program: options.program, gate: () => {} }),
+  });
+  // An idle connection that breaks is replaced by the next statement, which reports what it finds.
+  pool.on('error', () => {});
+  return {
+    run: (text, values) =>
+      pool.query(text, [...values]).then(
+        (result) => result.rows,
+        (error: unknown) => {
+          throw translateDatabaseError(error);
+        },
+      ),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json, text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+let dataDir = '';
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'portico-run-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** A start that has printed everything. */
+async function start(): Promise<{ child: ChildProcess; said: () => string }> {
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  await expect.poll(() => printed, { timeout: 20_000 }).toContain('curl -sS');
+  return { child, said: () => printed };
+}
+
+function keyOf(printed: string): string | undefined {
+  return /ak_test_\w+/.exec(printed)?.[0];
+}
+
+describe('npm start', () => {
+  it('prints a line that, pasted into a shell, reads two orders', async () => {
+    const { said } = await start();
+    const line = /^T=.*$/m.exec(said())?.[0] ?? '';
+    const shell = spawn('bash', ['-c', line], { stdio: ['ignore', 'pipe', 'inherit'] });
+    expect(await json(shell.stdout)).toMatchObject({ data: [{ id: expect.stringMatching(/^order_/) }, {}], pagination: { total: 500 } });
+  });
+
+  it('says in one sentence that a port is taken, and leaves nothing running', async () => {
+    const { said } = await start();
+    const PORT = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(said())?.[1] ?? '';
+    const second = spawn(process.execPath, [program], {
+      env: { PATH: process.env.PATH, DATA_DIR: join(dataDir, 'second'), PORT, INTERNAL_PORT: '0' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(second);
+    const [complaint, [code]] = await Promise.all([text(second.stderr), once(second, 'exit')]);
+    expect(code).toBe(1);
+    expect(complaint).toMatch(/^\[portico\] listen EADDRINUSE.*PORT=0/);
+    expect(readFileSync(join(dataDir, 'second', 'postgres.log'), 'utf8')).toContain('database system is shut down');
+  });
+
+  it('stops cleanly on Ctrl-C, even when the signal arrives several times', async () => {
+    const { child, said } = await start();
+    const ended = once(child, 'exit');
+    for (let times = 0; times < 3; times++) child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(said()).toContain('[portico] stopping');
+    expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).toContain('database system is shut down');
+  });
+
+  it('starts again after SIGKILL, with the same key and the data it had', async () => {
+    const first = await start();
+    const killed = once(first.child, 'exit');
+    first.child.kill('SIGKILL');
+    await killed;
+    const second = await start();
+    expect(keyOf(second.said())).toBe(keyOf(first.said()));
+    expect(second.said()).not.toContain('added demo data');
+    const ended = once(second.child, 'exit');
+    second.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+});

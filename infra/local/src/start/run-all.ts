@@ -1,0 +1,40 @@
+import { createLogger } from '@portico/service-kit/logger';
+import { loadLocalConfig } from '../config.ts';
+import { banner } from './banner.ts';
+import { type StartGateway, startAll } from './start-all.ts';
+import { untilStopRequested } from './until-stop-requested.ts';
+
+const FORCED_EXIT_CODE = 130;
+
+/** `npm start`: starts everything, says where it is, and runs until a signal. Answers the exit code. */
+export async function runAll(env: Readonly<Record<string, string | undefined>>, startGateway: StartGateway): Promise<number> {
+  // From here on: a signal during the start lets the start finish and stops after it.
+  const stopRequested = untilStopRequested({ force: () => process.exit(FORCED_EXIT_CODE), startedBy: Number(env.PORTICO_STARTED_BY) });
+  const log = (message: string): void => void process.stdout.write(`[portico] ${message}\n`);
+  try {
+    const config = loadLocalConfig(env);
+    await using platform = await startAll({
+      config,
+      startGateway,
+      loggerOf: (program) => createLogger({ program, level: config.LOG_LEVEL }),
+      log,
+      now: () => new Date(),
+    });
+    process.stdout.write(`\n${banner(platform)}\n`);
+    await stopRequested;
+    log('stopping');
+    return 0;
+  } catch (error) {
+    process.stderr.write(`[portico] ${env.LOG_LEVEL === 'debug' && error instanceof Error ? error.stack : explain(error)}\n`);
+    return 1;
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hint = 'code' in error && error.code === 'EADDRINUSE' ? ' PORT=0 and INTERNAL_PORT=0 pick free ports.' : '';
+  return `${error.message}.${hint} \`npm run portico -- doctor\` looks for causes, LOG_LEVEL=debug shows where it happened.`.replace(
+    '..',
+    '.',
+  );
+}

@@ -1,0 +1,63 @@
+// The gateway as a process of its own: subgraphs over HTTP, keys from the access schema of the shared database.
+import { readFile } from 'node:fs/promises';
+import { start as startAdmin } from '@portico/admin-server/server';
+import { gatewayConfig } from '@portico/mesh/config';
+import { openGraph } from '@portico/mesh/graph/open-graph';
+import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
+import { start } from '@portico/mesh/server';
+import { loadConfig } from '@portico/service-kit/config';
+import { untilSignal } from '@portico/service-kit/lifecycle';
+import { createLogger } from '@portico/service-kit/logger';
+import { z } from 'zod';
+import { openStatements } from './open-statements.ts';
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+const surroundings = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  INTERNAL_SECRET: z.string().min(32),
+  SECRET_KEYS: z.string(),
+  /** `/graphql` of each subgraph. */
+  CUSTOMERS_URL: z.url(),
+  INVENTORY_URL: z.url(),
+  ORDERS_URL: z.url(),
+  PAYMENTS_URL: z.url(),
+  PRODUCTS_URL: z.url(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+type Surroundings = z.output<typeof surroundings>;
+
+export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
+  const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
+  const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
+  await using admin = await startAdmin(
+    { databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX, secretKeys: given.SECRET_KEYS },
+    { logger: createLogger({ program: 'admin', level: given.LOG_LEVEL }) },
+  );
+  await using graph = await openGraph({
+    supergraphSdl: await readFile(supergraphFile, 'utf8'),
+    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, { kind: 'http', url: urlOf(given, name) }])),
+    internalSecret: given.INTERNAL_SECRET,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    logger,
+  });
+  await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
+  const { run } = statements;
+  await using gateway = await start(given, {
+    graph,
+    keySource: admin.keySource,
+    jwks: () => admin.jwks(),
+    run,
+    internalSecret: given.INTERNAL_SECRET,
+    checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+    logger,
+  });
+  logger.info({ url: gateway.publicUrl }, 'listening');
+  logger.info({ url: gateway.internalUrl }, 'listening for our own programs');
+  logger.info({ signal: await untilSignal() }, 'stopping');
+}
+
+function urlOf(given: Surroundings, name: SubgraphName): string {
+  return given[`${name.toUpperCase() as Uppercase<SubgraphName>}_URL`];
+}

@@ -1,0 +1,72 @@
+// Every program in this one process. What a program asks of another is a function call; nothing else is needed on the machine.
+import { type Admin, start as startAdmin } from '@portico/admin-server/server';
+import type { Logger } from '@portico/service-kit/logger';
+import type { LocalConfig } from '../config.ts';
+import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
+import { DEMO_MODE, DEMO_SLUG, type DemoKey, ensureDemoKey, findOrCreateAccount } from '../kept/demo-account.ts';
+import { announceRunning } from '../kept/running-file.ts';
+import type { Secrets } from '../kept/secrets.ts';
+import { DEMO_ORDERS, seedDemo } from '../seed/seed-demo.ts';
+import { configuredSecrets } from './open-admin.ts';
+import { type StartedSubgraphs, startSubgraphs } from './start-subgraphs.ts';
+
+/** What the gateway is given: the graph, the keys, the database of its own bookkeeping. */
+export type GatewaySurroundings = {
+  config: LocalConfig;
+  secrets: Secrets;
+  databaseUrl: string;
+  subgraphs: StartedSubgraphs;
+  admin: Admin;
+  loggerOf: (program: string) => Logger;
+};
+export type Gateway = AsyncDisposable & { publicUrl: string; internalUrl: string };
+export type StartGateway = (surroundings: GatewaySurroundings) => Promise<Gateway>;
+
+export type StartAllOptions = {
+  config: LocalConfig;
+  startGateway: StartGateway;
+  loggerOf: (program: string) => Logger;
+  /** Tells the person who waits what takes so long. */
+  log: (message: string) => void;
+  now: () => Date;
+};
+
+export type StartedPlatform = AsyncDisposable & {
+  readonly publicUrl: string;
+  readonly internalUrl: string;
+  readonly resolved: Dependencies['resolved'];
+  readonly demoKey: DemoKey;
+};
+
+/** Starts the platform; disposing stops it, listeners first, database last. What was started when a later step fails is stopped too. */
+export async function startAll({ config, startGateway, loggerOf, log, now }: StartAllOptions): Promise<StartedPlatform> {
+  await using opened = new AsyncDisposableStack();
+  const { databaseUrl, resolved } = opened.use(await resolveDependencies(config, log));
+  const secrets = configuredSecrets(config);
+  const settings = { databaseUrl, poolMax: config.DATABASE_POOL_MAX, ...secrets };
+  const subgraphs = opened.use(await startSubgraphs(settings, loggerOf));
+  const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
+  const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
+  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }));
+  const { publicUrl, internalUrl } = gateway;
+  opened.use(announceRunning(config.dataDir, { pid: process.pid, publicUrl, internalUrl }));
+  const platform = opened.move();
+  return { publicUrl, internalUrl, resolved, demoKey, [Symbol.asyncDispose]: () => platform.disposeAsync() };
+}
+
+async function prepareDemo(options: {
+  admin: Admin;
+  databaseUrl: string;
+  secrets: Secrets;
+  config: LocalConfig;
+  log: (message: string) => void;
+  now: Date;
+}): Promise<DemoKey> {
+  const { admin, databaseUrl, secrets, config, log, now } = options;
+  const account = await findOrCreateAccount(admin, DEMO_SLUG);
+  const demoKey = await ensureDemoKey(admin, account.id, config.dataDir);
+  // Idempotent, so that a first start that was cut short between account and data is made good by the next one.
+  const added = await seedDemo({ databaseUrl, tenant: { accountId: account.id, mode: DEMO_MODE }, ...secrets, orders: DEMO_ORDERS, now });
+  if (added.orders > 0) log(`added demo data: ${added.customers} customers, ${added.products} products, ${added.orders} orders`);
+  return demoKey;
+}

@@ -1,0 +1,26 @@
+import { AppError } from '@portico/contracts/errors';
+
+/** SQLSTATE classes and socket errors that say: PostgreSQL cannot be had now; the same request may succeed later. 55000: it takes no connections. */
+const UNAVAILABLE = /^(08|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+const STATEMENT_TIMEOUT = '57014';
+const RETRY_AFTER_SECONDS = 1;
+
+/** A database that is away or too slow becomes SERVICE_UNAVAILABLE with Retry-After; everything else stays what it is. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const lost = code === '' && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  if (!lost && code !== STATEMENT_TIMEOUT && !UNAVAILABLE.test(code)) return error;
+  return new AppError('SERVICE_UNAVAILABLE', 'The database is not available at the moment.', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    cause: error,
+  });
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** The name of the constraint that a write broke by being the second of its kind, if that is what went wrong. */
+export function brokenUniqueConstraint(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== UNIQUE_VIOLATION) return undefined;
+  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+}

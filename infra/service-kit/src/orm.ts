@@ -1,0 +1,94 @@
+// One program's database: its own PostgreSQL schema, its entities for writes, its reads. Created by migrations only.
+
+import { type Migration, Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { translateDatabaseError } from './database-errors.ts';
+import type { RunStatement } from './reads/reads.ts';
+import { statementClient } from './sql/statement-client.ts';
+import { createTenancyGate } from './sql/tenancy-gate.ts';
+import { tenantFilter } from './tenant.ts';
+
+export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
+
+export type DatabaseOptions = {
+  /** Name of the program in `pg_stat_activity`. */
+  program: string;
+  databaseUrl: string;
+  /** The PostgreSQL schema that this program owns. */
+  schema: string;
+  entities: EntitySchema[];
+  /** By name, in order. Forward only. */
+  migrations: Readonly<Record<string, MigrationClass>>;
+  /** Tables of the schema whose rows belong to tenants. */
+  tenantTables: readonly string[];
+  poolMax: number;
+  statementTimeoutMs?: number;
+};
+
+export type Database = AsyncDisposable & {
+  readonly orm: MikroORM;
+  /** A fresh unit of work. Tenant entities can be read only after `setFilterParams('tenant', …)`. */
+  fork(): EntityManager;
+  /** Runs one statement on a pooled connection and answers its rows. */
+  readonly run: RunStatement;
+};
+
+const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
+
+/** Connects and migrates. Several processes may do so at once: one migrates, the others wait for it. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const gate = createTenancyGate(options.tenantTables.map((table) => `${options.schema}.${table}`));
+  const orm = await MikroORM.init({
+    clientUrl: options.databaseUrl,
+    entities: options.entities,
+    schema: options.schema,
+    extensions: [Migrator],
+    // A schema without tenants' rows has nothing to filter by.
+    filters: options.tenantTables.length === 0 ? {} : { tenant: tenantFilter },
+    // Identity maps live as long as one request; nothing may be read through the global one.
+    allowGlobalContext: false,
+    ensureDatabase: false,
+    pool: { min: 0, max: options.poolMax },
+    driverOptions: {
+      Client: statementClient({ program: options.program, gate }),
+      application_name: `portico ${options.program}`,
+      options: `-c timezone=UTC -c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    },
+    migrations: {
+      migrationsList: Object.entries(options.migrations).map(([name, migration]) => ({ name, class: migration })),
+      tableName: 'migration',
+      schema: options.schema,
+      snapshot: false,
+    },
+    logger: () => {},
+  });
+  await migrate(orm, options);
+  const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+  return {
+    orm,
+    fork: () => orm.em.fork(),
+    run: (text, values) =>
+      pool.query(text, values as unknown[]).then(
+        (result) => result.rows,
+        (error: unknown) => {
+          throw translateDatabaseError(error);
+        },
+      ),
+    [Symbol.asyncDispose]: () => orm.close(true),
+  };
+}
+
+async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions): Promise<void> {
+  const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'portico migration lock' });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock(hashtext($1))', [`portico migrations ${schema}`]);
+    await lock.query(`create schema if not exists "${schema}"`);
+    await orm.migrator.up();
+  } finally {
+    await lock.end();
+  }
+}

@@ -1,0 +1,63 @@
+// The pg client that every pool of ours uses. Per statement text, once: judged by the tenancy gate, and given a name when it comes back,
+// so that PostgreSQL parses and plans it once per connection (measured: 20-25 % less CPU on both sides for a list).
+import { LRUCache } from 'lru-cache';
+import pg from 'pg';
+import { statementChannel } from './statement-log.ts';
+
+type Statement = { uses: number; name: string | undefined };
+
+/** A text is named on this use. Texts that never come back (bulk inserts of odd sizes) must not fill the server with prepared statements. */
+const NAMED_FROM_USE = 4;
+const TEXTS_MAX = 2_000;
+const INT8_OID = 20;
+
+type QueryArguments = Parameters<pg.Client['query']> | unknown[];
+
+/** A pg.Client class for one program. `gate` throws for a statement that must not run. */
+export function statementClient(options: { program: string; gate: (text: string) => void }): typeof pg.Client {
+  const statements = new LRUCache<string, Statement>({ max: TEXTS_MAX });
+  let named = 0;
+
+  /** The name of a text with parameters, once it has come often enough. */
+  function nameOf(text: string): string | undefined {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      options.gate(text);
+      statement = { uses: 0, name: undefined };
+      statements.set(text, statement);
+    }
+    statement.uses += 1;
+    // Names are never reused and at most as many as texts are kept: what the server holds per connection stays bounded.
+    if (statement.uses === NAMED_FROM_USE && named < TEXTS_MAX) statement.name = `s${++named}`;
+    return statement.name;
+  }
+
+  class StatementClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      // Amounts and counts are safe integers by construction; as text every reader would have to convert them.
+      this.setTypeParser(INT8_OID, Number);
+    }
+
+    // pg declares ten overloads and returns what the last argument asks for; this only rewrites the first argument.
+    // @ts-expect-error one signature for all overloads
+    override query(first: unknown, values?: unknown, callback?: unknown): unknown {
+      const send = super.query.bind(this) as (...args: QueryArguments) => unknown;
+      const text = typeof first === 'string' ? first : textOf(first);
+      if (text === undefined) return send(first, values, callback);
+      if (statementChannel.hasSubscribers) statementChannel.publish({ text, program: options.program });
+      if (typeof first === 'string' && Array.isArray(values) && values.length > 0) {
+        const name = nameOf(text);
+        return name === undefined ? send(text, values, callback) : send({ name, text, values }, callback);
+      }
+      // The ORM writes its values into the text: such a text does not come back, so it is only judged.
+      options.gate(text);
+      return send(first, values, callback);
+    }
+  }
+  return StatementClient as unknown as typeof pg.Client;
+}
+
+function textOf(query: unknown): string | undefined {
+  return typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string' ? query.text : undefined;
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** What every subgraph is configured by. */
+export const subgraphConfig = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** `/graphql` of a gateway's internal listener. */
+  GRAPH_URL: z.url(),
+  /** Shared by all programs; signs the header by which they tell each other who asks. */
+  INTERNAL_SECRET: z.string().min(32),
+  /** Key ring of the encrypted columns: `1:<base64 of 32 bytes>,2:…`. The highest version encrypts. */
+  SECRET_KEYS: z.string(),
+  /** Base64 of 32 bytes. Makes encrypted columns searchable for equality; changing it means indexing anew. */
+  BLIND_INDEX_KEY: z.string(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});

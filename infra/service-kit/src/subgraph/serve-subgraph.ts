@@ -1,0 +1,115 @@
+// A subgraph over HTTP, for the distributed topology: Apollo Server behind node:http. Only callers that our own programs vouch for get in.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { AppError, ERRORS } from '@portico/contracts/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { CALLER_HEADER, readCallerHeader } from '../caller-header.ts';
+import { translateDatabaseError } from '../database-errors.ts';
+import type { Logger } from '../logger.ts';
+import type { SubgraphContext } from './context.ts';
+import type { Subgraph } from './start-subgraph.ts';
+
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger };
+
+/** Listens and answers `POST /graphql` and `GET /health`. Disposing stops accepting and waits for what is under way. */
+export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<AsyncDisposable & { url: string }> {
+  const apollo = new ApolloServer<SubgraphContext>({
+    schema: subgraph.endpoint.schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    // The process has one owner of its signals, and it is not this server.
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => maskError(formatted, unwrapResolverError(error), subgraph.name, options.logger),
+  });
+  await apollo.start();
+  const server = createServer((req, res) => {
+    answer(apollo, subgraph, options, req, res).catch((err: unknown) => {
+      options.logger.error({ err, subgraph: subgraph.name }, 'request failed');
+      if (!res.headersSent) send(res, 500, {}, JSON.stringify({ errors: [{ message: ERRORS.INTERNAL_ERROR.title }] }));
+    });
+  });
+  // A gateway keeps its connections; one closed under a request would look like an outage.
+  server.keepAliveTimeout = 75_000;
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port, options.host, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}/graphql`,
+    async [Symbol.asyncDispose]() {
+      await closeServer(server);
+      await apollo.stop();
+    },
+  };
+}
+
+async function answer(
+  apollo: ApolloServer<SubgraphContext>,
+  subgraph: Subgraph,
+  options: ServeOptions,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  if (req.method === 'GET' && req.url === '/health') {
+    const up = await subgraph.database.run('select 1 as up', []).then(
+      () => true,
+      () => false,
+    );
+    return send(res, up ? 200 : 503, {}, JSON.stringify({ status: up ? 'up' : 'down' }));
+  }
+  const header = req.headers[CALLER_HEADER];
+  let context: SubgraphContext;
+  try {
+    context = subgraph.contextFor(readCallerHeader(Array.isArray(header) ? undefined : header, options.internalSecret));
+  } catch {
+    return send(
+      res,
+      401,
+      {},
+      JSON.stringify({ errors: [{ message: ERRORS.AUTHENTICATION_ERROR.title, extensions: { code: 'AUTHENTICATION_ERROR' } }] }),
+    );
+  }
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(req.headers)) if (value !== undefined) headers.set(name, String(value));
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: req.method ?? 'GET', headers, search: '', body: JSON.parse(await readText(req)) },
+    context: () => Promise.resolve(context),
+  });
+  if (result.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
+  send(res, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
+}
+
+function maskError(formatted: GraphQLFormattedError, error: unknown, subgraph: string, logger: Logger): GraphQLFormattedError {
+  const known = translateDatabaseError(error);
+  if (known instanceof AppError) return { ...formatted, message: known.message, extensions: { ...known.extensions } };
+  // What Apollo itself refuses (a document that does not validate) is ours to see, not the integrator's.
+  logger.error({ err: error, subgraph }, 'resolver failed');
+  return { ...formatted, message: ERRORS.INTERNAL_ERROR.title, extensions: { code: 'INTERNAL_ERROR' } };
+}
+
+async function readText(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new AppError('PAYLOAD_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function send(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers, 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,105 @@
+// Everything the five subgraphs have in common when they start: a database, a schema to execute, loops in the background.
+import type { Caller } from '@portico/contracts/caller';
+import type { GraphClient, SubgraphEndpoint } from '../graph.ts';
+import { createBlindIndex, createKeyRing } from '../key-ring.ts';
+import { startLoop } from '../lifecycle.ts';
+import type { Logger } from '../logger.ts';
+import { type Database, type DatabaseOptions, type MigrationClass, openDatabase } from '../orm.ts';
+import { OutboxEvent } from '../outbox.ts';
+import { createReads } from '../reads/reads.ts';
+import { buildSchema, type References, type Resolvers } from './build-schema.ts';
+import { createContext, type SubgraphContext, type SubgraphShared } from './context.ts';
+
+export type SubgraphSettings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string };
+
+export type SubgraphDependencies = {
+  graph: GraphClient;
+  logger: Logger;
+  now?: () => Date;
+};
+
+/** Work that a program does by itself, across tenants: `runOnce` answers how much there was. */
+export type BackgroundTask = { idleMs: number; runOnce(program: SubgraphProgram): Promise<number> };
+
+/** What a background task works with. */
+export type SubgraphProgram = {
+  readonly database: Database;
+  readonly logger: Logger;
+  now(): Date;
+  contextFor(caller: Caller): SubgraphContext;
+};
+
+export type SubgraphDefinition = {
+  /** Also the name of its PostgreSQL schema. */
+  name: string;
+  sdl: string;
+  resolvers: Resolvers;
+  references: References;
+  entities: DatabaseOptions['entities'];
+  migrations: Readonly<Record<string, MigrationClass>>;
+  tenantTables: readonly string[];
+  tasks?: Readonly<Record<string, BackgroundTask>>;
+};
+
+export type Subgraph = AsyncDisposable & {
+  readonly name: string;
+  readonly endpoint: Extract<SubgraphEndpoint, { kind: 'in-process' }>;
+  readonly database: Database;
+  contextFor(caller: Caller): SubgraphContext;
+  /** Runs a background task now and answers how much it did. */
+  runTask(name: string): Promise<number>;
+};
+
+export async function startSubgraph(
+  definition: SubgraphDefinition,
+  settings: SubgraphSettings,
+  dependencies: SubgraphDependencies,
+): Promise<Subgraph> {
+  const { name, tasks = {} } = definition;
+  const { logger, graph, now = () => new Date() } = dependencies;
+  const database = await openDatabase({
+    program: name,
+    schema: name,
+    databaseUrl: settings.databaseUrl,
+    poolMax: settings.poolMax,
+    entities: [...definition.entities, OutboxEvent],
+    migrations: definition.migrations,
+    tenantTables: definition.tenantTables,
+  });
+  const shared: SubgraphShared = {
+    database,
+    schema: name,
+    graph,
+    now,
+    reads: createReads({ schema: name, run: database.run }),
+    keyRing: createKeyRing(settings.secretKeys),
+    blindIndex: createBlindIndex(settings.blindIndexKey),
+  };
+  const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
+  const program: SubgraphProgram = { database, logger, now, contextFor };
+  const loops = Object.entries(tasks).map(([task, { idleMs, runOnce }]) =>
+    startLoop({
+      idleMs,
+      work: async (signal) => {
+        // A task that found something may find more: it is asked again at once.
+        while (!signal.aborted && (await runOnce(program)) > 0);
+      },
+      onError: (err) => logger.error({ err, subgraph: name, operation: task }, 'background task failed'),
+    }),
+  );
+  return {
+    name,
+    endpoint: {
+      kind: 'in-process',
+      schema: buildSchema(definition.sdl, definition.resolvers, definition.references),
+      createContext: contextFor,
+    },
+    database,
+    contextFor,
+    runTask: async (task) => (await tasks[task]?.runOnce(program)) ?? Promise.reject(new Error(`There is no task ${task}.`)),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}

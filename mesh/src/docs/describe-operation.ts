@@ -1,0 +1,149 @@
+import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
+import { z } from 'zod';
+import type { Parameter } from '../rest/declare/parameters.ts';
+import type { CustomRoute, ListRoute, Route, WriteRoute } from '../rest/declare/route.ts';
+import { exampleOf } from './describe-resources.ts';
+
+const META_EXAMPLE = { requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e' };
+const JSON_MEDIA = 'application/json';
+
+/** One operation of the OpenAPI document. */
+export function describeOperation(route: Route): Record<string, unknown> {
+  const scopes =
+    route.scopes.length === 0 ? 'the read scope of each kind that is searched' : route.scopes.map((scope) => `\`${scope}\``).join(' and ');
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: [route.description, `Needs ${scopes}.`].filter((text) => text !== undefined).join('\n\n'),
+    ...parametersOf(route),
+    ...requestBodyOf(route),
+    responses: { ...successOf(route), ...errorsOf(route) },
+  };
+}
+
+function parametersOf(route: Route): { parameters?: unknown[] } {
+  const parameters: unknown[] = [];
+  if (route.kind === 'list') parameters.push(...listParameters(route));
+  if (route.kind === 'custom')
+    for (const [name, parameter] of Object.entries(route.parameters)) parameters.push(queryParameter(name, parameter, parameter.required));
+  if (route.kind !== 'custom' && !(route.kind === 'write' && route.status === 204))
+    parameters.push(fieldsParameter(route), shared('expand'));
+  if (route.method === 'GET') parameters.push(shared('ifNoneMatch'));
+  if (route.method === 'POST' || route.method === 'PATCH') parameters.push(shared('idempotencyKey'));
+  if (route.kind === 'write' && 'expectedVersion' in route.graph.arguments) parameters.push(shared('ifMatch'));
+  return parameters.length === 0 ? {} : { parameters };
+}
+
+function shared(name: string): unknown {
+  return { $ref: `#/components/parameters/${name}` };
+}
+
+function listParameters(route: ListRoute): unknown[] {
+  const sort = {
+    name: 'sort',
+    in: 'query',
+    description: `Sort keys, comma-separated: ${Object.keys(route.sorts).join(', ')}. By default createdAt, newest first.`,
+    schema: { type: 'string' },
+  };
+  return [
+    ...['page', 'perPage', 'cursor', 'limit'].map(shared),
+    ...Object.entries(route.filters).map(([name, filter]) => queryParameter(name, filter)),
+    sort,
+    shared('order'),
+  ];
+}
+
+function queryParameter(name: string, { description, schema, many }: Parameter, required = false): unknown {
+  return { name, in: 'query', description, schema, ...(required ? { required } : {}), ...(many ? { style: 'form', explode: false } : {}) };
+}
+
+function fieldsParameter(route: Exclude<Route, CustomRoute>): unknown {
+  const names = [...route.resource.fields.keys()];
+  return {
+    name: 'fields',
+    in: 'query',
+    description: `Fields to answer with, comma-separated, nested by dots: ${names.join(', ')}.`,
+    schema: { type: 'string', examples: [route.resource.byDefault.slice(0, 3).join(',')] },
+  };
+}
+
+function requestBodyOf(route: Route): { requestBody?: unknown } {
+  if (route.kind !== 'write' || route.body === undefined) return {};
+  const schema = z.toJSONSchema(route.body, { target: 'draft-2020-12', io: 'input' });
+  delete schema.$schema;
+  return { requestBody: { required: true, content: { [JSON_MEDIA]: { schema, example: route.bodyExample } } } };
+}
+
+function successOf(route: Route): Record<string, unknown> {
+  const headers: Record<string, unknown> = { 'X-Request-Id': header('RequestId'), 'X-API-Version': header('ApiVersion') };
+  if (route.kind === 'write' && route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
+  if (route.kind !== 'custom' || route.method === 'GET') headers.ETag = header('ETag');
+  if (route.kind === 'list') headers.Link = header('Link');
+  if (route.kind === 'write' && route.location !== undefined) headers.Location = header('Location');
+  const status = route.kind === 'write' ? route.status : 200;
+  const answers: Record<string, unknown> = {
+    [status]: {
+      description: descriptionOf(route),
+      headers,
+      content: { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route) } },
+    },
+  };
+  if (route.method === 'GET')
+    answers[304] = { description: 'Nothing changed since the ETag of `If-None-Match`.', headers: { ETag: header('ETag') } };
+  return answers;
+}
+
+function header(name: string): unknown {
+  return { $ref: `#/components/headers/${name}` };
+}
+
+function descriptionOf(route: Route): string {
+  if (route.kind === 'list') return 'A page of the list.';
+  return (route as WriteRoute).status === 201 ? 'It was created.' : 'The resource.';
+}
+
+function schemaOf(route: Route): unknown {
+  const data = route.kind === 'custom' ? route.answerSchema : { $ref: `#/components/schemas/${route.resource.name}` };
+  const list = route.kind === 'list';
+  return {
+    type: 'object',
+    required: list ? ['data', 'pagination', 'meta'] : ['data', 'meta'],
+    properties: {
+      data: list ? { type: 'array', items: data } : data,
+      ...(list ? { pagination: { $ref: '#/components/schemas/Pagination' } } : {}),
+      meta: { $ref: '#/components/schemas/Meta' },
+    },
+  };
+}
+
+function answerExample(route: Route): unknown {
+  if (route.kind === 'custom') return { data: route.example, meta: META_EXAMPLE };
+  const one = exampleOf(route.resource);
+  if (route.kind === 'list') return { data: [one], pagination: { page: 1, perPage: 20, total: 1, totalPages: 1 }, meta: META_EXAMPLE };
+  return { data: one, meta: META_EXAMPLE };
+}
+
+/** Codes by status: an operation has one entry per status, which names every code that it may carry. */
+function errorsOf(route: Route): Record<string, unknown> {
+  const codes: ErrorCode[] = ['VALIDATION_ERROR', 'AUTHENTICATION_ERROR', 'AUTHORIZATION_ERROR', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
+  if (route.kind === 'item') codes.push('NOT_FOUND');
+  if (route.kind === 'write' && route.body !== undefined) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (route.method === 'POST' || route.method === 'PATCH') codes.push('IDEMPOTENCY_CONFLICT');
+  const byStatus = Map.groupBy(new Set([...codes, ...(route.errors ?? [])]), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => {
+      const [first] = some;
+      if (some.length === 1 && first !== undefined) return [status, { $ref: `#/components/responses/${first}` }];
+      const description = some.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join(' ');
+      return [
+        status,
+        {
+          description,
+          headers: { 'X-Request-Id': header('RequestId') },
+          content: { [JSON_MEDIA]: { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,211 @@
+// The OpenAPI 3.1 document of a version, made from its declarations and from nothing else.
+import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
+import type { ContractVersion } from '../contracts/v1/version.ts';
+import { describeOperation } from './describe-operation.ts';
+import { describeResources } from './describe-resources.ts';
+
+export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of contract.routes) {
+    const item = paths[route.path] ?? { ...pathParameters(route.path) };
+    paths[route.path] = { ...item, [route.method.toLowerCase()]: describeOperation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Portico API',
+      version: `${contract.version}.0.0`,
+      summary: 'Orders, products, customers and inventory for integrators.',
+      description: DESCRIPTION,
+      contact: { name: 'Portico API support', email: 'api-support@portico.example' },
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
+    },
+    servers: [
+      { url: `http://localhost:4000${contract.prefix}`, description: 'A Portico on this machine' },
+      { url: `https://{host}${contract.prefix}`, description: 'A hosted Portico', variables: { host: { default: 'api.example.com' } } },
+    ],
+    security: [{ apiKey: [], signature: [], timestamp: [] }],
+    tags: [...new Set(contract.routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'ak_live_… or ak_test_…' },
+        signature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Signature',
+          description: 'sha256=<hex> or v2=<hex>, HMAC-SHA256 with the signing secret.',
+        },
+        timestamp: { type: 'apiKey', in: 'header', name: 'X-Timestamp', description: 'Unix seconds, at most 300 off.' },
+      },
+      schemas: { ...describeResources(contract.routes), ...SCHEMAS },
+      responses: Object.fromEntries(Object.keys(ERRORS).map((code) => [code, errorResponse(code as ErrorCode)])),
+      headers: HEADERS,
+      parameters: PARAMETERS,
+    },
+  };
+}
+
+/** Where the document of v1 is committed. */
+export const openapiFile = new URL('../../openapi-v1.json', import.meta.url);
+
+/** As it is served and committed. */
+export function openapiText(contract: ContractVersion): string {
+  return `${JSON.stringify(openapiDocument(contract), null, 2)}\n`;
+}
+
+function pathParameters(path: string): { parameters?: unknown[] } {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  if (names.length === 0) return {};
+  return {
+    parameters: names.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: name === 'sku' ? 'SKU of the item.' : 'Id of the resource.',
+      schema: { type: 'string' },
+    })),
+  };
+}
+
+function errorResponse(code: ErrorCode): unknown {
+  const { title, status } = ERRORS[code];
+  const headers: Record<string, unknown> = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+  if (status === 503 || status === 429) headers['Retry-After'] = { $ref: '#/components/headers/RetryAfter' };
+  const example = {
+    code,
+    message: title,
+    details: {},
+    requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e',
+    timestamp: '2026-01-31T09:30:00.000Z',
+    documentationUrl: `/docs/errors#${code.toLowerCase()}`,
+  };
+  return {
+    description: title,
+    headers,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error: example } } },
+  };
+}
+
+const DESCRIPTION = `Every request is signed: \`X-API-Key\` names the key, \`X-Timestamp\` is the time in unix seconds, and \`X-API-Signature\` is an HMAC-SHA256 with the key's signing secret,
+either \`sha256=\` over the body followed by the timestamp, or \`v2=\` over \`METHOD\\npath?query\\ntimestamp\\nsha256hex(body)\`.
+
+Money is a decimal number with a \`currency\` beside it. Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.`;
+
+const TAGS: Readonly<Record<string, string>> = {
+  Orders: 'What was bought, and its way to the buyer.',
+  Payments: 'What was paid for which order.',
+  Products: 'The catalogue.',
+  Customers: 'Who buys. Personal data is encrypted and can be exported and erased.',
+  Inventory: 'What is in stock, and who holds it.',
+  Search: 'Over everything at once.',
+};
+
+const SCHEMAS = {
+  Error: {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['code', 'message', 'details', 'requestId', 'timestamp', 'documentationUrl'],
+        properties: {
+          code: { type: 'string', enum: Object.keys(ERRORS) },
+          message: { type: 'string', description: 'For people; it may change.' },
+          details: { type: 'object', description: 'A text per field, or the values that the code documents.' },
+          requestId: { type: 'string' },
+          timestamp: { type: 'string', format: 'date-time' },
+          documentationUrl: { type: 'string' },
+        },
+      },
+    },
+  },
+  Meta: {
+    type: 'object',
+    required: ['requestId'],
+    properties: { requestId: { type: 'string', examples: ['req_01kb3p8nwhfctt4j9b7s1z6m2e'] } },
+  },
+  Pagination: {
+    description: 'Of a page by number, or of a walk by cursor.',
+    oneOf: [
+      {
+        type: 'object',
+        title: 'By page',
+        required: ['page', 'perPage', 'total', 'totalPages'],
+        properties: {
+          page: { type: 'integer' },
+          perPage: { type: 'integer' },
+          total: { type: 'integer' },
+          totalPages: { type: 'integer' },
+        },
+      },
+      {
+        type: 'object',
+        title: 'By cursor',
+        required: ['nextCursor', 'prevCursor', 'limit'],
+        properties: { nextCursor: { type: ['string', 'null'] }, prevCursor: { type: ['string', 'null'] }, limit: { type: 'integer' } },
+      },
+    ],
+  },
+};
+
+const HEADERS = {
+  RequestId: { description: 'Id of the request, in every answer and log.', schema: { type: 'string' } },
+  ApiVersion: { description: 'Version of the contract that answered.', schema: { type: 'string' } },
+  ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
+  Link: { description: 'first, prev, next and last page (RFC 8288).', schema: { type: 'string' } },
+  Location: { description: 'Where the created resource is.', schema: { type: 'string' } },
+  RetryAfter: { description: 'Seconds after which another try makes sense.', schema: { type: 'integer' } },
+};
+
+const PARAMETERS = {
+  page: { name: 'page', in: 'query', description: 'Counts from 1.', schema: { type: 'integer', minimum: 1, default: 1 } },
+  perPage: {
+    name: 'perPage',
+    in: 'query',
+    description: 'Resources per page.',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  },
+  cursor: {
+    name: 'cursor',
+    in: 'query',
+    description: 'Place to read on from, as an answer gave it; empty for the start. Constant cost at any depth.',
+    schema: { type: 'string' },
+  },
+  limit: {
+    name: 'limit',
+    in: 'query',
+    description: 'Resources per step of a walk by cursor.',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  },
+  order: {
+    name: 'order',
+    in: 'query',
+    description: '`asc` or `desc` for each sort key, comma-separated.',
+    schema: { type: 'string', examples: ['asc,desc'] },
+  },
+  expand: {
+    name: 'expand',
+    in: 'query',
+    description: 'Joins to add with their default fields, comma-separated.',
+    schema: { type: 'string' },
+  },
+  idempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'Makes the request run once: a repeat within 24 hours gets the first answer.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  ifMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description: 'ETag of the version to change; 412 when it is another.',
+    schema: { type: 'string' },
+  },
+  ifNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'ETag of what is known; 304 when nothing changed.',
+    schema: { type: 'string' },
+  },
+};

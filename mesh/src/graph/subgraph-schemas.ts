@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+export const SUBGRAPHS = ['customers', 'inventory', 'orders', 'payments', 'products'] as const;
+export type SubgraphName = (typeof SUBGRAPHS)[number];
+
+const root = new URL('../../../', import.meta.url);
+
+/** The subgraphs' schemas by name, as they stand in the sources. */
+export function readSubgraphSchemas(): Record<SubgraphName, string> {
+  return Object.fromEntries(
+    SUBGRAPHS.map((name) => [name, readFileSync(new URL(`subgraphs/${name}/schema.graphql`, root), 'utf8')]),
+  ) as Record<SubgraphName, string>;
+}
+
+/** Where the composed supergraph is committed. */
+export const supergraphFile = new URL('mesh/supergraph.graphql', root);

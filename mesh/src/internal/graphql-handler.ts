@@ -1,0 +1,102 @@
+// `/graphql` for internal teams: the same graph that the REST contract is made of, behind a token and limits.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Jwks } from '@portico/contracts/access-records';
+import { AppError, ERRORS } from '@portico/contracts/errors';
+import type { Logger } from '@portico/service-kit/logger';
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
+import { maskError } from '../graph/mask-errors.ts';
+import type { Graph } from '../graph/open-graph.ts';
+import { type Admitted, createServiceAuthenticator } from './authenticate-service.ts';
+import { limitQueries, type QueryLimits } from './query-limits.ts';
+
+export type GraphqlOptions = {
+  graph: Graph;
+  jwks: () => Promise<Jwks>;
+  /** `iss` that a service token must have. */
+  issuer: string;
+  internalSecret: string;
+  development: boolean;
+  logger: Logger;
+  limits?: QueryLimits;
+};
+
+type ServerContext = { req: IncomingMessage; res: ServerResponse; admitted: Admitted };
+type QueryContext = GraphContext & Pick<Admitted, 'permissions'>;
+
+/** 100 rows of 20 fields with a join or two; an export walks by cursor. */
+const LIMITS: QueryLimits = { depthMax: 12, costMax: 20_000 };
+const BODY_BYTES_MAX = 1_048_576;
+
+export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
+  const { graph, logger, development } = options;
+  const authenticate = createServiceAuthenticator({ ...options, nowMs: () => Date.now() });
+  const yoga = createYoga<ServerContext>({
+    graphqlEndpoint: '/graphql',
+    landingPage: false,
+    graphiql: development,
+    batching: false,
+    multipart: false,
+    logging: false,
+    maskedErrors: false,
+    plugins: [...(graph.plugins as Plugin[]), guard(options, options.limits ?? LIMITS)],
+    context: ({ admitted }): QueryContext => ({ graphRequest: createGraphRequest(admitted.caller), permissions: admitted.permissions }),
+  });
+  return (req, res) => {
+    // GraphiQL is a page; the queries it sends carry the token.
+    if (development && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return void yoga(req, res);
+    if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return refuse(res, new AppError('PAYLOAD_TOO_LARGE'));
+    authenticate(singleHeaders(req)).then(
+      (admitted) => yoga(req, res, { req, res, admitted }),
+      (error: unknown) => {
+        if (!(error instanceof AppError)) logger.error({ err: error }, 'a service token could not be checked');
+        refuse(res, error instanceof AppError ? error : new AppError('SERVICE_UNAVAILABLE'));
+      },
+    );
+  };
+}
+
+/** Limits before execution, permissions at execution, and nothing of the inside in errors. */
+function guard({ development, logger }: GraphqlOptions, limits: QueryLimits): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(limitQueries(limits));
+      if (!development) addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      // Yoga types its context by what it puts there itself; ours was added above.
+      const { graphRequest, permissions } = args.contextValue as unknown as QueryContext;
+      const writes = args.document.definitions.some(
+        (node: { kind: string; operation?: string }) => node.kind === Kind.OPERATION_DEFINITION && node.operation === 'mutation',
+      );
+      const needed = writes ? 'graph:write' : 'graph:read';
+      if (permissions !== undefined && !permissions.has(needed)) {
+        const extensions = { code: 'AUTHORIZATION_ERROR', details: { requiredScope: needed } };
+        return setResultAndStopExecution({ errors: [new GraphQLError(`This needs the scope ${needed}.`, { extensions })] });
+      }
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!('errors' in result) || result.errors === undefined) return;
+          setResult({ ...result, errors: result.errors.map((error) => maskError(error, logger, graphRequest.caller.requestId)) });
+        },
+      };
+    },
+  };
+}
+
+function singleHeaders(req: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+}
+
+function refuse(res: ServerResponse, { code, message }: AppError): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const headers: Record<string, string> = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  if (code === 'AUTHENTICATION_ERROR') headers['www-authenticate'] = 'Bearer realm="portico-graph"';
+  res.writeHead(ERRORS[code].status, headers);
+  res.end(body);
+}

@@ -1,0 +1,56 @@
+// What happens to every request of the public API, in this order. A step may answer itself, or pass on and change what comes back.
+import type { Logger } from '@portico/service-kit/logger';
+import type { Authenticator } from './access/authenticator.ts';
+import type { Answer } from './rest/answer/answer.ts';
+import type { RestRequest, Step } from './rest/rest-request.ts';
+import type { Router } from './rest/router.ts';
+import { allowOrigin } from './steps/allow-origin.ts';
+import { answerErrors, createToAnswer } from './steps/answer-errors.ts';
+import { answerIdempotently } from './steps/answer-idempotently.ts';
+import { authenticate } from './steps/authenticate.ts';
+import { findRoute } from './steps/find-route.ts';
+import { logAccess, type RequestMetrics } from './steps/log-access.ts';
+import { readBody } from './steps/read-body.ts';
+import type { IdempotencyStore } from './stores/idempotency-store.ts';
+
+export type PipelineOptions = {
+  router: Router;
+  authenticator: Authenticator;
+  idempotency: IdempotencyStore;
+  corsOrigins: readonly string[];
+  docsUrl: string;
+  logger: Logger;
+  metrics: RequestMetrics;
+  now: () => Date;
+  nowMs: () => number;
+};
+
+export type Pipeline = (request: RestRequest) => Promise<Answer>;
+
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const toAnswer = createToAnswer(options);
+  return compose([
+    logAccess(options.logger, options.metrics, options.nowMs),
+    allowOrigin(options.corsOrigins),
+    answerErrors(toAnswer),
+    findRoute(options.router),
+    readBody,
+    authenticate(options.authenticator),
+    answerIdempotently(options.idempotency, toAnswer),
+    serve,
+  ]);
+}
+
+const serve: Step = async (request) => {
+  if (request.endpoint === undefined) throw new Error('A request came to the end of the pipeline without an endpoint.');
+  return request.endpoint.serve(request);
+};
+
+function compose(steps: readonly Step[]): Pipeline {
+  const runFrom = (i: number, request: RestRequest): Promise<Answer> => {
+    const step = steps[i];
+    if (step === undefined) throw new Error('The last step passed on.');
+    return step(request, () => runFrom(i + 1, request));
+  };
+  return (request) => runFrom(0, request);
+}

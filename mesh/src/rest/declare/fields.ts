@@ -1,0 +1,118 @@
+// What a field of the public contract is: which graph fields it is made from, how its JSON value is made of them, and what OpenAPI says of it.
+import { type IdKind, idPattern } from '@portico/contracts/ids';
+import { toDecimal } from '@portico/contracts/money';
+import type { ResourceScope } from '@portico/contracts/scopes';
+import type { Resource } from './resource.ts';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+export type Source = Readonly<Record<string, unknown>>;
+
+export type LeafField = {
+  readonly kind: 'leaf';
+  /** Graph fields, without what is under them. */
+  readonly graph: readonly string[];
+  read(source: Source): unknown;
+  readonly schema: JsonSchema;
+};
+export type ObjectField = {
+  readonly kind: 'object';
+  readonly graph: string;
+  readonly resource: () => Resource;
+  readonly many: boolean;
+  readonly nullable: boolean;
+  readonly description: string;
+  /** Set for a join: a field of another resource, which needs that resource's scope and is only there when asked for. */
+  readonly scope?: ResourceScope;
+};
+export type Field = LeafField | ObjectField;
+
+type LeafOptions = { description?: string; example?: unknown; nullable?: boolean; graph?: string };
+
+export function text(
+  options: LeafOptions & { maxLength?: number; pattern?: string; format?: string } = {},
+): LeafOptions & { leaf: (name: string) => LeafField } {
+  return leaf({ type: 'string', maxLength: options.maxLength, pattern: options.pattern, format: options.format }, options);
+}
+export function id(kind: IdKind, options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf({ type: 'string', pattern: idPattern(kind) }, options);
+}
+export function integer(options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf({ type: 'integer' }, options);
+}
+export function flag(options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf({ type: 'boolean' }, options);
+}
+export function dateTime(options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf({ type: 'string', format: 'date-time' }, { example: '2026-01-31T09:30:00.000Z', ...options });
+}
+export function oneOf(values: readonly string[], options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf({ type: 'string', enum: values }, { example: values[0], ...options });
+}
+
+/** A decimal amount in the currency that stands beside it. The graph counts minor units. */
+export function money(options: LeafOptions & { currency?: string } = {}): ReturnType<typeof text> {
+  const currency = options.currency ?? 'currency';
+  return {
+    ...options,
+    leaf: (name) => {
+      const graph = options.graph ?? name;
+      return {
+        kind: 'leaf',
+        graph: [graph, currency],
+        read: (source) => {
+          const minor = source[graph];
+          return typeof minor === 'number' ? toDecimal(minor, String(source[currency])) : null;
+        },
+        schema: describe({ type: 'number' }, options),
+      };
+    },
+  };
+}
+
+/** An object that belongs to its parent: an address, the lines of an order. */
+export function part(
+  resource: () => Resource,
+  options: { graph?: string; many?: boolean; nullable?: boolean; description: string },
+): { object: (name: string) => ObjectField } {
+  return {
+    object: (name) => ({
+      kind: 'object',
+      graph: options.graph ?? name,
+      resource,
+      many: options.many ?? false,
+      nullable: options.nullable ?? false,
+      description: options.description,
+    }),
+  };
+}
+
+/** Another resource, reached through the graph in the same request. */
+export function join(
+  resource: () => Resource,
+  scope: ResourceScope,
+  options: { graph?: string; many?: boolean; nullable?: boolean; description: string },
+): { object: (name: string) => ObjectField } {
+  return { object: (name) => ({ ...part(resource, options).object(name), scope }) };
+}
+
+export type FieldDeclaration = ReturnType<typeof text> | ReturnType<typeof part>;
+
+function leaf(schema: JsonSchema, options: LeafOptions): LeafOptions & { leaf: (name: string) => LeafField } {
+  return {
+    ...options,
+    leaf: (name) => {
+      const graph = options.graph ?? name;
+      return { kind: 'leaf', graph: [graph], read: (source) => source[graph] ?? null, schema: describe(schema, options) };
+    },
+  };
+}
+
+function describe(schema: JsonSchema, { description, example, nullable }: LeafOptions): JsonSchema {
+  const known = Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+  return {
+    ...known,
+    ...(nullable ? { type: [schema.type, 'null'] } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(example === undefined ? {} : { examples: [example] }),
+  };
+}

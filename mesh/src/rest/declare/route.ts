@@ -1,0 +1,87 @@
+// One declaration per route. Parsing, the graph operation, scopes, examples and the OpenAPI document are all derived from it.
+import type { ErrorCode } from '@portico/contracts/errors';
+import type { ResourceScope } from '@portico/contracts/scopes';
+import type { z } from 'zod';
+import type { Parameter } from './parameters.ts';
+import type { Resource } from './resource.ts';
+
+export type PathParams = Readonly<Record<string, string>>;
+export type GraphVariables = Readonly<Record<string, unknown>>;
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+type RouteBase = {
+  readonly method: Method;
+  /** Under the version's prefix: `/orders/{orderId}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** All of them are needed. */
+  readonly scopes: readonly ResourceScope[];
+  /** Beside those that every route can answer with. */
+  readonly errors?: readonly ErrorCode[];
+};
+
+export type ListRoute = RouteBase & {
+  readonly kind: 'list';
+  readonly method: 'GET';
+  readonly resource: Resource;
+  readonly graph: { readonly field: string; readonly filterType: string; readonly sortType: string };
+  readonly filters: Readonly<Record<string, Parameter>>;
+  /** Public sort key → field of the graph's sort. */
+  readonly sorts: Readonly<Record<string, string>>;
+  /** The parent in the path: its list of children is 404 when it is not there. */
+  readonly parent?: { readonly param: string; readonly graph: string; readonly filter: string; readonly what: string };
+};
+
+export type ItemRoute = RouteBase & {
+  readonly kind: 'item';
+  readonly method: 'GET';
+  readonly resource: Resource;
+  readonly graph: { readonly field: string; readonly argument: string; readonly type: string };
+  readonly param: string;
+  /** The word for it in NOT_FOUND. */
+  readonly what: string;
+};
+
+export type WriteInput = { readonly path: PathParams; readonly body: unknown; readonly expectedVersion: number | undefined };
+
+export type WriteRoute = RouteBase & {
+  readonly kind: 'write';
+  readonly resource: Resource;
+  /** The mutation and the types of its arguments; each argument is a variable of the same name. */
+  readonly graph: { readonly field: string; readonly arguments: Readonly<Record<string, string>> };
+  readonly body?: z.ZodType;
+  readonly bodyExample?: unknown;
+  variables(input: WriteInput): GraphVariables;
+  readonly status: 200 | 201 | 204;
+  /** Where a created resource is, from its id. */
+  location?(answer: Readonly<Record<string, unknown>>): string;
+  /** Code for an idempotency key that was used for another request, and the name under which its details show the first answer's id. */
+  readonly duplicate?: { readonly code: ErrorCode; readonly detail: string };
+};
+
+/** A route whose answer is not one list or one resource. It still has one document per selection, and no access to anything but the graph. */
+export type CustomRoute = RouteBase & {
+  readonly kind: 'custom';
+  readonly method: 'GET';
+  readonly parameters: Readonly<Record<string, Parameter & { required?: boolean }>>;
+  readonly answerSchema: Readonly<Record<string, unknown>>;
+  readonly example: unknown;
+  run(request: CustomRequest): Promise<unknown>;
+};
+
+export type CustomRequest = {
+  readonly path: PathParams;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly scopes: ReadonlySet<string>;
+  /** Runs a document on behalf of the caller and answers its data. The text is a constant of the declaration. */
+  ask<Data>(document: string, variables: GraphVariables): Promise<Data>;
+};
+
+export type Route = ListRoute | ItemRoute | WriteRoute | CustomRoute;
+
+export function defineRoute<Declared extends Route>(route: Declared): Declared {
+  return route;
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { isId, newId } from '@portico/contracts/ids';
+import type { RestRequest } from './rest-request.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** W3C Trace Context, version 00. All-zero ids are not valid. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const EMPTY = Buffer.alloc(0);
+const NO_PARAMS = Object.freeze({});
+
+export function readIncoming(incoming: IncomingMessage, nowMs: number): RestRequest {
+  const target = incoming.url ?? '/';
+  const mark = target.indexOf('?');
+  const { 'x-request-id': givenId, traceparent } = incoming.headers;
+  return {
+    incoming,
+    method: incoming.method ?? 'GET',
+    target,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    requestId: typeof givenId === 'string' && (UUID.test(givenId) || isId('request', givenId)) ? givenId : newId('request'),
+    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+    remoteAddress: incoming.socket.remoteAddress ?? '',
+    startedAt: nowMs,
+    endpoint: undefined,
+    params: NO_PARAMS,
+    body: EMPTY,
+    credentials: undefined,
+    caller: undefined,
+  };
+}

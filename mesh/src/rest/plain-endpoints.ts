@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { JSON_TYPE } from './answer/answer.ts';
+import { contentTag, matchesNone } from './answer/entity-tag.ts';
+import { type Endpoint, headerOf } from './rest-request.ts';
+
+/** Answers everybody with the same text. */
+export function fixedText(operationId: string, text: string, contentType: string = JSON_TYPE): Endpoint {
+  const etag = contentTag(text);
+  return {
+    operationId,
+    access: 'public',
+    idempotent: false,
+    takesBody: false,
+    serve(request) {
+      const headers = { etag, 'cache-control': 'public, max-age=300' };
+      if (matchesNone(headerOf(request, 'if-none-match'), etag)) return { status: 304, headers, body: undefined };
+      return { status: 200, headers: { 'content-type': contentType, ...headers }, body: text };
+    },
+  };
+}
+
+/** The page that every error's `documentationUrl` points into. */
+export function errorPage(): Endpoint {
+  return fixedText('getErrorCodes', readFileSync(new URL('../../ERRORS.md', import.meta.url), 'utf8'), 'text/markdown; charset=utf-8');
+}
+
+/** Which versions there are. */
+export function versionIndex(): Endpoint {
+  return fixedText(
+    'getVersions',
+    JSON.stringify({
+      versions: [{ version: '1', status: 'current', url: '/api/v1', openapi: '/api/v1/openapi.json' }],
+      health: '/api/health',
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '@portico/contracts/caller';
+import type { ErrorCode } from '@portico/contracts/errors';
+import type { ResourceScope } from '@portico/contracts/scopes';
+import type { Credentials } from '../access/authenticator.ts';
+import type { Answer } from './answer/answer.ts';
+import type { PathParams } from './declare/route.ts';
+
+/** One request on its way through the pipeline. Each step adds what it found out; what it adds is there for the steps behind it. */
+export type RestRequest = {
+  readonly incoming: IncomingMessage;
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly target: string;
+  readonly path: string;
+  /** Without its question mark. */
+  readonly query: string;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  readonly remoteAddress: string;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  endpoint: Endpoint | undefined;
+  params: PathParams;
+  body: Buffer;
+  credentials: Credentials | undefined;
+  caller: Caller | undefined;
+};
+
+/** What a path answers with for one method. */
+export type Endpoint = {
+  readonly operationId: string;
+  /** `public` needs no credentials. */
+  readonly access: 'public' | { readonly scopes: readonly ResourceScope[] };
+  /** Whether an `Idempotency-Key` counts. */
+  readonly idempotent: boolean;
+  readonly takesBody: boolean;
+  /** See WriteRoute.duplicate. */
+  readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  serve(request: RestRequest): Promise<Answer> | Answer;
+};
+
+export type Step = (request: RestRequest, next: () => Promise<Answer>) => Promise<Answer>;
+
+/** One value of a header; undefined when it is absent. A header that came several times is what node joined it to. */
+export function headerOf(request: Pick<RestRequest, 'incoming'>, name: string): string | undefined {
+  const value = request.incoming.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+export function callerOf(request: RestRequest): Caller {
+  if (request.caller === undefined) throw new Error('A route that needs a caller was reached without one.');
+  return request.caller;
+}

@@ -1,0 +1,24 @@
+// Answers of reads: from the response cache where a fresh one is there, with validators, and without a body when the reader has it already.
+
+import type { Shown } from '../../cache/response-cache.ts';
+import { type Answer, envelope, jsonAnswer } from '../answer/answer.ts';
+import { matchesNone } from '../answer/entity-tag.ts';
+import { callerOf, headerOf, type RestRequest } from '../rest-request.ts';
+import type { Serving } from './serving.ts';
+
+/** `produce` is asked when there is no fresh answer. `variant`: what the answer depends on beside tenant and target. */
+export async function readAnswer({ cache }: Serving, request: RestRequest, produce: () => Promise<Shown>, variant = ''): Promise<Answer> {
+  const bypass = /\bno-(?:cache|store)\b/.test(headerOf(request, 'cache-control') ?? '');
+  const { shown, outcome } = bypass
+    ? { shown: await produce(), outcome: 'bypass' }
+    : await cache.show(callerOf(request), request.target + variant, produce);
+  const headers: Record<string, string> = {
+    etag: shown.etag,
+    'cache-control': 'private, no-cache',
+    vary: 'X-API-Key, Authorization, Origin',
+    'x-cache': outcome,
+  };
+  if (shown.link !== undefined) headers.link = shown.link;
+  if (matchesNone(headerOf(request, 'if-none-match'), shown.etag)) return { status: 304, headers, body: undefined };
+  return jsonAnswer(200, envelope(shown.data, request.requestId, shown.rest), headers);
+}

@@ -1,0 +1,54 @@
+import { AppError } from '@portico/contracts/errors';
+import { type Answer, envelope, jsonAnswer } from '../answer/answer.ts';
+import { expectedVersion, versionTag } from '../answer/entity-tag.ts';
+import type { Source } from '../declare/fields.ts';
+import type { WriteRoute } from '../declare/route.ts';
+import { parseBody, parseJson } from '../query/body.ts';
+import { SELECTION_PARAMETERS } from '../query/list-query.ts';
+import { parseQueryString } from '../query/query-string.ts';
+import { callerOf, type Endpoint, headerOf, type RestRequest } from '../rest-request.ts';
+import { RESULT, writeOperation } from '../selection/operation.ts';
+import { parseSelection } from '../selection/selection-tree.ts';
+import { createOperations } from './operations.ts';
+import { ask, requireScopes, type Serving } from './serving.ts';
+
+export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
+  const operations = createOperations(serving, (tree) => writeOperation(serving.graph.schema, route, tree));
+  const byDefault = operations.of(parseSelection(route.resource, undefined, undefined));
+  serving.graph.warm(byDefault.document);
+
+  function bodyOf({ body }: RestRequest): unknown {
+    if (route.body === undefined) return undefined;
+    if (body.length === 0) throw new AppError('VALIDATION_ERROR', 'The request needs a JSON body.', { details: { body: 'It is empty.' } });
+    return parseBody(route.body, parseJson(body));
+  }
+
+  return {
+    operationId: route.operationId,
+    access: { scopes: route.scopes },
+    idempotent: route.method === 'POST' || route.method === 'PATCH',
+    takesBody: route.body !== undefined,
+    duplicate: route.duplicate,
+    async serve(request) {
+      const given = parseQueryString(request.query, route.status === 204 ? [] : SELECTION_PARAMETERS);
+      const operation =
+        given.size === 0 ? byDefault : operations.of(parseSelection(route.resource, given.get('fields'), given.get('expand')));
+      const caller = callerOf(request);
+      requireScopes(caller, operation.scopes);
+      const version = route.method === 'POST' ? undefined : expectedVersion(headerOf(request, 'if-match'));
+      const variables = route.variables({ path: request.params, body: bodyOf(request), expectedVersion: version });
+      const changed = (await ask<Record<string, Source>>(serving, operation.document, variables, caller))[RESULT];
+      if (changed === undefined) throw new Error(`${route.operationId} answered nothing.`);
+      return writeAnswer(route, request, changed, operation.write);
+    },
+  };
+}
+
+function writeAnswer(route: WriteRoute, request: RestRequest, changed: Source, write: (source: Source) => unknown): Answer {
+  if (route.status === 204) return { status: 204, headers: {}, body: undefined };
+  const data = JSON.stringify(write(changed));
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  if (typeof changed.version === 'number') headers.etag = versionTag(changed.version, data);
+  if (route.location !== undefined) headers.location = route.location(changed);
+  return jsonAnswer(route.status, envelope(data, request.requestId), headers);
+}

@@ -1,0 +1,135 @@
+// The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
+import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import { startLoop } from '@portico/service-kit/lifecycle';
+import type { Logger } from '@portico/service-kit/logger';
+import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { createAuthenticator } from './access/authenticator.ts';
+import { createKeyDirectory } from './access/key-directory.ts';
+import { createReplayGuard } from './access/replay-guard.ts';
+import { createPostgresDataVersions } from './cache/data-versions.ts';
+import { createResponseCache } from './cache/response-cache.ts';
+import type { GatewayConfig } from './config.ts';
+import { v1 } from './contracts/v1/version.ts';
+import { openapiText } from './docs/openapi.ts';
+import type { Graph } from './graph/open-graph.ts';
+import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
+import { createHealth, type HealthChecks } from './health.ts';
+import { listen } from './http-listener.ts';
+import { fetchJwks } from './internal/fetch-jwks.ts';
+import { createInternalHandler } from './internal/internal-handler.ts';
+import { createMetrics } from './metrics.ts';
+import { createPipeline } from './pipeline.ts';
+import { readIncoming } from './rest/incoming-request.ts';
+import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
+import type { Endpoint } from './rest/rest-request.ts';
+import { createRouter } from './rest/router.ts';
+import { sendAnswer } from './rest/send-answer.ts';
+import { serveRoute } from './rest/serve/serve-route.ts';
+import { createIdempotencyStore } from './stores/idempotency-store.ts';
+
+export type GatewayDependencies = {
+  graph: Graph;
+  keySource: KeySource;
+  /** Public keys of service tokens. */
+  jwks: () => Promise<Jwks>;
+  /** Runs statements on the database that holds idempotency keys, used signatures and data versions. */
+  run: RunStatement;
+  internalSecret: string;
+  checks: HealthChecks;
+  logger: Logger;
+};
+
+export type Gateway = AsyncDisposable & { readonly publicUrl: string; readonly internalUrl: string };
+
+const SWEEP_MS = 3_600_000;
+const V1 = '/api/v1';
+
+export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
+  const { graph, keySource, run, logger } = dependencies;
+  await using opened = new AsyncDisposableStack();
+  const nowMs = (): number => Date.now();
+  const metrics = opened.use(createMetrics());
+  const health = createHealth(dependencies.checks, nowMs);
+  const directory = opened.use(createKeyDirectory(keySource));
+  const replay = createReplayGuard(run);
+  const idempotency = createIdempotencyStore(run, nowMs);
+  const versions = createPostgresDataVersions({ run, schemas: SUBGRAPHS });
+  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES });
+  const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
+  const pipeline = createPipeline({
+    router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
+    authenticator,
+    idempotency,
+    corsOrigins: config.CORS_ORIGINS,
+    docsUrl: config.DOCS_URL ?? '/docs',
+    logger,
+    metrics,
+    now: () => new Date(),
+    nowMs: () => performance.now(),
+  });
+  const shutdownTimeoutMs = config.SHUTDOWN_TIMEOUT_MS;
+  const internal = opened.use(
+    await listen({
+      host: config.INTERNAL_HOST,
+      port: config.INTERNAL_PORT,
+      shutdownTimeoutMs,
+      handler: createInternalHandler({
+        ...dependencies,
+        jwks: jwksOf(config, dependencies),
+        issuer: config.GRAPH_TOKEN_ISSUER,
+        health,
+        metrics,
+        development: config.DEVELOPMENT,
+      }),
+    }),
+  );
+  const open = opened.use(
+    await listen({
+      host: config.HOST,
+      port: config.PORT,
+      shutdownTimeoutMs,
+      handler: (req, res) => {
+        const request = readIncoming(req, performance.now());
+        // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
+        pipeline(request).then(
+          (answer) => sendAnswer(request, res, answer),
+          (err: unknown) => {
+            logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
+            res.destroy();
+          },
+        );
+      },
+    }),
+  );
+  opened.use(
+    startLoop({
+      idleMs: SWEEP_MS,
+      onError: (err) => logger.warn({ err }, 'could not sweep'),
+      work: async () => void (await Promise.all([idempotency.sweep(), replay.sweep()])),
+    }),
+  );
+  const running = opened.move();
+  return { publicUrl: open.url, internalUrl: internal.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+type Mounted = { method: string; path: string; endpoint: Endpoint };
+
+function contractEndpoints(serving: Parameters<typeof serveRoute>[0]): Mounted[] {
+  return v1.routes.map((route) => ({ method: route.method, path: `${V1}${route.path}`, endpoint: serveRoute(serving, route) }));
+}
+
+function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
+  const get = (path: string, endpoint: Endpoint): Mounted => ({ method: 'GET', path, endpoint });
+  return [
+    get('/api', versionIndex()),
+    get('/api/health', health.all),
+    get('/api/health/live', health.live),
+    get('/api/health/ready', health.ready),
+    get(`${V1}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
+    get('/docs/errors', errorPage()),
+  ];
+}
+
+function jwksOf({ GRAPH_JWKS_URL: url }: GatewayConfig, { jwks }: GatewayDependencies): () => Promise<Jwks> {
+  return url === undefined ? jwks : () => fetchJwks(url);
+}

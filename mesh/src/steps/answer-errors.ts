@@ -1,0 +1,32 @@
+import { AppError, ERRORS } from '@portico/contracts/errors';
+import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import type { Logger } from '@portico/service-kit/logger';
+import type { Answer } from '../rest/answer/answer.ts';
+import { errorAnswer } from '../rest/answer/error-answer.ts';
+import type { RestRequest, Step } from '../rest/rest-request.ts';
+
+export type ToAnswer = (error: unknown, request: RestRequest) => Answer;
+
+/** Turns what was thrown into an answer; what nobody expected is logged whole. */
+export function createToAnswer(options: { docsUrl: string; logger: Logger; now: () => Date }): ToAnswer {
+  return (thrown, request) => {
+    const error = translateDatabaseError(thrown);
+    if (!(error instanceof AppError) || ERRORS[error.code].status >= 500) {
+      options.logger.error({ err: thrown, requestId: request.requestId, route: request.endpoint?.operationId }, 'request failed');
+    }
+    const answer = errorAnswer(error, request.requestId, options.docsUrl, options.now());
+    if (error instanceof AppError && error.code === 'METHOD_NOT_ALLOWED' && typeof error.details?.allow === 'string')
+      answer.headers.allow = error.details.allow;
+    return answer;
+  };
+}
+
+export function answerErrors(toAnswer: ToAnswer): Step {
+  return async (request, next) => {
+    try {
+      return await next();
+    } catch (error) {
+      return toAnswer(error, request);
+    }
+  };
+}

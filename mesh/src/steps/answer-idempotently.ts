@@ -1,0 +1,74 @@
+// A POST or PATCH with an idempotency key runs once: a second one with the same key gets the first one's answer.
+import { AppError } from '@portico/contracts/errors';
+import type { Answer } from '../rest/answer/answer.ts';
+import { callerOf, headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import { type IdempotencyStore, requestHash, type StoredAnswer } from '../stores/idempotency-store.ts';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+/** Headers of an answer that belong to it, not to the request that it answered. */
+const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
+
+export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: unknown, request: RestRequest) => Answer): Step {
+  return async (request, next) => {
+    const key = request.endpoint?.idempotent === true ? idempotencyKeyOf(request) : undefined;
+    if (key === undefined) return next();
+    const caller = callerOf(request);
+    const claim = await store.claim(caller, key, requestHash(request.method, request.target, request.body));
+    switch (claim.kind) {
+      case 'running':
+        throw new AppError('CONFLICT', 'A request with this idempotency key is being worked on.', { retryAfterSeconds: 1 });
+      case 'answered':
+        return replayed(claim.answer, request);
+      case 'other_request':
+        throw otherRequest(request, claim.answer);
+      case 'claimed':
+        request.caller = { ...caller, idempotencySeed: claim.seed };
+    }
+    let answer: Answer;
+    try {
+      answer = await next();
+    } catch (error) {
+      answer = toAnswer(error, request);
+    }
+    if (answer.status >= 500 || answer.status === 401) await store.release(caller, key, claim.seed);
+    else await store.keep(caller, key, claim.seed, stored(answer));
+    return answer;
+  };
+}
+
+/** The key of a request, under either of its names. VALIDATION_ERROR for a malformed one, or for two that differ. */
+export function idempotencyKeyOf(request: RestRequest): string | undefined {
+  const [plain, prefixed] = [headerOf(request, 'idempotency-key'), headerOf(request, 'x-idempotency-key')];
+  const key = plain ?? prefixed;
+  if (key === undefined) return undefined;
+  const problem =
+    prefixed !== undefined && prefixed !== key
+      ? 'It differs from X-Idempotency-Key.'
+      : KEY.test(key)
+        ? undefined
+        : 'It must have 1 to 255 visible ASCII characters.';
+  if (problem !== undefined) throw new AppError('VALIDATION_ERROR', undefined, { details: { 'Idempotency-Key': problem } });
+  return key;
+}
+
+function stored({ status, headers, body }: Answer): StoredAnswer {
+  const kept = KEPT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]] as const]));
+  return { status, headers: Object.fromEntries(kept), body: body === undefined ? '' : String(body) };
+}
+
+function replayed({ status, headers, body }: StoredAnswer, { requestId }: RestRequest): Answer {
+  // The body is the first one's, but for the id of the request it answers.
+  const own = body.replace(/("requestId":")[^"]*(")/, `$1${requestId}$2`);
+  return {
+    status: status === 201 ? 200 : status,
+    headers: { ...headers, 'cache-control': 'no-store', 'idempotent-replayed': 'true' },
+    body: own === '' ? undefined : own,
+  };
+}
+
+function otherRequest(request: RestRequest, answer: StoredAnswer | undefined): AppError {
+  const { duplicate } = request.endpoint ?? {};
+  const existing = answer === undefined || answer.status >= 400 ? undefined : /"id":"([^"]+)"/.exec(answer.body)?.[1];
+  if (duplicate === undefined) return new AppError('IDEMPOTENCY_CONFLICT');
+  return new AppError(duplicate.code, undefined, existing === undefined ? {} : { details: { [duplicate.detail]: existing } });
+}

@@ -1,0 +1,46 @@
+import { AppError } from '@portico/contracts/errors';
+import type { Answer } from '../rest/answer/answer.ts';
+import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import type { Router } from '../rest/router.ts';
+
+/** Request headers that a page may send, and answer headers that it may read. */
+const SENT_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-API-Signature, X-Idempotency-Key, X-Request-Id, X-Timestamp';
+const PREFLIGHT_SECONDS = 600;
+
+/** Finds the endpoint. NOT_FOUND for an unknown path, METHOD_NOT_ALLOWED with `Allow` for a known one; answers OPTIONS. */
+export function findRoute(router: Router): Step {
+  return (request, next) => {
+    const match = router.find(request.path);
+    if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${request.path.slice(0, 200)}.`);
+    const allow = allowed(match.methods.keys());
+    if (request.method === 'OPTIONS') return Promise.resolve(options(request, allow));
+    const endpoint = match.methods.get(request.method === 'HEAD' ? 'GET' : request.method);
+    if (endpoint === undefined) {
+      throw new AppError('METHOD_NOT_ALLOWED', `${request.path.slice(0, 200)} answers to ${allow}.`, { details: { allow } });
+    }
+    request.endpoint = endpoint;
+    request.params = match.params;
+    return next();
+  };
+}
+
+function allowed(methods: Iterable<string>): string {
+  const names = [...methods];
+  if (names.includes('GET')) names.push('HEAD');
+  return [...names, 'OPTIONS'].join(', ');
+}
+
+function options(request: RestRequest, allow: string): Answer {
+  const headers: Record<string, string> = { allow, vary: 'Origin' };
+  const origin = headerOf(request, 'origin');
+  // Which origins an account allows is known only with its key, which a preflight does not carry. It promises nothing: the answer to the
+  // request itself is readable only for an allowed origin.
+  if (origin !== undefined && headerOf(request, 'access-control-request-method') !== undefined) {
+    headers['access-control-allow-origin'] = origin;
+    headers['access-control-allow-methods'] = allow;
+    headers['access-control-allow-headers'] = SENT_HEADERS;
+    headers['access-control-max-age'] = String(PREFLIGHT_SECONDS);
+  }
+  return { status: 204, headers, body: undefined };
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@portico/contracts/errors';
+import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+
+export const BODY_BYTES_MAX = 1_048_576;
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** Reads the body whole: the signature covers its bytes. PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE. */
+export const readBody: Step = async (request, next) => {
+  const length = headerOf(request, 'content-length');
+  const hasBody = headerOf(request, 'transfer-encoding') !== undefined || (length !== undefined && length !== '0');
+  if (!hasBody) return next();
+  if (Number(length ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  if (request.endpoint?.takesBody === true) requireJson(request);
+  request.body = await readAll(request.incoming);
+  return next();
+};
+
+function requireJson(request: RestRequest): void {
+  const type = headerOf(request, 'content-type');
+  if (type === undefined || !JSON_TYPE.test(type))
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8.');
+  const encoding = headerOf(request, 'content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > BODY_BYTES_MAX) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('VALIDATION_ERROR', 'The body ended before it was complete.', { cause: error });
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function tooLarge(): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', `The body may have at most ${BODY_BYTES_MAX} bytes.`);
+}

@@ -1,0 +1,69 @@
+// Erasure (GDPR article 17): the personal data goes in one transaction; what other subgraphs hold of it goes right after, and a row
+// remembers that it still has to, until it has.
+import { asService, type Caller } from '@portico/contracts/caller';
+import type { Row } from '@portico/service-kit/reads/reads';
+import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
+import type { BackgroundTask, SubgraphProgram } from '@portico/service-kit/subgraph/start-subgraph';
+import { tenantOf } from '@portico/service-kit/tenant';
+import { Erasure } from './customer.entity.ts';
+import { customerRow } from './customer-row.ts';
+import { findCustomer } from './update-customer.ts';
+
+const ANONYMIZE = 'mutation AnonymizeOrders($id: ID!) { anonymizeOrders(customerId: $id) }';
+
+/** The request that erases tries first; the task takes over what it left this long ago. */
+const LEASE_MS = 30_000;
+
+/** Erases for good. Erasing an erased customer again answers the same. */
+export async function eraseCustomer(context: SubgraphContext, id: string, expectedVersion?: number | null): Promise<Row> {
+  const row = await context.write(async (em) => {
+    const customer = await findCustomer(em, id);
+    requireVersion(customer, expectedVersion);
+    if (customer.status === 'erased') return customerRow(customer);
+    const now = context.now();
+    em.assign(customer, {
+      email: null,
+      name: null,
+      phone: null,
+      address: null,
+      emailIndex: null,
+      searchTokens: [],
+      status: 'erased',
+      updatedAt: now,
+    });
+    em.persist(
+      em.create(Erasure, {
+        ...tenantOf(context.caller),
+        customerId: id,
+        requestId: context.caller.requestId,
+        lockedUntil: new Date(now.getTime() + LEASE_MS),
+      }),
+    );
+    await em.flush();
+    return customerRow(customer);
+  });
+  // The customer is erased whether or not the orders can be reached now.
+  await finishErasure(context, id).catch(() => {});
+  return row;
+}
+
+async function finishErasure(context: SubgraphContext, id: string): Promise<void> {
+  await context.graph.execute(ANONYMIZE, { id }, asService(context.caller, 'customers', ['orders:write']));
+  await context.write((em) => em.nativeDelete(Erasure, { customerId: id }, { filters: false }));
+}
+
+/** Finishes the erasures whose request could not: one at a time, each by one process. */
+export const finishErasures: BackgroundTask = { idleMs: 5_000, runOnce };
+
+async function runOnce({ database, contextFor, now }: SubgraphProgram): Promise<number> {
+  const [claimed] = await database.run(
+    `update customers.erasure set locked_until = $1 where customer_id = (
+       select customer_id from customers.erasure where locked_until < $2 order by locked_until limit 1 for update skip locked
+     ) returning customer_id as "customerId", account_id as "accountId", mode, request_id as "requestId"`,
+    [new Date(now().getTime() + LEASE_MS), now()],
+  );
+  if (claimed === undefined) return 0;
+  const { customerId, ...tenant } = claimed as { customerId: string } & Pick<Caller, 'accountId' | 'mode' | 'requestId'>;
+  await finishErasure(contextFor({ ...tenant, actor: 'service:customers', scopes: new Set() }), customerId);
+  return 1;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import {
+  type Subgraph,
+  type SubgraphDependencies,
+  type SubgraphSettings,
+  startSubgraph,
+} from '@portico/service-kit/subgraph/start-subgraph';
+import { migrations } from '../migrations/index.ts';
+import { Customer, Erasure } from './customer.entity.ts';
+import { finishErasures } from './erase-customer.ts';
+import { references, resolvers } from './resolvers.ts';
+
+/** Starts the customers subgraph: people, and what may be known of them. */
+export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
+  return startSubgraph(
+    {
+      name: 'customers',
+      sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+      resolvers,
+      references,
+      entities: [Customer, Erasure],
+      migrations,
+      tenantTables: ['customer'],
+      tasks: { 'finish-erasures': finishErasures },
+    },
+    settings,
+    dependencies,
+  );
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import {
+  type Subgraph,
+  type SubgraphDependencies,
+  type SubgraphSettings,
+  startSubgraph,
+} from '@portico/service-kit/subgraph/start-subgraph';
+import { migrations } from '../migrations/index.ts';
+import { Order, OrderLine } from './order.entity.ts';
+import { references, resolvers } from './resolvers.ts';
+import { settleLeftStock } from './settle-stock.ts';
+import { StockTask } from './stock-task.entity.ts';
+
+/** Starts the orders subgraph: what was bought, and its way to the buyer. */
+export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
+  return startSubgraph(
+    {
+      name: 'orders',
+      sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+      resolvers,
+      references,
+      entities: [Order, OrderLine, StockTask],
+      migrations,
+      tenantTables: ['order', 'order_line'],
+      tasks: { 'settle-left-stock': settleLeftStock },
+    },
+    settings,
+    dependencies,
+  );
+}

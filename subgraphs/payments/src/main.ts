@@ -1,0 +1,4 @@
+import { runSubgraph } from '@portico/service-kit/subgraph/run-subgraph';
+import { start } from './server.ts';
+
+await runSubgraph('payments', start, process.env);

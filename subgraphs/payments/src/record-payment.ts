@@ -1,0 +1,71 @@
+import { wrap } from '@mikro-orm/core';
+import { asService } from '@portico/contracts/caller';
+import { invalid } from '@portico/contracts/errors';
+import { paymentFailed, paymentReceived } from '@portico/contracts/events/payments';
+import { isId } from '@portico/contracts/ids';
+import { createOnce } from '@portico/service-kit/create-once';
+import { emit } from '@portico/service-kit/outbox';
+import { parseInput } from '@portico/service-kit/parse-input';
+import type { Row } from '@portico/service-kit/reads/reads';
+import type { Selection } from '@portico/service-kit/reads/selection';
+import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import { tenantOf } from '@portico/service-kit/tenant';
+import { z } from 'zod';
+import { PAYMENT_METHODS, Payment } from './payment.entity.ts';
+import { paymentReads } from './payment-reads.ts';
+
+const input = z
+  .object({
+    orderId: z.string(),
+    amount: z.int().min(1),
+    currency: z.string(),
+    method: z.enum(PAYMENT_METHODS),
+    status: z.enum(['pending', 'succeeded', 'failed'], 'It must be pending, succeeded or failed.'),
+    failureReason: z.string().trim().min(1).max(500).nullish(),
+    reference: z.string().trim().min(1).max(200).nullish(),
+  })
+  .superRefine(({ status, failureReason }, context) => {
+    const given = typeof failureReason === 'string';
+    if (given !== (status === 'failed')) {
+      const message = given ? 'Only a payment that failed has a reason.' : 'A payment that failed needs a reason.';
+      context.addIssue({ code: 'custom', path: ['failureReason'], message });
+    }
+  });
+
+const ORDER = 'query PaidOrder($id: ID!) { order(id: $id) { id currency } }';
+type PaidOrder = { order: { id: string; currency: string } | null };
+
+/** Notes a payment that was settled elsewhere. VALIDATION_ERROR for an order that is not there or is in another currency. */
+export async function recordPayment(context: SubgraphContext, given: unknown, selection: Selection): Promise<Row> {
+  const payment = parseInput(input, given);
+  await requireOrder(context, payment.orderId, payment.currency);
+  return createOnce<Row>(context, 'payment', 'payment_pkey', {
+    find: (id) => context.reads.one(paymentReads, context.caller, 't.id', id, selection),
+    create: (id) =>
+      context.write(async (em) => {
+        const at = context.now();
+        const row = em.create(Payment, { ...tenantOf(context.caller), ...payment, id, createdAt: at, updatedAt: at });
+        const { orderId, amount, currency, method, status, failureReason } = payment;
+        const about = { id, orderId, status, amount, currency, method, createdAt: at.toISOString() };
+        if (status === 'succeeded') emit(em, paymentReceived, { caller: context.caller, aggregateId: orderId, payload: about, at });
+        if (status === 'failed') {
+          emit(em, paymentFailed, {
+            caller: context.caller,
+            aggregateId: orderId,
+            payload: { ...about, failureReason: failureReason ?? '' },
+            at,
+          });
+        }
+        await em.persist(row).flush();
+        return wrap(row).toPOJO();
+      }),
+  });
+}
+
+async function requireOrder({ graph, caller }: SubgraphContext, id: string, currency: string): Promise<void> {
+  const order = isId('order', id)
+    ? (await graph.execute<PaidOrder>(ORDER, { id }, asService(caller, 'payments', ['orders:read']))).order
+    : null;
+  if (order === null) throw invalid({ orderId: `There is no order ${JSON.stringify(id.slice(0, 64))}.` });
+  if (order.currency !== currency) throw invalid({ currency: `The order is in ${order.currency}.` });
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import {
+  type Subgraph,
+  type SubgraphDependencies,
+  type SubgraphSettings,
+  startSubgraph,
+} from '@portico/service-kit/subgraph/start-subgraph';
+import { migrations } from '../migrations/index.ts';
+import { Product } from './product.entity.ts';
+import { references, resolvers } from './resolvers.ts';
+
+/** Starts the products subgraph: the catalogue. Does not listen; the caller does, or uses its endpoint in process. */
+export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
+  return startSubgraph(
+    {
+      name: 'products',
+      sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+      resolvers,
+      references,
+      entities: [Product],
+      migrations,
+      tenantTables: ['product'],
+    },
+    settings,
+    dependencies,
+  );
+}

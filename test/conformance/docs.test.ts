@@ -1,0 +1,48 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ERRORS } from '@portico/contracts/errors';
+import { describe, expect, it } from 'vitest';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const documents = globSync('{*.md,{admin,infra,mesh,subgraphs,test,webhook-relay}/**/*.md}', {
+  cwd: root,
+  exclude: (name) => /node_modules/.test(name),
+});
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+describe('the documents', () => {
+  it.each(documents)('%s links only to what is there', (file) => {
+    const text = textOf(file).replace(/```[\s\S]*?```/g, '');
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((target) => !/^[a-z]+:/.test(target));
+    expect(targets.filter((target) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+  });
+
+  it.each(documents)('%s names only scripts that exist', (file) => {
+    const { scripts } = JSON.parse(textOf('package.json'));
+    const named = [...textOf(file).matchAll(/npm (?:run )?(start|test|[a-z]+)(?= --|`|$|\s)/gm)].map((match) => match[1] ?? '');
+    const builtIn = ['install', 'run', 'view', 'ci', 'registry', 'and', 'packages', 'itself', 'needs', 'reaches', 'is', 'only', 'can'];
+    expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([]);
+  });
+
+  it('give every dependency its line, and no dependency that is gone', () => {
+    const workspace = textOf('pnpm-workspace.yaml');
+    const catalogue = /^catalog:\n((?: {2}.*\n)+)/m.exec(workspace)?.[1] ?? '';
+    const names = [...catalogue.matchAll(/^ {2}'?([^':\s]+(?:\/[^':\s]+)?)'?:/gm)].map((match) => match[1] ?? '');
+    expect(names.length).toBeGreaterThan(20);
+    const described = [...textOf('DEPENDENCIES.md').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '');
+    expect([...described].sort()).toEqual([...names].sort());
+  });
+
+  it('describe every error code of the catalogue, and no other', () => {
+    const described = [...textOf('mesh/ERRORS.md').matchAll(/^## `([A-Z_]+)`/gm)].map((match) => match[1] ?? '');
+    expect([...described].sort()).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  it('record an ADR for every number only once', () => {
+    const numbers = globSync('infra/decisions/*.md', { cwd: root }).map((file) => /(\d{4})-/.exec(file)?.[1]);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { v1 } from '@portico/mesh/contracts/v1/version';
+import { openapiDocument, openapiFile, openapiText } from '@portico/mesh/docs/openapi';
+import { composeSupergraph } from '@portico/mesh/graph/compose';
+import { readSubgraphSchemas, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
+import { describe, expect, it } from 'vitest';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const run = promisify(execFile);
+const binary = (name: string, bin: string): string => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), bin);
+
+describe('committed files that are made from sources', () => {
+  it('the supergraph is what the subgraphs compose to (else: npm run generate)', () => {
+    expect(readFileSync(supergraphFile, 'utf8')).toBe(composeSupergraph(readSubgraphSchemas()));
+  });
+
+  it('the OpenAPI document is what the declarations say (else: npm run generate)', () => {
+    expect(readFileSync(openapiFile, 'utf8')).toBe(openapiText(v1));
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('has an example for every body and every answer with a body', () => {
+    const { paths } = openapiDocument(v1) as {
+      paths: Record<string, Record<string, { requestBody?: Content; responses: Record<string, Content> }>>;
+    };
+    const missing = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, operation]) => {
+        if (method === 'parameters') return [];
+        const successes = Object.entries(operation.responses).flatMap(([status, response]) => (status.startsWith('2') ? [response] : []));
+        const contents = [operation.requestBody, ...successes].flatMap((one) => one?.content?.['application/json'] ?? []);
+        return contents.some((content) => content.example === undefined) ? [`${method} ${path}`] : [];
+      }),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('declares every route of the requirements', () => {
+    const declared = new Set(v1.routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`));
+    const required = [
+      'GET /orders',
+      'GET /orders/{}',
+      'POST /orders',
+      'PUT /orders/{}',
+      'PATCH /orders/{}/status',
+      'DELETE /orders/{}',
+      'GET /orders/{}/payments',
+      'GET /payments/{}',
+      'GET /products',
+      'GET /products/{}',
+      'POST /products',
+      'PUT /products/{}',
+      'DELETE /products/{}',
+      'GET /customers',
+      'GET /customers/{}',
+      'POST /customers',
+      'PUT /customers/{}',
+      'DELETE /customers/{}',
+      'GET /customers/{}/export',
+      'GET /inventory',
+      'GET /inventory/{}',
+      'POST /inventory',
+      'PUT /inventory/{}',
+      'PATCH /inventory/{}/reserve',
+      'PATCH /inventory/{}/release',
+      'GET /search',
+    ];
+    expect(required.filter((route) => !declared.has(route))).toEqual([]);
+  });
+
+  it('is valid under redocly', { timeout: 60_000 }, async () => {
+    const { stdout } = await run(
+      process.execPath,
+      [binary('@redocly/cli', 'bin/cli.js'), 'lint', '--format=json', fileURLToPath(openapiFile)],
+      { cwd: root, env: { ...process.env, REDOCLY_TELEMETRY: 'off', CI: 'true' }, maxBuffer: 1e8 },
+    ).catch((error: { stdout: string }) => error);
+    expect(JSON.parse(stdout).totals).toMatchObject({ errors: 0 });
+  });
+
+  it('is valid under spectral', { timeout: 60_000 }, async () => {
+    const ruleset = join(root, 'test/conformance/spectral.yaml');
+    const { stdout } = await run(
+      process.execPath,
+      [
+        binary('@stoplight/spectral-cli', 'dist/index.js'),
+        'lint',
+        '--format=json',
+        '--quiet',
+        '--ruleset',
+        ruleset,
+        fileURLToPath(openapiFile),
+      ],
+      { cwd: root, env: { ...process.env, SCARF_ANALYTICS: 'false' }, maxBuffer: 1e8 },
+    ).catch((error: { stdout: string }) => error);
+    const problems: { severity: number; message: string; path: string[] }[] = JSON.parse(stdout);
+    expect(problems.filter(({ severity }) => severity === 0)).toEqual([]);
+  });
+});
+
+type Content = { content?: { 'application/json'?: { example?: unknown } } };

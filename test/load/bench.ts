@@ -1,0 +1,139 @@
+// `npm run bench`: every workload against every server, in turn, in one run; prints one table. Nothing here is a test: it measures.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { start as startAdmin } from '@portico/admin-server/server';
+import { startEmbeddedPostgres } from '@portico/local/embedded-postgres/start-embedded-postgres';
+import { seedDemo } from '@portico/local/seed/seed-demo';
+import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { generateLoad, loadGenerator } from './generate-load.ts';
+import { type MeasuredProcess, startMeasured } from './measured-process.ts';
+import { type Measurement, median, printTable } from './print-table.ts';
+import { type Credentials, type Data, WORKLOADS, type Workload } from './workloads.ts';
+
+const { values: given } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    connections: { type: 'string', default: '32' },
+  },
+});
+const ORDERS = 5_000;
+const STOCK = 100_000_000;
+
+await using opened = new AsyncDisposableStack();
+const databaseUrl = await openDatabase();
+const platform = opened.use(await startMeasured(new URL('./servers/platform.ts', import.meta.url), { DATABASE_URL: databaseUrl }));
+const { credentials, tenant } = await prepare(databaseUrl);
+const data = await readData(platform.url, credentials);
+const servers = await startServers();
+const workloads = WORKLOADS.filter(({ name }) => given.only === undefined || given.only.split(',').includes(name));
+
+console.log(
+  `${loadGenerator}, ${given.connections} connections, ${given.rounds} rounds of ${given.seconds} s each, Node ${process.version}\n`,
+);
+for (const workload of workloads) {
+  const measurements = new Map<string, Measurement[]>();
+  await measureAll(workload, 1, () => {});
+  for (let round = 0; round < Number(given.rounds); round += 1) {
+    await measureAll(workload, Number(given.seconds), (server, measurement) =>
+      measurements.set(server, [...(measurements.get(server) ?? []), measurement]),
+    );
+  }
+  printTable(workload.title, new Map([...measurements].map(([server, rounds]) => [server, median(rounds)])));
+}
+
+async function measureAll(workload: Workload, seconds: number, keep: (server: string, measurement: Measurement) => void): Promise<void> {
+  for (const [name, { server, serves }] of servers) {
+    if (!serves.includes(workload.name)) continue;
+    const requests = workload.requests(credentials, data);
+    const [cpu, statements] = [server.cpuMicros(), await server.statements()];
+    const result = await generateLoad({ url: server.url, requests, connections: Number(given.connections), seconds });
+    const used = server.cpuMicros();
+    if (result.failures > 0)
+      throw new Error(
+        `${name} failed ${result.failures} of ${result.requests} requests of ${workload.name}; a run with failures measures nothing.`,
+      );
+    keep(name, {
+      ...result,
+      cpuMicros: cpu === undefined || used === undefined ? undefined : (used - cpu) / result.requests,
+      statements: ((await server.statements()) - statements) / result.requests,
+    });
+  }
+}
+
+async function openDatabase(): Promise<string> {
+  let server = process.env.TEST_DATABASE_URL;
+  if (server === undefined) {
+    const dataDir = await mkdtemp(join(tmpdir(), 'portico-bench-'));
+    opened.defer(() => rm(dataDir, { recursive: true, force: true }));
+    const postgres = await startEmbeddedPostgres({ dataDir, durable: false, maxConnections: 300, log: () => {} });
+    opened.defer(() => postgres.stop());
+    server = postgres.url;
+  }
+  return opened.use(await createTestDatabase(server)).url;
+}
+
+async function prepare(url: string): Promise<{ credentials: Credentials; tenant: string }> {
+  await using admin = await startAdmin({ databaseUrl: url, poolMax: 2, secretKeys: TEST_SECRET_KEYS }, { logger: silentLogger });
+  const { id: accountId } = await admin.accounts.create({ slug: `bench-${randomBytes(4).toString('hex')}`, name: 'Bench' });
+  const issued = await admin.apiKeys.create(accountId, { name: 'bench', mode: 'test', scopes: ['read', 'write'] });
+  await seedDemo({
+    databaseUrl: url,
+    tenant: { accountId, mode: 'test' },
+    secretKeys: TEST_SECRET_KEYS,
+    blindIndexKey: TEST_BLIND_INDEX_KEY,
+    orders: ORDERS,
+    now: new Date(),
+  });
+  return { credentials: issued, tenant: `${accountId} test` };
+}
+
+async function readData(url: string, signer: Credentials): Promise<Data> {
+  const { send } = await import('../stack/start-stack.ts');
+  const key = { ...signer, id: '', accountId: '' };
+  const list = async <Row>(target: string): Promise<Row[]> => ((await send({ url }, 'GET', target, { key })).body as { data: Row[] }).data;
+  const orders = (
+    await Promise.all([1, 2, 3, 4, 5].map((page) => list<{ id: string }>(`/api/v1/orders?fields=id&perPage=100&page=${page}`)))
+  ).flat();
+  const [customer] = await list<{ id: string }>('/api/v1/customers?fields=id&status=active&perPage=1');
+  const items = await list<{ productId: string; sku: string; product: { status: string } }>(
+    '/api/v1/inventory?fields=productId,sku,product.status&perPage=100',
+  );
+  const item = items.find(({ product }) => product.status === 'active');
+  if (customer === undefined || item === undefined) throw new Error('The demo data has no active customer or product.');
+  await send({ url }, 'PUT', `/api/v1/inventory/${encodeURIComponent(item.sku)}`, { key, body: { quantity: STOCK } });
+  return { orderIds: orders.map(({ id }) => id), customerId: customer.id, productId: item.productId };
+}
+
+type Served = { server: MeasuredProcess; serves: readonly Workload['name'][] };
+
+async function startServers(): Promise<Map<string, Served>> {
+  const reads: Workload['name'][] = ['cached list', 'list', 'item', 'join'];
+  const all: Workload['name'][] = [...reads, 'create'];
+  const bodies: Record<string, string> = {};
+  const captured: Record<string, string> = {};
+  for (const workload of WORKLOADS.filter(({ name }) => name !== 'create' && name !== 'cached list')) {
+    const [first, second] = workload.requests(credentials, data);
+    await platform.texts();
+    // The second page of a list, so that the statement has its offset, and its total is known already.
+    const request = workload.name === 'item' ? first : second;
+    for (let i = 0; i < 2; i += 1) {
+      await platform.texts();
+      bodies[workload.name] = await (await fetch(platform.url + request?.path, { headers: request?.headers ?? {} })).text();
+    }
+    [captured[workload.name] = '', captured.joined = captured.joined ?? ''] = await platform.texts();
+  }
+  const start = async (file: string, env: Record<string, string>): Promise<MeasuredProcess> =>
+    opened.use(await startMeasured(new URL(`./servers/${file}.ts`, import.meta.url), { DATABASE_URL: databaseUrl, ...env }));
+  return new Map<string, Served>([
+    ['bare node:http', { server: await start('bare', { BODIES: JSON.stringify(bodies) }), serves: all }],
+    ['hand-written', { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: reads }],
+    ['portico, 1 process', { server: platform, serves: all }],
+    ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2' }), serves: all }],
+    ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: all }],
+  ]);
+}

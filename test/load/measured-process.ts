@@ -1,0 +1,78 @@
+// A server under measurement: a child process whose CPU time and SQL statements can be read from outside.
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+export type MeasuredProcess = AsyncDisposable & {
+  readonly url: string;
+  /** What the server told about itself when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+  /** CPU microseconds that the process and its children have used so far; undefined where the system does not tell. */
+  cpuMicros(): number | undefined;
+  /** SQL statements sent so far by the process and its workers. */
+  statements(): Promise<number>;
+  /** The statements of its subgraphs since this was last asked. */
+  texts(): Promise<string[]>;
+};
+
+type Message = { kind: string } & Record<string, unknown>;
+
+const TICKS_PER_SECOND = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
+
+/** Starts a server module, which must send `{ kind: 'ready', url }` and answer `{ kind: 'statements' }`. */
+export async function startMeasured(module: URL, env: Readonly<Record<string, string>>): Promise<MeasuredProcess> {
+  const child = fork(module, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ready = await nextMessage(child, 'ready');
+  return {
+    url: String(ready.url),
+    ready,
+    cpuMicros: () => cpuMicrosOf(child.pid ?? 0),
+    async statements() {
+      child.send({ kind: 'statements' });
+      return Number((await nextMessage(child, 'statements')).count);
+    },
+    async texts() {
+      child.send({ kind: 'texts' });
+      return (await nextMessage(child, 'texts')).texts as string[];
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function nextMessage(child: ChildProcess, kind: string): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: unknown): void => {
+      if (typeof message !== 'object' || message === null || (message as Message).kind !== kind) return;
+      child.off('message', onMessage).off('exit', onExit);
+      resolve(message as Message);
+    };
+    const onExit = (code: number | null): void =>
+      reject(new Error(`The server under measurement ended with ${code} before it said ${kind}.`));
+    child.on('message', onMessage).once('exit', onExit);
+  });
+}
+
+/** User and system time of a process and all its descendants, from /proc. */
+function cpuMicrosOf(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    const own = (Number(fields[11]) + Number(fields[12])) * (1e6 / TICKS_PER_SECOND);
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '),
+    );
+    return children.filter((id) => id !== '').reduce((sum, id) => sum + (isNode(id) ? (cpuMicrosOf(Number(id)) ?? 0) : 0), own);
+  } catch {
+    return undefined;
+  }
+}
+
+// The database is a child of an all-in-one process too, and has its own column in nobody's table.
+function isNode(pid: string): boolean {
+  return /node/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
+}

@@ -1,0 +1,41 @@
+import type { LoadResult } from './generate-load.ts';
+
+export type Measurement = LoadResult & { cpuMicros: number | undefined; statements: number };
+
+/** The middle of several rounds, figure by figure. */
+export function median(rounds: readonly Measurement[]): Measurement {
+  const middle = (read: (round: Measurement) => number | undefined): number | undefined => {
+    const values = rounds.flatMap((round) => read(round) ?? []).sort((a, b) => a - b);
+    return values[Math.floor(values.length / 2)];
+  };
+  return {
+    requests: middle(({ requests }) => requests) ?? 0,
+    requestsPerSecond: middle(({ requestsPerSecond }) => requestsPerSecond) ?? 0,
+    p50Ms: middle(({ p50Ms }) => p50Ms) ?? 0,
+    p99Ms: middle(({ p99Ms }) => p99Ms) ?? 0,
+    failures: 0,
+    cpuMicros: middle(({ cpuMicros }) => cpuMicros),
+    statements: middle(({ statements }) => statements) ?? 0,
+  };
+}
+
+const COLUMNS = ['server', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs/req', 'SQL/req', 'of bare', 'of hand-written', 'of stock Mesh'];
+
+export function printTable(title: string, rows: ReadonlyMap<string, Measurement>): void {
+  const rate = (name: string): number | undefined => rows.get(name)?.requestsPerSecond;
+  const ratio = (own: number, other: number | undefined): string => (other === undefined ? '' : (own / other).toFixed(2));
+  const lines = [...rows].map(([name, { requestsPerSecond, p50Ms, p99Ms, cpuMicros, statements }]) => [
+    name,
+    Math.round(requestsPerSecond).toLocaleString('en'),
+    p50Ms.toFixed(1),
+    p99Ms.toFixed(1),
+    cpuMicros === undefined ? '' : Math.round(cpuMicros).toString(),
+    statements.toFixed(2),
+    ratio(requestsPerSecond, rate('bare node:http')),
+    ratio(requestsPerSecond, rate('hand-written')),
+    ratio(requestsPerSecond, rate('stock Mesh over HTTP')),
+  ]);
+  console.log(`### ${title}\n`);
+  for (const cells of [COLUMNS, COLUMNS.map(() => '---'), ...lines]) console.log(`| ${cells.join(' | ')} |`);
+  console.log();
+}

@@ -1,0 +1,79 @@
+// What is asked in a benchmark. Paths vary within a workload, so that nothing can be answered twice by chance.
+import { signRequest } from '@portico/mesh/access/sign-request';
+import type { LoadRequest } from './generate-load.ts';
+
+export type Credentials = { key: string; secret: string };
+export type Data = { orderIds: readonly string[]; customerId: string; productId: string };
+
+export type Workload = {
+  readonly name: 'cached list' | 'list' | 'item' | 'join' | 'create';
+  readonly title: string;
+  requests(credentials: Credentials, data: Data): LoadRequest[];
+};
+
+const NO_CACHE = { 'cache-control': 'no-cache' };
+const LIST_FIELDS = 'id,status,total,createdAt';
+const ITEM_FIELDS = 'id,status,total,createdAt,customerId,currency,notes,updatedAt';
+const JOIN_FIELDS = 'id,name,price,inventory.available';
+const ORDERS_PER_RUN = 4_000;
+
+function reads(paths: readonly string[], { key, secret }: Credentials, extra: Readonly<Record<string, string>>): LoadRequest[] {
+  // The sha256 scheme signs body and time, and a read has no body: one signature serves all of a run, and is checked on every request.
+  const headers = { ...signRequest({ method: 'GET', target: '', key, secret, scheme: 'sha256', nowMs: Date.now() }), ...extra };
+  return paths.map((path) => ({ method: 'GET', path, headers }));
+}
+
+const pages = (count: number, path: (page: number) => string): string[] => Array.from({ length: count }, (_, i) => path(i + 1));
+
+export const WORKLOADS: readonly Workload[] = [
+  {
+    name: 'cached list',
+    title: 'list of 20 × 4 fields, from the response cache',
+    requests: (credentials) =>
+      reads(
+        pages(50, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
+        credentials,
+        {},
+      ),
+  },
+  {
+    name: 'list',
+    title: 'list of 20 × 4 fields',
+    requests: (credentials) =>
+      reads(
+        pages(50, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
+        credentials,
+        NO_CACHE,
+      ),
+  },
+  {
+    name: 'item',
+    title: 'one item × 8 fields',
+    requests: (credentials, { orderIds }) =>
+      reads(
+        orderIds.map((id) => `/api/v1/orders/${id}?fields=${ITEM_FIELDS}`),
+        credentials,
+        NO_CACHE,
+      ),
+  },
+  {
+    name: 'join',
+    title: 'list of 20 × 3 fields and one of another subgraph',
+    requests: (credentials) =>
+      reads(
+        pages(10, (page) => `/api/v1/products?fields=${JOIN_FIELDS}&page=${page}`),
+        credentials,
+        NO_CACHE,
+      ),
+  },
+  {
+    name: 'create',
+    title: 'an order placed: priced, stock reserved, written',
+    requests: ({ key, secret }, { customerId, productId }) =>
+      Array.from({ length: ORDERS_PER_RUN }, (_, i) => {
+        const body = JSON.stringify({ customerId, items: [{ productId, quantity: 1 }], notes: `${i} ${Math.random()}` });
+        const headers = signRequest({ method: 'POST', target: '/api/v1/orders', body, key, secret, scheme: 'sha256', nowMs: Date.now() });
+        return { method: 'POST' as const, path: '/api/v1/orders', headers: { ...headers, 'content-type': 'application/json' }, body };
+      }),
+  },
+];

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openShop, type Shop } from '../stack/shop.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
+
+type Answer = { data?: Record<string, never> | null; errors?: { message: string; extensions: { code: string; details?: object } }[] };
+
+describe.each(TOPOLOGIES)('the graph for internal teams, %s', (topology) => {
+  let stack: Stack;
+  let shop: Shop;
+  let reader: string;
+  let writer: string;
+  beforeAll(async () => {
+    stack = await startStack({ topology });
+    shop = await openShop(stack, { account: 'team', mode: 'test' });
+    const issue = async (permissions: ('graph:read' | 'graph:write')[]): Promise<string> =>
+      (await stack.admin.serviceTokens.issue({ account: 'team', mode: 'test', subject: 'service:reporting', permissions })).token;
+    reader = await issue(['graph:read']);
+    writer = await issue(['graph:read', 'graph:write']);
+    await shop.stocked(5);
+  });
+  afterAll(() => stack?.[Symbol.asyncDispose]());
+
+  async function ask(token: string | undefined, query: string, variables: object = {}): Promise<{ status: number; answer: Answer }> {
+    const response = await fetch(`${stack.internalUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, answer: (await response.json()) as Answer };
+  }
+  const PRODUCTS = '{ products(page: { size: 10 }) { items { sku inventory { available } } } }';
+  const CREATE = 'mutation { createProduct(input: { sku: "G", name: "g", price: 1, currency: "USD" }) { sku } }';
+
+  it('answers a token that may read, over subgraphs, and is not on the public listener', async () => {
+    const { answer } = await ask(reader, PRODUCTS);
+    expect(answer).toEqual({ data: { products: { items: [{ sku: expect.any(String), inventory: { available: 5 } }] } } });
+    expect((await fetch(`${stack.url}/graphql`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('changes things only for a token that may write', async () => {
+    expect((await ask(reader, CREATE)).answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'AUTHORIZATION_ERROR',
+      details: { requiredScope: 'graph:write' },
+    });
+    expect((await ask(writer, CREATE)).answer).toEqual({ data: { createProduct: { sku: 'G' } } });
+  });
+
+  it('refuses every token that is not a valid one of ours', async () => {
+    const [header = '', payload = '', signature = ''] = reader.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const forge = (change: object, head: object = {}): string =>
+      [
+        { ...JSON.parse(Buffer.from(header, 'base64url').toString()), ...head },
+        { ...claims, ...change },
+      ]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.');
+    const tokens = [
+      undefined,
+      'x',
+      `${forge({}, { alg: 'none' })}.`,
+      `${forge({ permissions: ['graph:write'] })}.${signature}`,
+      `${forge({}, { kid: 'sig_other' })}.${signature}`,
+      `${forge({}, { alg: 'HS256' })}.${signature}`,
+      `${header}.${payload}`,
+      'x'.repeat(9_000),
+    ];
+    for (const token of tokens) {
+      const { status, answer } = await ask(token, PRODUCTS);
+      expect([status, answer.errors?.[0]?.extensions.code]).toEqual([401, 'AUTHENTICATION_ERROR']);
+    }
+  });
+
+  it('has limits that fragments cannot hide from', async () => {
+    const wide =
+      '{ orders(page: { size: 100 }) { items { customer { orders(page: { size: 100 }) { items { customer { orders(page: { size: 100 }) { items { id } } } } } } } } }';
+    const hidden = `query { ...A } fragment A on Query { orders(page: { size: 100 }) { items { customer { orders(page: { size: 100 }) { items { ...B } } } } } } fragment B on Order { id status total currency notes }`;
+    const deep = `{ orders(page: { size: 1 }) { items ${'{ customer { orders(page: { size: 1 }) { items '.repeat(5)}{ id }${' } } }'.repeat(5)} } }`;
+    for (const query of [wide, hidden, deep])
+      expect((await ask(reader, query)).answer.errors?.[0]?.message).toMatch(/The query (?:asks for up to|is) \d+/);
+  });
+
+  it('does not describe itself, and tells errors by code without the inside', async () => {
+    expect((await ask(reader, '{ __schema { types { name } } }')).answer.errors).toBeDefined();
+    const { answer } = await ask(reader, '{ products(page: { size: 0 }) { items { id } } }');
+    expect(answer.errors?.[0]?.extensions.code).toBe('VALIDATION_ERROR');
+    expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|select /);
+  });
+
+  it('sees the tenant of the token alone', async () => {
+    await stack.key({ account: 'other-team' });
+    const { token } = await stack.admin.serviceTokens.issue({
+      account: 'other-team',
+      mode: 'test',
+      subject: 'service:x',
+      permissions: ['graph:read'],
+    });
+    expect((await ask(token, PRODUCTS)).answer).toEqual({ data: { products: { items: [] } } });
+  });
+});

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SubgraphName } from '@portico/local/start/start-subgraphs';
+import { SUBGRAPHS } from '@portico/mesh/graph/subgraph-schemas';
+
+export type SubgraphProcesses = AsyncDisposable & {
+  readonly urls: Readonly<Record<SubgraphName, string>>;
+  /** From now on the subgraphs' questions to the graph go here. */
+  forwardGraphTo(internalUrl: string): Promise<void>;
+};
+
+type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
+
+/** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. */
+export async function startSubgraphProcesses(settings: Settings): Promise<SubgraphProcesses> {
+  await using opened = new AsyncDisposableStack();
+  // A subgraph must know the graph's address before the gateway that serves it has one: this stands at a fixed address in between.
+  const relay = opened.use(await startRelay());
+  const env = {
+    ...process.env,
+    DATABASE_URL: settings.databaseUrl,
+    DATABASE_POOL_MAX: String(settings.poolMax),
+    SECRET_KEYS: settings.secretKeys,
+    BLIND_INDEX_KEY: settings.blindIndexKey,
+    INTERNAL_SECRET: settings.internalSecret,
+    GRAPH_URL: `${relay.url}/graphql`,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+  };
+  const started = await Promise.all(
+    SUBGRAPHS.map(async (name) => {
+      const child = fork(new URL(`../../subgraphs/${name}/src/main.ts`, import.meta.url), {
+        env,
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      opened.defer(() => stop(child));
+      return [name, await listeningUrl(child, name)] as const;
+    }),
+  );
+  const running = opened.move();
+  return {
+    urls: Object.fromEntries(started) as Record<SubgraphName, string>,
+    forwardGraphTo: async (internalUrl) => relay.forwardTo(internalUrl),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function listeningUrl(child: ChildProcess, name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The subgraph ${name} ended with ${code} before it listened.`)));
+    child.on('message', (message) => {
+      if (typeof message === 'object' && message !== null && 'url' in message && typeof message.url === 'string') resolve(message.url);
+    });
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+async function startRelay(): Promise<AsyncDisposable & { url: string; forwardTo(url: string): void }> {
+  let target: string | undefined;
+  const server = createServer((incoming, outgoing) => {
+    if (target === undefined) return void outgoing.writeHead(503).end();
+    const forwarded = httpRequest(target + (incoming.url ?? ''), { method: incoming.method, headers: incoming.headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forwardTo(url) {
+      target = url;
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
