@@ -23,10 +23,12 @@ const { values: given } = parseArgs({
 });
 const ORDERS = 5_000;
 const STOCK = 100_000_000;
+/** Per program. Few, so that four platforms at a time stay under a server's usual 100 connections. */
+const POOL_MAX = '4';
 
 await using opened = new AsyncDisposableStack();
 const databaseUrl = await openDatabase();
-const platform = opened.use(await startMeasured(new URL('./servers/platform.ts', import.meta.url), { DATABASE_URL: databaseUrl }));
+const platform = await startServer(databaseUrl, 'platform');
 const { credentials, tenant } = await prepare(databaseUrl);
 const data = await readData(platform.url, credentials);
 const servers = await startServers();
@@ -127,13 +129,17 @@ async function startServers(): Promise<Map<string, Served>> {
     }
     [captured[workload.name] = '', captured.joined = captured.joined ?? ''] = await platform.texts();
   }
-  const start = async (file: string, env: Record<string, string>): Promise<MeasuredProcess> =>
-    opened.use(await startMeasured(new URL(`./servers/${file}.ts`, import.meta.url), { DATABASE_URL: databaseUrl, ...env }));
+  const start = (file: string, env: Record<string, string>): Promise<MeasuredProcess> => startServer(databaseUrl, file, env);
   return new Map<string, Served>([
     ['bare node:http', { server: await start('bare', { BODIES: JSON.stringify(bodies) }), serves: all }],
     ['hand-written', { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: reads }],
     ['portico, 1 process', { server: platform, serves: all }],
     ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2' }), serves: all }],
-    ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: all }],
+    ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: ['list', 'item', 'join', 'create'] }],
   ]);
+}
+
+async function startServer(url: string, file: string, env: Readonly<Record<string, string>> = {}): Promise<MeasuredProcess> {
+  const module = new URL(`./servers/${file}.ts`, import.meta.url);
+  return opened.use(await startMeasured(module, { env: { DATABASE_URL: url, POOL_MAX, ...env }, oneCore: env.PROCESSES === undefined }));
 }

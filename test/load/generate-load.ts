@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
+import { PINNED_LOAD } from './measured-process.ts';
 
 export type LoadRequest = { method: 'GET' | 'POST'; path: string; headers: Readonly<Record<string, string>>; body?: string };
 
@@ -20,8 +21,6 @@ export type LoadResult = {
 export type Load = { url: string; requests: readonly LoadRequest[]; connections: number; seconds: number };
 
 const run = promisify(execFile);
-/** wrk on the last processor, so that the server has the others. */
-const PIN = spawnSync('taskset', ['-V']).status === 0 ? ['taskset', '-c', '1'] : [];
 
 export const loadGenerator: 'wrk' | 'autocannon' = spawnSync('wrk', ['-v']).error === undefined ? 'wrk' : 'autocannon';
 
@@ -35,7 +34,7 @@ async function withWrk({ url, requests, connections, seconds }: Load): Promise<L
     const script = join(folder, 'requests.lua');
     await writeFile(script, wrkScript(requests));
     const [program = 'wrk', ...args] = [
-      ...PIN,
+      ...PINNED_LOAD,
       'wrk',
       '-t',
       '1',
@@ -49,9 +48,9 @@ async function withWrk({ url, requests, connections, seconds }: Load): Promise<L
       script,
       url,
     ];
-    const { stdout } = await run(program, args);
+    const { stdout, stderr } = await run(program, args);
     const line = stdout.split('\n').find((candidate) => candidate.startsWith('RESULT '));
-    if (line === undefined) throw new Error(`wrk gave no result:\n${stdout}`);
+    if (line === undefined) throw new Error(`wrk gave no result:\n${stdout}${stderr}`);
     const [, count = 0, durationUs = 1, p50 = 0, p99 = 0, failures = 0] = line.split(' ').map(Number);
     return { requests: count, requestsPerSecond: count / (durationUs / 1e6), p50Ms: p50 / 1_000, p99Ms: p99 / 1_000, failures };
   } finally {
@@ -63,7 +62,7 @@ async function withWrk({ url, requests, connections, seconds }: Load): Promise<L
 function wrkScript(requests: readonly LoadRequest[]): string {
   const quoted = (text: string): string => `[==[${text}]==]`;
   const entries = requests.map(({ method, path, headers, body }) => {
-    const fields = Object.entries(headers).map(([name, value]) => `[${quoted(name)}]=${quoted(value)}`);
+    const fields = Object.entries(headers).map(([name, value]) => `[ ${quoted(name)} ] = ${quoted(value)}`);
     return `  { ${quoted(method)}, ${quoted(path)}, { ${fields.join(', ')} }, ${body === undefined ? 'nil' : quoted(body)} },`;
   });
   return `local entries = {

@@ -1,6 +1,7 @@
 // A server under measurement: a child process whose CPU time and SQL statements can be read from outside.
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 export type MeasuredProcess = AsyncDisposable & {
   readonly url: string;
@@ -16,11 +17,24 @@ export type MeasuredProcess = AsyncDisposable & {
 
 type Message = { kind: string } & Record<string, unknown>;
 
+/** Servers have one processor and the load generator another; PostgreSQL takes what is free of both. */
+const SERVER_CORE = '0';
+const LOAD_CORE = '1';
+const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+export const PINNED_LOAD: readonly string[] = canPin ? ['taskset', '-c', LOAD_CORE] : [];
+
 const TICKS_PER_SECOND = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
 
-/** Starts a server module, which must send `{ kind: 'ready', url }` and answer `{ kind: 'statements' }`. */
-export async function startMeasured(module: URL, env: Readonly<Record<string, string>>): Promise<MeasuredProcess> {
-  const child = fork(module, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/**
+ * Starts a server module, which must send `{ kind: 'ready', url }` and answer `{ kind: 'statements' }`. `oneCore`: it and its children share
+ * the first processor, so that servers of one process and of six are compared by what a core gives.
+ */
+export async function startMeasured(
+  module: URL,
+  options: { env: Readonly<Record<string, string>>; oneCore: boolean },
+): Promise<MeasuredProcess> {
+  const pinned = options.oneCore && canPin ? { execPath: 'taskset', execArgv: ['-c', SERVER_CORE, process.execPath] } : {};
+  const child = fork(module, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], ...pinned });
   const ready = await nextMessage(child, 'ready');
   return {
     url: String(ready.url),
@@ -66,13 +80,8 @@ function cpuMicrosOf(pid: number): number | undefined {
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '),
     );
-    return children.filter((id) => id !== '').reduce((sum, id) => sum + (isNode(id) ? (cpuMicrosOf(Number(id)) ?? 0) : 0), own);
+    return children.filter((id) => id !== '').reduce((sum, id) => sum + (cpuMicrosOf(Number(id)) ?? 0), own);
   } catch {
     return undefined;
   }
-}
-
-// The database is a child of an all-in-one process too, and has its own column in nobody's table.
-function isNode(pid: string): boolean {
-  return /node/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
 }

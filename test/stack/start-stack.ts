@@ -21,6 +21,8 @@ export type StackOptions = {
   /** An existing database; a new one that goes with the stack otherwise. */
   databaseUrl?: string;
   execution?: 'compiled' | 'stitched';
+  /** Connections per program. */
+  poolMax?: number;
   env?: Readonly<Record<string, string>>;
 };
 
@@ -53,15 +55,15 @@ export type Stack = AsyncDisposable & {
   key(options?: KeyOptions): Promise<Key>;
 };
 
-export async function startStack({ topology, databaseUrl: given, execution, env = {} }: StackOptions): Promise<Stack> {
+export async function startStack({ topology, databaseUrl: given, execution, poolMax = 10, env = {} }: StackOptions): Promise<Stack> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = given ?? opened.use(await createTestDatabase()).url;
   const internalSecret = randomBytes(24).toString('hex');
-  const settings = { databaseUrl, poolMax: 10, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret };
+  const settings = { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret };
   const admin = opened.use(await startAdmin(settings, { logger: silentLogger }));
   const graph =
     topology === 'all-in-one' && execution !== 'stitched' ? await inProcess(opened, settings) : await overHttp(opened, settings, execution);
-  const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: 10 }));
+  const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const gateway = opened.use(
     await startGateway(gatewayConfig.parse({ PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_TIMEOUT_MS: '500', ...env }), {
       graph: graph.current,

@@ -1,7 +1,14 @@
-/** Resolves with the first signal that asks the process to end. */
-export function untilSignal(): Promise<NodeJS.Signals> {
+/** Resolves with the first signal that asks the process to end, or when the process that started it as a child is gone. */
+export function untilSignal(): Promise<NodeJS.Signals | 'disconnect'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    const reasons = ['SIGINT', 'SIGTERM', 'disconnect'] as const;
+    const listeners = reasons.map((reason) => [reason, () => stop(reason)] as const);
+    const stop = (reason: (typeof reasons)[number]): void => {
+      // A listener of 'disconnect' that stays would keep the channel to the parent open, and with it the process.
+      for (const [name, listener] of listeners) process.off(name, listener);
+      resolve(reason);
+    };
+    for (const [name, listener] of listeners) process.on(name, listener);
   });
 }
 

@@ -13,7 +13,7 @@ const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 pg.types.setTypeParser(INT8, Number);
 pg.types.setTypeParser(TIMESTAMPTZ, (text) => text);
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10, options: '-c timezone=UTC' });
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.POOL_MAX), options: '-c timezone=UTC' });
 let count = 0;
 
 async function query(name: string, text: string, values: unknown[]): Promise<Row[]> {

@@ -1,35 +1,33 @@
 // The platform under measurement: 1 or 2 gateway processes, all-in-one, or stock Mesh over HTTP subgraphs.
 import cluster, { type Worker } from 'node:cluster';
+import { untilSignal } from '@portico/service-kit/lifecycle';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { startStack } from '../../stack/start-stack.ts';
 
-const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1' } = process.env;
+const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX } = process.env;
 const workers = Number(PROCESSES);
+const KEPT_TEXTS = 50;
 
 if (workers > 1 && cluster.isPrimary) await leadWorkers(workers);
 else await serve();
 
 async function serve(): Promise<void> {
   let count = 0;
-  let texts: string[] = [];
+  const texts: string[] = [];
   using _ = onStatement(({ text, program }) => {
     count += 1;
-    if (program !== 'gateway') texts.push(text);
-    if (texts.length > 50) texts = texts.slice(-50);
+    if (program !== 'gateway' && texts.push(text) > KEPT_TEXTS) texts.shift();
   });
   const execution = EXECUTION === 'stitched' ? 'stitched' : 'compiled';
-  await using stack = await startStack({ topology: 'all-in-one', execution, databaseUrl });
-  process.on('message', (message: { kind: string }) => {
-    if (message.kind === 'statements') process.send?.({ kind: 'statements', count });
-    if (message.kind === 'texts') {
-      process.send?.({ kind: 'texts', texts });
-      texts = [];
-    }
+  await using stack = await startStack({ topology: 'all-in-one', execution, databaseUrl, poolMax: Number(POOL_MAX) });
+  process.on('message', ({ kind }: { kind: string }) => {
+    if (kind === 'statements') process.send?.({ kind, count });
+    if (kind === 'texts') process.send?.({ kind, texts: texts.splice(0) });
   });
   process.send?.({ kind: 'ready', url: stack.url });
-  await new Promise((resolve) => process.once('SIGTERM', resolve));
-  // Nothing of a measurement has to be kept; the database goes with the bench.
-  process.exit(0);
+  await untilSignal();
+  // The open channel would keep the process.
+  process.disconnect?.();
 }
 
 /** Workers share one port. What they count is asked of all and added up. */
@@ -40,14 +38,20 @@ async function leadWorkers(size: number): Promise<void> {
     const counts = await Promise.all(all.map(({ worker }) => ask(worker, 'statements')));
     process.send?.({ kind, count: counts.reduce((sum, { count }) => sum + Number(count), 0) });
   });
-  process.once('SIGTERM', () => {
-    for (const { worker } of all) worker.process.kill('SIGTERM');
-    process.exit(0);
-  });
   process.send?.({ kind: 'ready', url: all[0]?.url });
+  await untilSignal();
+  await Promise.all(all.map(({ worker }) => ended(worker)));
+  process.disconnect?.();
 }
 
 type Message = { kind: string; count?: number; url?: string };
+
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.process.kill('SIGTERM');
+  });
+}
 
 function ask(worker: Worker, kind: string): Promise<Message> {
   return new Promise((resolve) => {
