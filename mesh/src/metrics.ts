@@ -2,6 +2,8 @@ import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { RequestMetrics } from './steps/log-access.ts';
 
+/** What a peer writes as its method must not make series without end. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
 
 export type Metrics = RequestMetrics & Disposable & { readonly registry: Registry };
@@ -24,10 +26,28 @@ export function createMetrics(): Metrics {
     labelNames: ['program'],
     registers: [registry],
   });
-  const subscription = onStatement(({ program }) => statements.inc({ program }));
+  // Found by their labels once, not per request: both are on every request's path.
+  const children = new Map<string, Histogram.Internal<(typeof labelNames)[number]>>();
+  const counters = new Map<string, Counter.Internal>();
+  const subscription = onStatement(({ program }) => {
+    let counter = counters.get(program);
+    if (counter === undefined) {
+      counter = statements.labels({ program });
+      counters.set(program, counter);
+    }
+    counter.inc();
+  });
   return {
     registry,
-    observe: (route, method, status, seconds) => duration.observe({ route, method, status: `${Math.floor(status / 100)}xx` }, seconds),
+    observe(route, method, status, seconds) {
+      const series = `${route} ${method} ${status}`;
+      let child = children.get(series);
+      if (child === undefined) {
+        child = duration.labels({ route, method: METHODS.has(method) ? method : 'other', status: `${Math.floor(status / 100)}xx` });
+        if (METHODS.has(method)) children.set(series, child);
+      }
+      child.observe(seconds);
+    },
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }

@@ -41,7 +41,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   ]);
 }
 
-const serve: Step = async (request) => {
+const serve: Step = (request) => {
   if (request.endpoint === undefined) throw new Error('A request came to the end of the pipeline without an endpoint.');
   return request.endpoint.serve(request);
 };

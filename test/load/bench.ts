@@ -1,6 +1,6 @@
 // `npm run bench`: every workload against every server, in turn, in one run; prints one table. Nothing here is a test: it measures.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,8 @@ import { seedDemo } from '@portico/local/seed/seed-demo';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { generateLoad, loadGenerator } from './generate-load.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
-import { type Measurement, median, printTable } from './print-table.ts';
+import { type Measurement, median, printParts, printTable } from './print-table.ts';
+import { partsOf } from './profile-parts.ts';
 import { type Credentials, type Data, WORKLOADS, type Workload } from './workloads.ts';
 
 const { values: given } = parseArgs({
@@ -18,6 +19,8 @@ const { values: given } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    /** Prints the parts of one more run; a path other than `-` also keeps the profiles. */
+    profile: { type: 'string' },
     connections: { type: 'string', default: '32' },
   },
 });
@@ -46,6 +49,14 @@ for (const workload of workloads) {
     );
   }
   printTable(workload.title, new Map([...measurements].map(([server, rounds]) => [server, median(rounds)])));
+  if (given.profile) await printProfile(workload);
+}
+
+async function printProfile(workload: Workload): Promise<void> {
+  const load = { url: platform.url, requests: workload.requests(credentials, data), connections: Number(given.connections) };
+  const profile = await platform.profile(() => generateLoad({ ...load, seconds: Number(given.seconds) }));
+  if (given.profile !== '-') await writeFile(`${given.profile}-${workload.name.replace(' ', '-')}.cpuprofile`, JSON.stringify(profile));
+  printParts(partsOf(profile));
 }
 
 async function measureAll(workload: Workload, seconds: number, keep: (server: string, measurement: Measurement) => void): Promise<void> {
@@ -120,14 +131,13 @@ async function startServers(): Promise<Map<string, Served>> {
   const captured: Record<string, string> = {};
   for (const workload of WORKLOADS.filter(({ name }) => name !== 'create' && name !== 'cached list')) {
     const [first, second] = workload.requests(credentials, data);
-    await platform.texts();
-    // The second page of a list, so that the statement has its offset, and its total is known already.
+    // The second page of a list, so that the statement has its offset; asked twice, so that its total is known.
     const request = workload.name === 'item' ? first : second;
-    for (let i = 0; i < 2; i += 1) {
-      await platform.texts();
+    const ask = async (): Promise<void> => {
       bodies[workload.name] = await (await fetch(platform.url + request?.path, { headers: request?.headers ?? {} })).text();
-    }
-    [captured[workload.name] = '', captured.joined = captured.joined ?? ''] = await platform.texts();
+    };
+    await ask();
+    [captured[workload.name] = '', captured.joined = captured.joined ?? ''] = await platform.texts(ask);
   }
   const start = (file: string, env: Record<string, string>): Promise<MeasuredProcess> => startServer(databaseUrl, file, env);
   return new Map<string, Served>([

@@ -1,6 +1,7 @@
 // A server under measurement: a child process whose CPU time and SQL statements can be read from outside.
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Profiler } from 'node:inspector/promises';
 import { availableParallelism } from 'node:os';
 
 export type MeasuredProcess = AsyncDisposable & {
@@ -11,8 +12,10 @@ export type MeasuredProcess = AsyncDisposable & {
   cpuMicros(): number | undefined;
   /** SQL statements sent so far by the process and its workers. */
   statements(): Promise<number>;
-  /** The statements of its subgraphs since this was last asked. */
-  texts(): Promise<string[]>;
+  /** A CPU profile of what the process does while `work` runs. */
+  profile(work: () => Promise<unknown>): Promise<Profiler.Profile>;
+  /** The statements of its subgraphs while `work` runs. */
+  texts(work: () => Promise<unknown>): Promise<string[]>;
 };
 
 type Message = { kind: string } & Record<string, unknown>;
@@ -44,7 +47,17 @@ export async function startMeasured(
       child.send({ kind: 'statements' });
       return Number((await nextMessage(child, 'statements')).count);
     },
-    async texts() {
+    async profile(work) {
+      child.send({ kind: 'profile' });
+      await nextMessage(child, 'profile');
+      await work();
+      child.send({ kind: 'profile' });
+      return (await nextMessage(child, 'profile')).profile as Profiler.Profile;
+    },
+    async texts(work) {
+      child.send({ kind: 'texts' });
+      await nextMessage(child, 'texts');
+      await work();
       child.send({ kind: 'texts' });
       return (await nextMessage(child, 'texts')).texts as string[];
     },

@@ -36,6 +36,18 @@ export function printTable(title: string, rows: ReadonlyMap<string, Measurement>
     ratio(requestsPerSecond, rate('stock Mesh over HTTP')),
   ]);
   console.log(`### ${title}\n`);
-  for (const cells of [COLUMNS, COLUMNS.map(() => '---'), ...lines]) console.log(`| ${cells.join(' | ')} |`);
+  print(COLUMNS, lines);
+}
+
+/** Shares of a whole, each a number from 0 to 1. */
+export function printParts(parts: readonly (readonly [part: string, share: number])[]): void {
+  print(
+    ['part', 'share'],
+    parts.map(([part, share]) => [part, `${(share * 100).toFixed(1)} %`]),
+  );
+}
+
+function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
+  for (const cells of [columns, columns.map(() => '---'), ...lines]) console.log(`| ${cells.join(' | ')} |`);
   console.log();
 }

@@ -11,7 +11,7 @@ export function fixedText(operationId: string, text: string, contentType: string
     access: 'public',
     idempotent: false,
     takesBody: false,
-    serve(request) {
+    async serve(request) {
       const headers = { etag, 'cache-control': 'public, max-age=300' };
       if (matchesNone(headerOf(request, 'if-none-match'), etag)) return { status: 304, headers, body: undefined };
       return { status: 200, headers: { 'content-type': contentType, ...headers }, body: text };

@@ -37,9 +37,10 @@ export type Endpoint = {
   readonly takesBody: boolean;
   /** See WriteRoute.duplicate. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
-  serve(request: RestRequest): Promise<Answer> | Answer;
+  serve(request: RestRequest): Promise<Answer>;
 };
 
+/** May throw as well as reject: whoever passes on to it treats both alike. */
 export type Step = (request: RestRequest, next: () => Promise<Answer>) => Promise<Answer>;
 
 /** One value of a header; undefined when it is absent. A header that came several times is what node joined it to. */

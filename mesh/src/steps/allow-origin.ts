@@ -1,18 +1,22 @@
-import { headerOf, type Step } from '../rest/rest-request.ts';
+import type { Answer } from '../rest/answer/answer.ts';
+import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
 
 const READABLE_HEADERS =
   'Deprecation, ETag, Idempotent-Replayed, Link, Location, Retry-After, Sunset, X-API-Version, X-Cache, X-Request-Id';
 
 /** Lets pages of the configured origins, and of those that the key's account allows, read the answer. */
 export function allowOrigin(configured: readonly string[]): Step {
-  return async (request, next) => {
-    const answer = await next();
+  return (request, next) => {
     const origin = headerOf(request, 'origin');
-    if (origin === undefined || request.method === 'OPTIONS') return answer;
+    return origin === undefined || request.method === 'OPTIONS' ? next() : answerTo(origin, request, next);
+  };
+
+  async function answerTo(origin: string, request: RestRequest, next: () => Promise<Answer>): Promise<Answer> {
+    const answer = await next();
     if (!configured.includes(origin) && request.credentials?.record.allowedOrigins.includes(origin) !== true) return answer;
     return {
       ...answer,
       headers: { ...answer.headers, 'access-control-allow-origin': origin, 'access-control-expose-headers': READABLE_HEADERS },
     };
-  };
+  }
 }

@@ -6,14 +6,16 @@ export const BODY_BYTES_MAX = 1_048_576;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** Reads the body whole: the signature covers its bytes. PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE. */
-export const readBody: Step = async (request, next) => {
+export const readBody: Step = (request, next) => {
   const length = headerOf(request, 'content-length');
   const hasBody = headerOf(request, 'transfer-encoding') !== undefined || (length !== undefined && length !== '0');
   if (!hasBody) return next();
   if (Number(length ?? 0) > BODY_BYTES_MAX) throw tooLarge();
   if (request.endpoint?.takesBody === true) requireJson(request);
-  request.body = await readAll(request.incoming);
-  return next();
+  return readAll(request.incoming).then((body) => {
+    request.body = body;
+    return next();
+  });
 };
 
 function requireJson(request: RestRequest): void {

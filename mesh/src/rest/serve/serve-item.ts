@@ -34,7 +34,7 @@ export function serveItem(serving: Serving, route: ItemRoute): Endpoint {
     access: { scopes: route.scopes },
     idempotent: false,
     takesBody: false,
-    async serve(request) {
+    serve(request) {
       const operation = operationOf(request.query);
       const caller = callerOf(request);
       requireScopes(caller, operation.scopes);

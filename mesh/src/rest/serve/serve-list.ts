@@ -48,7 +48,7 @@ export function serveList(serving: Serving, route: ListRoute): Endpoint {
     access: { scopes: route.scopes },
     idempotent: false,
     takesBody: false,
-    async serve(request) {
+    serve(request) {
       const plan = planOf(request.query);
       requireScopes(callerOf(request), plan.operation.scopes);
       return readAnswer(serving, request, () => produce(request, plan));
