@@ -116,10 +116,11 @@ async function readData(url: string, signer: Credentials): Promise<Data> {
   const items = await list<{ productId: string; sku: string; product: { status: string } }>(
     '/api/v1/inventory?fields=productId,sku,product.status&perPage=100',
   );
-  const item = items.find(({ product }) => product.status === 'active');
-  if (customer === undefined || item === undefined) throw new Error('The demo data has no active customer or product.');
-  await send({ url }, 'PUT', `/api/v1/inventory/${encodeURIComponent(item.sku)}`, { key, body: { quantity: STOCK } });
-  return { orderIds: orders.map(({ id }) => id), customerId: customer.id, productId: item.productId };
+  const sold = items.filter(({ product }) => product.status === 'active');
+  if (customer === undefined || sold.length === 0) throw new Error('The demo data has no active customer or product.');
+  for (const { sku } of sold)
+    await send({ url }, 'PUT', `/api/v1/inventory/${encodeURIComponent(sku)}`, { key, body: { quantity: STOCK } });
+  return { orderIds: orders.map(({ id }) => id), customerId: customer.id, productIds: sold.map(({ productId }) => productId) };
 }
 
 type Served = { server: MeasuredProcess; serves: readonly Workload['name'][] };

@@ -3,7 +3,7 @@ import { signRequest } from '@portico/mesh/access/sign-request';
 import type { LoadRequest } from './generate-load.ts';
 
 export type Credentials = { key: string; secret: string };
-export type Data = { orderIds: readonly string[]; customerId: string; productId: string };
+export type Data = { orderIds: readonly string[]; customerId: string; productIds: readonly string[] };
 
 export type Workload = {
   readonly name: 'cached list' | 'list' | 'item' | 'join' | 'create';
@@ -68,9 +68,10 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'create',
-    title: 'an order placed: priced, stock reserved, written',
-    requests: ({ key, secret }, { customerId, productId }) =>
+    title: 'an order of one of many products placed: priced, stock reserved, written',
+    requests: ({ key, secret }, { customerId, productIds }) =>
       Array.from({ length: ORDERS_PER_RUN }, (_, i) => {
+        const productId = productIds[i % productIds.length];
         const body = JSON.stringify({ customerId, items: [{ productId, quantity: 1 }], notes: `${i} ${Math.random()}` });
         const headers = signRequest({ method: 'POST', target: '/api/v1/orders', body, key, secret, scheme: 'sha256', nowMs: Date.now() });
         return { method: 'POST' as const, path: '/api/v1/orders', headers: { ...headers, 'content-type': 'application/json' }, body };

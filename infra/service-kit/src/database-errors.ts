@@ -9,7 +9,8 @@ const RETRY_AFTER_SECONDS = 1;
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const lost = code === '' && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  const lost =
+    code === '' && /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable/.test(error.message);
   if (!lost && code !== STATEMENT_TIMEOUT && !UNAVAILABLE.test(code)) return error;
   return new AppError('SERVICE_UNAVAILABLE', 'The database is not available at the moment.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,

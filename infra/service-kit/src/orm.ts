@@ -5,6 +5,7 @@ import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/post
 import pg from 'pg';
 import { translateDatabaseError } from './database-errors.ts';
 import type { RunStatement } from './reads/reads.ts';
+import { openReadConnections } from './sql/read-connections.ts';
 import { statementClient } from './sql/statement-client.ts';
 import { createTenancyGate } from './sql/tenancy-gate.ts';
 import { tenantFilter } from './tenant.ts';
@@ -22,6 +23,7 @@ export type DatabaseOptions = {
   migrations: Readonly<Record<string, MigrationClass>>;
   /** Tables of the schema whose rows belong to tenants. */
   tenantTables: readonly string[];
+  /** Connections of the program at most; half of them are for reads. */
   poolMax: number;
   statementTimeoutMs?: number;
 };
@@ -32,6 +34,8 @@ export type Database = AsyncDisposable & {
   fork(): EntityManager;
   /** Runs one statement on a pooled connection and answers its rows. */
   readonly run: RunStatement;
+  /** Runs one statement that changes nothing and waits for no lock. */
+  readonly read: RunStatement;
 };
 
 const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
@@ -39,6 +43,14 @@ const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
 /** Connects and migrates. Several processes may do so at once: one migrates, the others wait for it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const gate = createTenancyGate(options.tenantTables.map((table) => `${options.schema}.${table}`));
+  const Client = statementClient({ program: options.program, gate });
+  const connection = {
+    application_name: `portico ${options.program}`,
+    options: `-c timezone=UTC -c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  };
+  const readsMax = Math.ceil(options.poolMax / 2);
   const orm = await MikroORM.init({
     clientUrl: options.databaseUrl,
     entities: options.entities,
@@ -49,14 +61,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     // Identity maps live as long as one request; nothing may be read through the global one.
     allowGlobalContext: false,
     ensureDatabase: false,
-    pool: { min: 0, max: options.poolMax },
-    driverOptions: {
-      Client: statementClient({ program: options.program, gate }),
-      application_name: `portico ${options.program}`,
-      options: `-c timezone=UTC -c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    },
+    pool: { min: 0, max: Math.max(1, options.poolMax - readsMax) },
+    driverOptions: { Client, ...connection },
     migrations: {
       migrationsList: Object.entries(options.migrations).map(([name, migration]) => ({ name, class: migration })),
       tableName: 'migration',
@@ -67,8 +73,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   await migrate(orm, options);
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+  const reads = openReadConnections({
+    // pg's types do not know the option yet; without it the client would send one statement after the other.
+    open: () => new Client({ connectionString: options.databaseUrl, ...connection, pipeline: true } as pg.ClientConfig),
+    max: readsMax,
+  });
   return {
     orm,
+    read: reads.run,
     fork: () => orm.em.fork(),
     run: (text, values) =>
       pool.query(text, values as unknown[]).then(
@@ -77,7 +89,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
           throw translateDatabaseError(error);
         },
       ),
-    [Symbol.asyncDispose]: () => orm.close(true),
+    async [Symbol.asyncDispose]() {
+      await reads[Symbol.asyncDispose]();
+      await orm.close(true);
+    },
   };
 }
 

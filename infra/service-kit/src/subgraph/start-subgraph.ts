@@ -71,7 +71,7 @@ export async function startSubgraph(
     schema: name,
     graph,
     now,
-    reads: createReads({ schema: name, run: database.run }),
+    reads: createReads({ schema: name, run: database.read }),
     keyRing: createKeyRing(settings.secretKeys),
     blindIndex: createBlindIndex(settings.blindIndexKey),
   };
