@@ -27,7 +27,7 @@ export const gatewayConfig = z.object({
   GRAPH_TOKEN_ISSUER: z.string().default(SERVICE_TOKEN_ISSUER),
   RESPONSE_CACHE_BYTES: z.coerce.number().int().min(0).default(67_108_864),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
-  /** GraphiQL, and introspection for everybody who has a token. */
+  /** Shows GraphiQL at /graphql. */
   DEVELOPMENT: z.stringbool().default(false),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;

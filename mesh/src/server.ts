@@ -1,5 +1,6 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import { listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
@@ -14,7 +15,6 @@ import { openapiText } from './docs/openapi.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, type HealthChecks } from './health.ts';
-import { listen } from './http-listener.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createMetrics } from './metrics.ts';

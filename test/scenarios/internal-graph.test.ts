@@ -1,3 +1,4 @@
+import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
@@ -80,8 +81,16 @@ describe.each(TOPOLOGIES)('the graph for internal teams, %s', (topology) => {
       expect((await ask(reader, query)).answer.errors?.[0]?.message).toMatch(/The query (?:asks for up to|is) \d+/);
   });
 
-  it('does not describe itself, and tells errors by code without the inside', async () => {
-    expect((await ask(reader, '{ __schema { types { name } } }')).answer.errors).toBeDefined();
+  it('describes itself to whoever may read, whole, as code generators ask', async () => {
+    const { answer } = await ask(reader, getIntrospectionQuery());
+    const types = answer.data?.__schema as unknown as { types: { name: string }[] };
+    expect(types.types.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Order', 'Product', 'Customer', 'InventoryItem', 'Payment']),
+    );
+    expect((await ask(writer.slice(0, -4), getIntrospectionQuery())).status).toBe(401);
+  });
+
+  it('tells errors by code without the inside', async () => {
     const { answer } = await ask(reader, '{ products(page: { size: 0 }) { items { id } } }');
     expect(answer.errors?.[0]?.extensions.code).toBe('VALIDATION_ERROR');
     expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|select /);

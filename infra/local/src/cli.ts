@@ -7,6 +7,7 @@ import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
 import { request } from './commands/request.ts';
 import { seed } from './commands/seed.ts';
+import { tokensIssue } from './commands/tokens-issue.ts';
 
 const io: CommandIo = {
   env: process.env,
@@ -16,4 +17,4 @@ const io: CommandIo = {
   now: () => new Date(),
 };
 
-process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed], process.argv.slice(2), io);
+process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed, tokensIssue], process.argv.slice(2), io);

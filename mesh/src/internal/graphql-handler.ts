@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Jwks } from '@portico/contracts/access-records';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
-import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
 import { maskError } from '../graph/mask-errors.ts';
@@ -58,11 +58,10 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
 }
 
 /** Limits before execution, permissions at execution, and nothing of the inside in errors. */
-function guard({ development, logger }: GraphqlOptions, limits: QueryLimits): Plugin {
+function guard({ logger }: GraphqlOptions, limits: QueryLimits): Plugin {
   return {
     onValidate({ addValidationRule }) {
       addValidationRule(limitQueries(limits));
-      if (!development) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
     onExecute({ args, setResultAndStopExecution }) {
       // Yoga types its context by what it puts there itself; ours was added above.

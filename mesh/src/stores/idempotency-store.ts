@@ -50,10 +50,10 @@ export function createIdempotencyStore(run: RunStatement, nowMs: () => number): 
          select 'claimed' as state, seed, null as request_hash, null::int as status, null::jsonb as headers, null::bytea as body from claimed
          union all
          select state, seed, request_hash, status, headers, body from access.idempotency_key
-         where account_id = $1 and mode = $2 and key = $3 and not exists (select from claimed)`,
+         where account_id = $1 and mode = $2 and key = $3 and expires_at >= $8 and not exists (select from claimed)`,
         [accountId, mode, key, fingerprint, seed, new Date(now + LEASE_MS), new Date(now + KEPT_MS), new Date(now)],
       );
-      // Neither: another try claimed it between the two halves of the statement.
+      // Neither: another try claimed it meanwhile, and this statement still sees what was there before: nothing, or a row that is over.
       if (row === undefined) return { kind: 'running' };
       if (row.state === 'claimed') return { kind: 'claimed', seed: String(row.seed) };
       const answer = row.state === 'done' ? storedAnswer(row) : undefined;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resealTask } from '@portico/service-kit/reseal-task';
 import {
   type Subgraph,
   type SubgraphDependencies,
@@ -6,7 +7,7 @@ import {
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { migrations } from '../migrations/index.ts';
-import { Customer, Erasure } from './customer.entity.ts';
+import { Customer, Erasure, sealed } from './customer.entity.ts';
 import { finishErasures } from './erase-customer.ts';
 import { references, resolvers } from './resolvers.ts';
 
@@ -21,7 +22,15 @@ export function start(settings: SubgraphSettings, dependencies: SubgraphDependen
       entities: [Customer, Erasure],
       migrations,
       tenantTables: ['customer'],
-      tasks: { 'finish-erasures': finishErasures },
+      tasks: {
+        'finish-erasures': finishErasures,
+        reseal: resealTask('customers.customer', {
+          email_sealed: sealed.email,
+          name_sealed: sealed.name,
+          phone_sealed: sealed.phone,
+          address_sealed: sealed.address,
+        }),
+      },
     },
     settings,
     dependencies,

@@ -41,7 +41,8 @@ async function move(em: EntityManager, context: SubgraphContext, { id, status, r
   emit(em, status === 'cancelled' ? orderCancelled : orderUpdated, { caller: context.caller, aggregateId: id, payload, at });
   if (action !== undefined) {
     const lockedUntil = new Date(at.getTime() + LEASE_MS);
-    em.persist(em.create(StockTask, { ...tenantOf(context.caller), id, action, requestId: context.caller.requestId, lockedUntil }));
+    // A row that is there was left by a second try of the order's placement; the order stands, so only this debt counts.
+    await em.upsert(StockTask, { ...tenantOf(context.caller), id, action, requestId: context.caller.requestId, lockedUntil });
   }
   await em.flush();
   return { row: orderRow(order, lines), action };

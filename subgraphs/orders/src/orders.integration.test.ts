@@ -216,6 +216,14 @@ describe('placing an order', () => {
     await settleEverything();
     expect(stock.left).toBe(998);
   });
+
+  it('answers a later try with the order that stands, though its price has changed meanwhile', async () => {
+    const caller = testCaller(['read', 'write'], { idempotencySeed: newId('request') });
+    const input = orderOf();
+    const { placeOrder } = await ask(caller, PLACE, { input: { ...input, items: [{ ...input.items[0], price: '12.50' }] } });
+    for (const { productId } of input.items) products.delete(productId);
+    expect((await ask(caller, PLACE, { input })).placeOrder).toMatchObject({ id: placeOrder.id, total: placeOrder.total });
+  });
 });
 
 describe('a crash while an order is placed', () => {
@@ -317,6 +325,17 @@ describe('the life of an order', () => {
     expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['order.created', 'order.cancelled']);
   });
 
+  it('is not held up by a row that a second try of the placement left behind', async () => {
+    const caller = testCaller();
+    const { id } = await place(caller, 4);
+    await orders.database.run(
+      `insert into orders.stock_task (id, account_id, mode, action, request_id, locked_until) values ($1, $2, $3, 'undecided', 'req', $4)`,
+      [id, caller.accountId, caller.mode, clock],
+    );
+    expect((await ask(caller, CANCEL, { id })).cancelOrder.status).toBe('cancelled');
+    expect({ left: stock.left, tasks: await tasksOf(id) }).toEqual({ left: 1_000, tasks: [] });
+  });
+
   it('refunds only what was paid', async () => {
     const caller = testCaller();
     const { id } = await place(caller);
@@ -384,5 +403,33 @@ describe('reading orders', () => {
     expect(await askSubgraph(orders, testCaller(), forget, { id: input.customerId })).toEqual({ anonymizeOrders: 0 });
     expect(await askSubgraph(orders, caller, forget, { id: input.customerId })).toEqual({ anonymizeOrders: 1 });
     expect((await ask(caller, ONE, { id })).order).toMatchObject({ shippingAddress: null, notes: null, version: 2, total: 2500 });
+  });
+
+  it('moves addresses to the newest key, past a row that does not open', async () => {
+    const caller = testCaller();
+    const { id } = await place(caller);
+    const { id: altered } = await place(caller);
+    const sealedOf = async (one: string) =>
+      String(
+        (
+          await orders.database.run('select shipping_address_sealed as s from orders.order where id = $1 and account_id = $2', [
+            one,
+            caller.accountId,
+          ])
+        )[0]?.s,
+      );
+    await orders.database.run(`update orders.order set shipping_address_sealed = '1.AAAA' where id = $1 and account_id = $2`, [
+      altered,
+      caller.accountId,
+    ]);
+    const ring = `${TEST_SECRET_KEYS},2:${Buffer.alloc(32, 9).toString('base64')}`;
+    await using rotated = await start(
+      { databaseUrl: database.url, poolMax: 4, secretKeys: ring, blindIndexKey: TEST_BLIND_INDEX_KEY },
+      { graph, logger: silentLogger, now: () => clock },
+    );
+    await expect.poll(() => rotated.runTask('reseal')).toBe(0);
+    expect(await sealedOf(id)).toMatch(/^2\./);
+    expect(await sealedOf(altered)).toBe('1.AAAA');
+    expect((await askSubgraph<Answer>(rotated, caller, ONE, { id })).order).toMatchObject({ shippingAddress: { city: 'New York' } });
   });
 });

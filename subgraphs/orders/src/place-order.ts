@@ -21,10 +21,10 @@ const RESERVE = 'mutation ReserveStock($orderId: ID!, $lines: [StockLine!]!) { r
 
 /** INVALID_CUSTOMER, VALIDATION_ERROR, INSUFFICIENT_INVENTORY: nothing was reserved and nothing written. */
 export async function placeOrder(context: SubgraphContext, input: unknown, selection: Selection): Promise<Row> {
-  const draft = await priceOrder(context, input);
   return createOnce<Row>(context, 'order', 'order_pkey', {
     find: (id) => context.reads.one(orderReads, context.caller, 't.id', id, selection),
     async create(id) {
+      const draft = await priceOrder(context, input);
       await begin(context, id);
       await reserve(context, id, draft);
       return complete(context, id, draft);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resealTask } from '@portico/service-kit/reseal-task';
 import {
   type Subgraph,
   type SubgraphDependencies,
@@ -6,7 +7,7 @@ import {
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { migrations } from '../migrations/index.ts';
-import { Order, OrderLine } from './order.entity.ts';
+import { Order, OrderLine, sealedShippingAddress } from './order.entity.ts';
 import { references, resolvers } from './resolvers.ts';
 import { settleLeftStock } from './settle-stock.ts';
 import { StockTask } from './stock-task.entity.ts';
@@ -22,7 +23,10 @@ export function start(settings: SubgraphSettings, dependencies: SubgraphDependen
       entities: [Order, OrderLine, StockTask],
       migrations,
       tenantTables: ['order', 'order_line'],
-      tasks: { 'settle-left-stock': settleLeftStock },
+      tasks: {
+        'settle-left-stock': settleLeftStock,
+        reseal: resealTask('orders.order', { shipping_address_sealed: sealedShippingAddress }),
+      },
     },
     settings,
     dependencies,

@@ -1,5 +1,6 @@
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
@@ -18,10 +19,13 @@ const input = z.object({
 export async function createAccount({ database, now }: AdminContext, given: z.input<typeof input>): Promise<Account> {
   const parsed = parseInput(input, given);
   const em = database.fork();
-  if ((await em.findOne(Account, { slug: parsed.slug })) !== null)
-    throw new AppError('CONFLICT', `There is an account ${parsed.slug} already.`);
   const account = em.create(Account, { ...parsed, id: newId('account'), createdAt: now() });
-  await em.persist(account).flush();
+  try {
+    await em.persist(account).flush();
+  } catch (error) {
+    if (brokenUniqueConstraint(error) !== 'account_slug_key') throw error;
+    throw new AppError('CONFLICT', `There is an account ${parsed.slug} already.`, { cause: error });
+  }
   return account;
 }
 

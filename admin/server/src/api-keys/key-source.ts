@@ -68,7 +68,8 @@ async function listen(databaseUrl: string, announce: (keyId: string) => void, lo
   let client: pg.Client;
   async function connect(): Promise<void> {
     client = new pg.Client({ connectionString: databaseUrl, application_name: 'portico key changes', keepAlive: true });
-    client.on('notification', ({ payload }) => announce(payload ?? ANY_KEY));
+    // A notification without a payload comes with an empty one.
+    client.on('notification', ({ payload }) => announce(payload || ANY_KEY));
     client.on('error', () => {});
     await client.connect();
     await client.query(`listen ${KEY_CHANNEL}`);
@@ -76,9 +77,9 @@ async function listen(databaseUrl: string, announce: (keyId: string) => void, lo
   }
   async function reconnect(): Promise<void> {
     while (!closing) {
-      announce(ANY_KEY);
       try {
         await connect();
+        // Not before: while PostgreSQL is away nothing can change, and gateways go on with what they know.
         announce(ANY_KEY);
         return;
       } catch (err) {

@@ -1,7 +1,7 @@
 // The account that a first start makes, so that there is something to look at and a key to look with.
 import { join } from 'node:path';
 import type { Admin } from '@portico/admin-server/server';
-import { AppError } from '@portico/contracts/errors';
+import { AppError, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
@@ -17,10 +17,20 @@ export async function findOrCreateAccount(admin: Admin, slugOrId: string): Promi
     const { id } = await admin.accounts.find(slugOrId);
     return { id, created: false };
   } catch (error) {
-    if (slugOrId !== DEMO_SLUG || !(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
+    if (slugOrId !== DEMO_SLUG || !hasCode(error, 'NOT_FOUND')) throw error;
+  }
+  try {
     const { id } = await admin.accounts.create({ slug: DEMO_SLUG, name: 'Demo' });
     return { id, created: true };
+  } catch (error) {
+    // Another process that starts on the same database was first.
+    if (!hasCode(error, 'CONFLICT')) throw error;
+    return { id: (await admin.accounts.find(DEMO_SLUG)).id, created: false };
   }
+}
+
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof AppError && error.code === code;
 }
 
 /** The test-mode key that the start prints. The platform itself forgets a key's text, so the checkout keeps it; another is made once it is not active any more. */

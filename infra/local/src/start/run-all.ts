@@ -10,6 +10,8 @@ const FORCED_EXIT_CODE = 130;
 export async function runAll(env: Readonly<Record<string, string | undefined>>, startGateway: StartGateway): Promise<number> {
   // From here on: a signal during the start lets the start finish and stops after it.
   const stopRequested = untilStopRequested({ force: () => process.exit(FORCED_EXIT_CODE), startedBy: Number(env.PORTICO_STARTED_BY) });
+  // Whoever read what we print may go before we do (`npm start | head`); that is no reason not to stop cleanly.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const log = (message: string): void => void process.stdout.write(`[portico] ${message}\n`);
   try {
     const config = loadLocalConfig(env);

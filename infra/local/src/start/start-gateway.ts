@@ -18,7 +18,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
     const gateway = opened.use(
-      await start(loadConfig(gatewayConfig, env), {
+      await start(loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env }), {
         graph: subgraphs.graph,
         keySource: admin.keySource,
         jwks: () => admin.jwks(),

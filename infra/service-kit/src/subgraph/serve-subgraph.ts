@@ -1,6 +1,5 @@
 // A subgraph over HTTP, for the distributed topology: Apollo Server behind node:http. Only callers that our own programs vouch for get in.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
@@ -8,10 +7,13 @@ import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { CALLER_HEADER, readCallerHeader } from '../caller-header.ts';
 import { translateDatabaseError } from '../database-errors.ts';
+import { listen } from '../http-listener.ts';
 import type { Logger } from '../logger.ts';
 import type { SubgraphContext } from './context.ts';
 import type { Subgraph } from './start-subgraph.ts';
 
+/** How long what is under way may take when the program stops: longer than a statement may. */
+const SHUTDOWN_TIMEOUT_MS = 12_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger };
@@ -28,20 +30,21 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
     formatError: (formatted, error) => maskError(formatted, unwrapResolverError(error), subgraph.name, options.logger),
   });
   await apollo.start();
-  const server = createServer((req, res) => {
-    answer(apollo, subgraph, options, req, res).catch((err: unknown) => {
-      options.logger.error({ err, subgraph: subgraph.name }, 'request failed');
-      if (!res.headersSent) send(res, 500, {}, JSON.stringify({ errors: [{ message: ERRORS.INTERNAL_ERROR.title }] }));
-    });
+  const listener = await listen({
+    host: options.host,
+    port: options.port,
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+    handler: (req, res) => {
+      answer(apollo, subgraph, options, req, res).catch((err: unknown) => {
+        options.logger.error({ err, subgraph: subgraph.name }, 'request failed');
+        if (!res.headersSent) send(res, 500, {}, JSON.stringify({ errors: [{ message: ERRORS.INTERNAL_ERROR.title }] }));
+      });
+    },
   });
-  // A gateway keeps its connections; one closed under a request would look like an outage.
-  server.keepAliveTimeout = 75_000;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port, options.host, resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${options.host}:${port}/graphql`,
+    url: `${listener.url}/graphql`,
     async [Symbol.asyncDispose]() {
-      await closeServer(server);
+      await listener[Symbol.asyncDispose]();
       await apollo.stop();
     },
   };
@@ -105,11 +108,4 @@ async function readText(req: IncomingMessage): Promise<string> {
 function send(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
   res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers, 'content-length': Buffer.byteLength(body) });
   res.end(body);
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

@@ -1,7 +1,7 @@
 // Everything the five subgraphs have in common when they start: a database, a schema to execute, loops in the background.
 import type { Caller } from '@portico/contracts/caller';
 import type { GraphClient, SubgraphEndpoint } from '../graph.ts';
-import { createBlindIndex, createKeyRing } from '../key-ring.ts';
+import { createBlindIndex, createKeyRing, type KeyRing } from '../key-ring.ts';
 import { startLoop } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { type Database, type DatabaseOptions, type MigrationClass, openDatabase } from '../orm.ts';
@@ -25,6 +25,7 @@ export type BackgroundTask = { idleMs: number; runOnce(program: SubgraphProgram)
 export type SubgraphProgram = {
   readonly database: Database;
   readonly logger: Logger;
+  readonly keyRing: KeyRing;
   now(): Date;
   contextFor(caller: Caller): SubgraphContext;
 };
@@ -76,7 +77,7 @@ export async function startSubgraph(
     blindIndex: createBlindIndex(settings.blindIndexKey),
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
-  const program: SubgraphProgram = { database, logger, now, contextFor };
+  const program: SubgraphProgram = { database, logger, keyRing: shared.keyRing, now, contextFor };
   const loops = Object.entries(tasks).map(([task, { idleMs, runOnce }]) =>
     startLoop({
       idleMs,

@@ -34,15 +34,19 @@ export function compileOperation(
     root = planner(document, operationName);
     step = compileStep(root, { clients, hot });
     // One subgraph answers with exactly what was asked, nulls in their places: nothing is left to cut.
-    project = root.kind === 'Fetch' ? (data) => ({ data, bubbled: false }) : compileProjection(schema, document, operation);
+    project = root.kind === 'Fetch' ? (data) => ({ data, missing: [] }) : compileProjection(schema, document, operation);
   } catch {
     return undefined;
   }
   const defaults = defaultVariables(operation);
   const finish = (state: ExecutionState): PlanResult => {
-    const { data, bubbled } = project(state.data);
+    const { data, missing } = project(state.data);
     // A subgraph that has no such entity says nothing; the caller must still learn why the data is gone.
-    if (bubbled && state.errors.length === 0) state.errors.push({ message: 'A required part of the answer does not exist.', path: [] });
+    for (const path of missing) {
+      const parent = path.slice(0, -1);
+      const explained = state.errors.some((error) => parent.every((step, i) => error.path?.[i] === step));
+      if (!explained) state.errors.push({ message: 'A required part of the answer does not exist.', path });
+    }
     return state.errors.length === 0 ? { data } : { data, errors: state.errors };
   };
   return {
@@ -72,8 +76,10 @@ function isCompilable(operation: OperationDefinitionNode, document: DocumentNode
     Directive: ({ name }) => {
       if (name.value === 'skip' || name.value === 'include' || name.value === 'defer') compilable = false;
     },
-    Field: ({ name }) => {
+    Field: ({ name, alias }) => {
       if (name.value === '__schema' || name.value === '__type') compilable = false;
+      // Plans gather types of entities under this key.
+      if (alias?.value === '__typename' && name.value !== '__typename') compilable = false;
     },
   });
   // At the root the planner would have no subgraph to ask for it.

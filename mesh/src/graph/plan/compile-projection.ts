@@ -18,9 +18,12 @@ import { type Gathered, isObject } from './execution-state.ts';
 
 /** Stands for a null that may not stay where it is. */
 const BUBBLE = Symbol('null in a non-null place');
-type Complete = (value: unknown) => unknown;
 
-export type Projection = (data: Gathered | null) => { data: Gathered | null; bubbled: boolean };
+type Path = (string | number)[];
+type Complete = (value: unknown, missing: Path[]) => unknown;
+
+/** `missing`: the paths of the nulls that took their parents with them. */
+export type Projection = (data: Gathered | null) => { data: Gathered | null; missing: readonly Readonly<Path>[] };
 
 /** Throws for abstract types, which are not compiled. */
 export function compileProjection(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Projection {
@@ -28,9 +31,10 @@ export function compileProjection(schema: GraphQLSchema, document: DocumentNode,
   if (!root) throw new Error(`The schema has no ${operation.operation}.`);
   const complete = compileObject(root, [operation.selectionSet], document);
   return (data) => {
-    if (data === null) return { data: null, bubbled: false };
-    const completed = complete(data);
-    return completed === BUBBLE ? { data: null, bubbled: true } : { data: completed as Gathered, bubbled: false };
+    if (data === null) return { data: null, missing: [] };
+    const missing: Path[] = [];
+    const completed = complete(data, missing);
+    return { data: completed === BUBBLE ? null : (completed as Gathered), missing };
   };
 }
 
@@ -46,11 +50,13 @@ function compileObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[
     const under = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     return { key, complete: compileType(field.type, under, document) };
   });
-  return (value) => {
+  return (value, missing) => {
     if (!isObject(value)) return null;
     const result: Gathered = {};
     for (const { key, complete } of parts) {
-      const completed = complete(value[key]);
+      const before = missing.length;
+      const completed = complete(value[key], missing);
+      if (missing.length > before) prefix(missing, before, key);
       if (completed === BUBBLE) return BUBBLE;
       result[key] = completed;
     }
@@ -60,14 +66,19 @@ function compileObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[
 
 function compileType(type: GraphQLOutputType, sets: readonly SelectionSetNode[], document: DocumentNode): Complete {
   if (isNonNullType(type)) {
-    const complete = compileType(type.ofType, sets, document);
-    return (value) => complete(value) ?? BUBBLE;
+    const complete = compileNullable(type.ofType, sets, document);
+    return (value, missing) => {
+      const completed = value === null || value === undefined ? null : complete(value, missing);
+      if (completed !== null) return completed;
+      missing.push([]);
+      return BUBBLE;
+    };
   }
   // What bubbles out of a nullable place stops there.
   const complete = compileNullable(type, sets, document);
-  return (value) => {
+  return (value, missing) => {
     if (value === null || value === undefined) return null;
-    const completed = complete(value);
+    const completed = complete(value, missing);
     return completed === BUBBLE ? null : completed;
   };
 }
@@ -76,11 +87,13 @@ function compileNullable(type: GraphQLOutputType, sets: readonly SelectionSetNod
   if (isLeafType(type)) return (value) => value;
   if (isListType(type)) {
     const complete = compileType(type.ofType, sets, document);
-    return (value) => {
+    return (value, missing) => {
       if (!Array.isArray(value)) return null;
       const result = new Array(value.length);
       for (let i = 0; i < value.length; i += 1) {
-        const completed = complete(value[i]);
+        const before = missing.length;
+        const completed = complete(value[i], missing);
+        if (missing.length > before) prefix(missing, before, i);
         if (completed === BUBBLE) return BUBBLE;
         result[i] = completed;
       }
@@ -89,6 +102,11 @@ function compileNullable(type: GraphQLOutputType, sets: readonly SelectionSetNod
   }
   if (isObjectType(type)) return compileObject(type, sets, document);
   throw new Error('Abstract types are not compiled.');
+}
+
+// Paths grow on the way up, so that an answer without holes pays nothing for them.
+function prefix(missing: readonly Path[], from: number, step: string | number): void {
+  for (let i = from; i < missing.length; i += 1) missing[i]?.unshift(step);
 }
 
 // Without abstract types a fragment's condition always holds: the document was validated.

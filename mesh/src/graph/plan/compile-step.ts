@@ -4,6 +4,8 @@ import type { FetchNode, PlanNode } from './plan-node.ts';
 
 /** Compiles a plan's node. Throws for one that we do not run; the document then goes the way of Mesh's own execution. */
 export function compileStep(node: PlanNode, compiler: StepCompiler): Step {
+  const fetch = node.kind === 'Flatten' ? node.node : node;
+  if (fetch.kind === 'Fetch' && (fetch.inputRewrites ?? fetch.outputRewrites) !== undefined) throw new Error('Rewrites are not compiled.');
   switch (node.kind) {
     case 'Fetch':
       return rootStep(node, compiler);

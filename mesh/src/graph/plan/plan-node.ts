@@ -15,6 +15,9 @@ export type FetchNode = {
     readonly typeCondition?: string;
     readonly selections: readonly { readonly kind: string; readonly name?: string }[];
   }[];
+  /** Changes of what is sent or answered, such as when an alias hides a key. Not compiled. */
+  readonly inputRewrites?: readonly unknown[];
+  readonly outputRewrites?: readonly unknown[];
 };
 export type FlattenNode = { readonly kind: 'Flatten'; readonly path: readonly PathStep[]; readonly node: PlanNode };
 export type PlanNode =

@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import type { Tenant } from '@portico/contracts/caller';
+import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { statementClient } from '@portico/service-kit/sql/statement-client';
+import { createTestDatabase } from '@portico/service-kit/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdempotencyStore, requestHash, type StoredAnswer } from './idempotency-store.ts';
+
+const SECOND = 1_000;
+const LEASE = 60 * SECOND;
+const DAY = 24 * 60 * LEASE;
+const T0 = Date.UTC(2026, 10, 21, 12);
+
+const answer: StoredAnswer = { status: 201, headers: { location: '/api/v1/orders/ord_1' }, body: '{"data":{"name":"Mäx ☕"}}' };
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let pool: pg.Pool;
+let run: RunStatement;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const Client = statementClient({ program: 'test', gate: () => {} });
+  pool = new pg.Pool({ connectionString: database.url, max: 20, Client });
+  // The pool has ended before its connections have: the last of them may see the database go.
+  pool.on('error', () => {});
+  run = (text, values) => pool.query(text, [...values]).then(({ rows }) => rows);
+  await pool.query('create schema access');
+  for (const statement of tableAsMigrated('idempotency_key')) await pool.query(statement);
+});
+afterAll(async () => {
+  await pool?.end();
+  await database?.[Symbol.asyncDispose]();
+});
+
+/** The table's statements as the admin service migrates them. They are read, not imported: this package may not see that one. */
+function tableAsMigrated(table: string): string[] {
+  const migration = readFileSync(new URL('../../../admin/server/migrations/0001-access.ts', import.meta.url), 'utf8');
+  const statements = [...migration.matchAll(/addSql\(`([^`]+)`\)/g)].map(([, text = '']) => text);
+  const found = statements.filter((text) => text.includes(`access.${table} (`));
+  if (found.length === 0) throw new Error(`The migration does not make access.${table} any more.`);
+  return found;
+}
+
+let tenants = 0;
+/** A store for a tenant that nothing is known of, with a clock of its own. */
+function setUp() {
+  tenants += 1;
+  const tenant: Tenant = { accountId: `acct_${tenants}`, mode: 'test' };
+  const clock = { now: T0 };
+  const store = createIdempotencyStore(run, () => clock.now);
+  return {
+    store,
+    tenant,
+    clock,
+    claim: (key: string, hash = 'h', as: Tenant = tenant) => store.claim(as, key, hash),
+    async seedOf(key: string, hash = 'h', as: Tenant = tenant): Promise<string> {
+      const claim = await store.claim(as, key, hash);
+      if (claim.kind !== 'claimed') throw new Error(`${key} should have been free, but is ${claim.kind}`);
+      return claim.seed;
+    },
+  };
+}
+
+describe('an idempotency key', () => {
+  it('is claimed once, is running until its answer is kept, and answers with it from then on', async () => {
+    const { store, tenant, claim, seedOf } = setUp();
+    const seed = await seedOf('a');
+    expect(seed).toMatch(/^[0-9a-z]{26}$/);
+    expect(await claim('a')).toEqual({ kind: 'running' });
+    await store.keep(tenant, 'a', seed, answer);
+    expect(await claim('a')).toEqual({ kind: 'answered', answer });
+    expect(await claim('b')).toMatchObject({ kind: 'claimed', seed: expect.not.stringMatching(seed) });
+  });
+
+  it('that 50 requests bring at once is claimed by one of them; the others are told that it is running', async () => {
+    const { claim } = setUp();
+    const kinds = (await Promise.all(Array.from({ length: 50 }, () => claim('race')))).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'running')).toHaveLength(49);
+  });
+
+  it('is refused to another request, with the answer it has once there is one', async () => {
+    const { store, tenant, claim, seedOf } = setUp();
+    const seed = await seedOf('a', 'mine');
+    expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer: undefined });
+    await store.keep(tenant, 'a', seed, answer);
+    expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer });
+    expect(await claim('a', 'mine')).toEqual({ kind: 'answered', answer });
+  });
+
+  it('that was released is claimed again under the same seed, by the same request alone', async () => {
+    const { store, tenant, claim, seedOf } = setUp();
+    const seed = await seedOf('a');
+    await store.release(tenant, 'a', seed);
+    expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer: undefined });
+    const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim('a')))).filter(({ kind }) => kind === 'claimed');
+    expect(kinds).toEqual([{ kind: 'claimed', seed }]);
+  });
+
+  it('keeps its answer when it is released or kept again afterwards', async () => {
+    const { store, tenant, claim, seedOf } = setUp();
+    const seed = await seedOf('a');
+    await store.keep(tenant, 'a', seed, answer);
+    await store.release(tenant, 'a', seed);
+    await store.keep(tenant, 'a', seed, { ...answer, status: 500 });
+    expect(await claim('a')).toEqual({ kind: 'answered', answer });
+  });
+
+  it('left by a crash is taken over when its lease is over and not before, under the same seed', async () => {
+    const { clock, claim, seedOf } = setUp();
+    const seed = await seedOf('a');
+    clock.now += LEASE;
+    expect(await claim('a')).toEqual({ kind: 'running' });
+    clock.now += 1;
+    expect(await claim('a', 'other')).toMatchObject({ kind: 'other_request' });
+    expect(await claim('a')).toEqual({ kind: 'claimed', seed });
+    clock.now += LEASE;
+    expect(await claim('a')).toEqual({ kind: 'running' });
+  });
+
+  it('is free for any request after 24 hours, under a new seed that the old try cannot answer', async () => {
+    const { store, tenant, clock, claim, seedOf } = setUp();
+    const old = await seedOf('a', 'old');
+    await store.keep(tenant, 'a', old, answer);
+    clock.now += DAY;
+    expect(await claim('a', 'old')).toEqual({ kind: 'answered', answer });
+    clock.now += 1;
+    expect(await seedOf('a', 'new')).not.toBe(old);
+    await store.keep(tenant, 'a', old, answer);
+    await store.release(tenant, 'a', old);
+    expect(await claim('a', 'new')).toEqual({ kind: 'running' });
+  });
+
+  it('belongs to one account in one mode', async () => {
+    const { store, tenant, claim, seedOf } = setUp();
+    const others: Tenant[] = [
+      { ...tenant, mode: 'live' },
+      { ...tenant, accountId: `${tenant.accountId}_other` },
+    ];
+    const seed = await seedOf('a');
+    for (const other of others) {
+      expect(await seedOf('a', 'h', other)).not.toBe(seed);
+      await store.keep(other, 'a', seed, answer);
+      await store.release(other, 'a', seed);
+      expect(await claim('a', 'h', other)).toEqual({ kind: 'running' });
+    }
+    await store.keep(tenant, 'a', seed, answer);
+    for (const other of others) expect(await claim('a', 'h', other)).toEqual({ kind: 'running' });
+  });
+
+  it('whose time is over never answers with its old answer, even to a request that races the one that claims it', async () => {
+    const { store, tenant, clock, claim, seedOf } = setUp();
+    await store.keep(tenant, 'a', await seedOf('a'), answer);
+    clock.now += DAY + 1;
+    const first = await pool.connect();
+    try {
+      await first.query('begin');
+      const winner = createIdempotencyStore(
+        (text, values) => first.query(text, [...values]).then(({ rows }) => rows),
+        () => clock.now,
+      );
+      expect(await winner.claim(tenant, 'a', 'h')).toMatchObject({ kind: 'claimed' });
+      const second = claim('a');
+      await expect.poll(waitingForLocks).toBe(1);
+      await first.query('commit');
+      expect(await second).toEqual({ kind: 'running' });
+    } finally {
+      first.release(true);
+    }
+  });
+
+  it('is swept when its time is over, and not before', async () => {
+    const { store, tenant, clock, claim, seedOf } = setUp();
+    await store.keep(tenant, 'done', await seedOf('done'), answer);
+    await seedOf('running');
+    clock.now += SECOND;
+    await store.keep(tenant, 'later', await seedOf('later'), answer);
+    const left = async (): Promise<unknown[]> =>
+      (await run('select key from access.idempotency_key where account_id = $1 order by key', [tenant.accountId])).map(({ key }) => key);
+    clock.now = T0 + DAY;
+    await store.sweep();
+    expect(await left()).toEqual(['done', 'later', 'running']);
+    clock.now += 1;
+    await store.sweep();
+    expect(await left()).toEqual(['later']);
+    expect(await claim('later')).toEqual({ kind: 'answered', answer });
+  });
+});
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await pool.query(
+    `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.waiting;
+}
+
+describe('the hash of a request', () => {
+  it('differs with its method, its target and every byte of its body', () => {
+    const hashes = [
+      requestHash('POST', '/a', Buffer.from('{}')),
+      requestHash('PATCH', '/a', Buffer.from('{}')),
+      requestHash('POST', '/a?x=1', Buffer.from('{}')),
+      requestHash('POST', '/a', Buffer.from('{ }')),
+      requestHash('POST', '/a', Buffer.alloc(0)),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(requestHash('POST', '/a', Buffer.from('{}'))).toBe(hashes[0]);
+  });
+});
