@@ -76,10 +76,8 @@ function isCompilable(operation: OperationDefinitionNode, document: DocumentNode
     Directive: ({ name }) => {
       if (name.value === 'skip' || name.value === 'include' || name.value === 'defer') compilable = false;
     },
-    Field: ({ name, alias }) => {
+    Field: ({ name }) => {
       if (name.value === '__schema' || name.value === '__type') compilable = false;
-      // Plans gather types of entities under this key.
-      if (alias?.value === '__typename' && name.value !== '__typename') compilable = false;
     },
   });
   // At the root the planner would have no subgraph to ask for it.

@@ -98,12 +98,23 @@ export function moment(graph: string, description: string, end = false): Paramet
   return one({ type: 'string', examples: ['2026-01-31', '2026-01-31T09:30:00Z'] }, graph, description, (text) => {
     const whole = DATE.test(text);
     const date = whole ? new Date(`${text}T${end ? '23:59:59.999' : '00:00:00.000'}Z`) : DATE_TIME.test(text) ? new Date(text) : undefined;
-    // 2026-02-30 would become the 2nd of March.
-    if (date === undefined || Number.isNaN(date.getTime()) || (whole && date.toISOString().slice(0, 10) !== text)) {
+    if (date === undefined || !isDay(text.slice(0, 10)) || !isKept(date)) {
       return { problem: 'It must be a date (2026-01-31) or a date-time with a zone (2026-01-31T09:30:00Z).' };
     }
     return { value: date.toISOString() };
   });
+}
+
+/** 2026-02-30 would become the 2nd of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** PostgreSQL knows no year 0, and a year of five digits is written otherwise. False for a date that is none. */
+function isKept(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9_999;
 }
 
 function one(schema: JsonSchema, graph: string, description: string, parse: (text: string) => Parsed): Parameter {

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import { unknownName } from '../selection/selection-tree.ts';
 
 const DEPTH_MAX = 32;
+/** Fields that one refusal names: a megabyte of unknown names would be answered with twelve. */
+const PROBLEMS_MAX = 50;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -27,8 +29,8 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 function positionOf(error: unknown, text: string): string {
-  const known = /at position (\d+)/.exec(messageOf(error))?.[1];
-  const position = known === undefined ? findBreak(text) : Number(known);
+  const known = positionIn(messageOf(error));
+  const position = known ?? findBreak(text);
   if (position === undefined || position >= text.length) return 'It ends too early.';
   const before = text.slice(0, position).split('\n');
   return `Unexpected text at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} (position ${position}).`;
@@ -50,9 +52,15 @@ function isBroken(beginning: string): boolean {
     JSON.parse(beginning);
     return false;
   } catch (error) {
-    const position = /at position (\d+)/.exec(messageOf(error))?.[1];
-    return position === undefined ? !/Unexpected end/.test(messageOf(error)) : Number(position) < beginning.length;
+    const position = positionIn(messageOf(error));
+    return position === undefined ? !messageOf(error).startsWith('Unexpected end') : position < beginning.length;
   }
+}
+
+/** The parser's messages may quote the text, so only their ends and beginnings are the parser's own. */
+function positionIn(message: string): number | undefined {
+  const position = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  return position === undefined ? undefined : Number(position);
 }
 
 function messageOf(error: unknown): string {
@@ -60,6 +68,9 @@ function messageOf(error: unknown): string {
 }
 
 function check(value: unknown, path: readonly PropertyKey[], depth: number): void {
+  // PostgreSQL has no text with U+0000, and half a surrogate pair would be kept as something else than was answered.
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+    throw invalid({ [fieldPath(path) || 'body']: 'It contains a character that is not allowed.' });
   if (typeof value !== 'object' || value === null) return;
   if (depth >= DEPTH_MAX) throw new AppError('VALIDATION_ERROR', `The body is nested deeper than ${DEPTH_MAX}.`);
   if (Array.isArray(value)) {
@@ -76,13 +87,18 @@ function check(value: unknown, path: readonly PropertyKey[], depth: number): voi
 export function parseBody(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value, { error: fieldMessage });
   if (parsed.success) return parsed.data;
-  const details: Record<string, string> = {};
+  // A map, because a property may be called toString.
+  const problems = new Map<string, string>();
+  const add = (path: string, problem: string): void => {
+    if (problems.size < PROBLEMS_MAX && !problems.has(path)) problems.set(path, problem);
+  };
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) details[fieldPath([...issue.path, key])] ??= unknownName(key, key, knownKeys(schema, issue.path));
-    } else details[fieldPath(issue.path) || 'body'] ??= issue.message;
+      for (const key of issue.keys.slice(0, PROBLEMS_MAX))
+        add(fieldPath([...issue.path, key]), unknownName(key, key, knownKeys(schema, issue.path)));
+    } else add(fieldPath(issue.path) || 'body', issue.message);
   }
-  throw new AppError('VALIDATION_ERROR', undefined, { details });
+  throw invalid(Object.fromEntries(problems));
 }
 
 type Walkable = { shape?: Readonly<Record<string, z.ZodType>>; element?: z.ZodType; unwrap?: () => z.ZodType; in?: z.ZodType };

@@ -73,7 +73,7 @@ function readCount(
   if (text === undefined) return absent;
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count < 1 || count > max) problems[name] = `It must be a whole number from 1 to ${max}.`;
-  return Math.max(1, count);
+  return Math.min(max, Math.max(1, count));
 }
 
 function readSort(

@@ -21,6 +21,8 @@ export function parseQueryString(text: string, allowed: readonly string[]): Read
     if (name === undefined || value === undefined) throw new AppError('VALIDATION_ERROR', 'The query is not valid percent-encoding.');
     if (!allowed.includes(name)) problems.set(name.slice(0, 64), unknownName(name, name, allowed));
     else if (parameters.has(name)) problems.set(name, 'It is given more than once. Separate several values by commas.');
+    // PostgreSQL has no text with it.
+    else if (value.includes('\0')) problems.set(name, 'It contains U+0000, which is not allowed.');
     else parameters.set(name, value);
   }
   if (problems.size > 0) throw invalid(Object.fromEntries(problems));

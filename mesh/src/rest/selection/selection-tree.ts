@@ -37,8 +37,10 @@ function add(parameter: 'fields' | 'expand', resource: Resource, tree: MutableTr
     const isLast = i === parts.length - 1;
     const usable = field !== undefined && (field.kind === 'object' || (isLast && parameter === 'fields'));
     if (!usable) {
+      const shown = parts.slice(0, i + 1).join('.');
+      if (parameter === 'fields' && field !== undefined) throw invalid({ fields: `${JSON.stringify(shown)} has no fields of its own.` });
       const known = [...at.fields].filter(([, made]) => parameter === 'fields' || made.kind === 'object').map(([key]) => key);
-      throw invalid({ [parameter]: unknownName(parts.slice(0, i + 1).join('.'), part, known) });
+      throw invalid({ [parameter]: unknownName(shown, part, known) });
     }
     let under = into.get(part);
     if (under === undefined) {
