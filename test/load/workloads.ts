@@ -31,7 +31,7 @@ export const WORKLOADS: readonly Workload[] = [
     title: 'list of 20 × 4 fields, from the response cache',
     requests: (credentials) =>
       reads(
-        pages(50, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
+        pages(10, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
         credentials,
         {},
       ),
@@ -41,7 +41,7 @@ export const WORKLOADS: readonly Workload[] = [
     title: 'list of 20 × 4 fields',
     requests: (credentials) =>
       reads(
-        pages(50, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
+        pages(10, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`),
         credentials,
         NO_CACHE,
       ),

@@ -91,9 +91,30 @@ describe.each(TOPOLOGIES)('the graph for internal teams, %s', (topology) => {
   });
 
   it('tells errors by code without the inside', async () => {
+    const strange = [
+      '{ products(page: { size: 1 }, filter: { sku: ["\\u0000"] }) { items { id } } }',
+      '{ orders(page: { size: 1 }, filter: { createdAfter: "0000-01-01" }) { items { id } } }',
+      '{ orders(page: { size: 1 }, filter: { createdAfter: "2026-02-30" }) { items { id } } }',
+    ];
+    const { answer: byVariable } = await ask(
+      reader,
+      'query ($at: DateTime) { orders(page: { size: 1 }, filter: { createdAfter: $at }) { items { id } } }',
+      { at: '0000-01-01' },
+    );
+    expect(byVariable.errors?.[0]?.extensions.code).toBe('VALIDATION_ERROR');
+    for (const query of strange) expect((await ask(reader, query)).answer.errors?.[0]?.extensions.code).toBe('VALIDATION_ERROR');
     const { answer } = await ask(reader, '{ products(page: { size: 0 }) { items { id } } }');
     expect(answer.errors?.[0]?.extensions.code).toBe('VALIDATION_ERROR');
     expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|select /);
+  });
+
+  it('reads no more of a body than is allowed, whatever its length claims', async () => {
+    const body = JSON.stringify({ query: `{ products(page: { size: 1 }) { items { id } } } #${'x'.repeat(2_000_000)}` });
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${reader}` };
+    const url = `${stack.internalUrl}/graphql`;
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(413);
+    const chunked = new Blob([body]).stream();
+    expect((await fetch(url, { method: 'POST', headers, body: chunked, duplex: 'half' } as RequestInit)).status).toBe(400);
   });
 
   it('sees the tenant of the token alone', async () => {

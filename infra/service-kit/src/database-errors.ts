@@ -1,7 +1,10 @@
 import { AppError } from '@portico/contracts/errors';
 
-/** SQLSTATE classes and socket errors that say: PostgreSQL cannot be had now; the same request may succeed later. 55000: it takes no connections. */
-const UNAVAILABLE = /^(08|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+/**
+ * SQLSTATE classes and socket errors that say: PostgreSQL cannot be had now; the same request may succeed later. 55000: it takes no connections.
+ * 08P01 is a message of ours that it does not understand, and will not next time.
+ */
+const UNAVAILABLE = /^(08(?!P01)|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 const STATEMENT_TIMEOUT = '57014';
 const RETRY_AFTER_SECONDS = 1;
 

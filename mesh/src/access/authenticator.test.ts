@@ -106,7 +106,12 @@ describe('a signed request', () => {
     ['from a slow clock', (key) => signed(key, {}, 'sha256', now - 301_000), /301 seconds in the past/],
     ['from a fast clock', (key) => signed(key, {}, 'sha256', now + 301_000), /301 seconds in the future/],
     ['without a signature', (key) => ({ ...signed(key), signature: undefined }), /X-API-Signature header is missing/],
-    ['with a malformed signature', (key) => ({ ...signed(key), signature: 'sha256=abc' }), /must be sha256=/],
+    ['with a malformed signature', (key) => ({ ...signed(key), signature: 'sha256=abc' }), /must be one sha256=/],
+    [
+      'with two signatures, though both are right',
+      (key) => ({ ...signed(key), signature: `${signed(key).signature},${signed(key, {}, 'v2').signature}` }),
+      /must be one sha256=/,
+    ],
     [
       'with a signature of another body',
       (key) => ({ ...signed(key, { body: Buffer.from('a') }), body: Buffer.from('b') }),

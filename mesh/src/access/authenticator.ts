@@ -96,28 +96,18 @@ function readTimestamp(text: string | undefined, nowMs: number): string {
   return text;
 }
 
-/** Answers the signature that was right. A request may carry one per scheme. */
+/** Answers the signature, which is right. Only one may be sent: a second could be sent again without the first. */
 function verify(known: KnownKey, request: SignedRequest, timestamp: string): string {
   if (request.signature === undefined) throw refused('The X-API-Signature header is missing.');
-  const given = request.signature.split(',').map((text) => SIGNATURE.exec(text.trim()));
-  if (given.length > 2 || given.some((match) => match === null)) {
-    throw refused('The X-API-Signature header must be sha256=<64 hex digits> or v2=<64 hex digits>.');
-  }
-  let schemeAccepted = false;
-  for (const match of given) {
-    const scheme = match?.[1]?.toLowerCase();
-    if (scheme !== 'sha256' && scheme !== 'v2') continue;
-    if (!known.record.signatures.includes(scheme)) continue;
-    schemeAccepted = true;
-    const expected = macOf(known.mac, scheme === 'sha256' ? [request.body, Buffer.from(timestamp)] : [canonical(request, timestamp)]);
-    const actual = Buffer.from(match?.[2] ?? '', 'hex');
-    if (actual.length === expected.length && timingSafeEqual(actual, expected)) return `${scheme}=${match?.[2]?.toLowerCase()}`;
-  }
-  throw refused(
-    schemeAccepted
-      ? 'The signature is not the one of this request and secret.'
-      : `This API key accepts only ${known.record.signatures.join(' or ')} signatures.`,
-  );
+  const [, given, hex] = SIGNATURE.exec(request.signature.trim()) ?? [];
+  const scheme = given?.toLowerCase();
+  if (hex === undefined || (scheme !== 'sha256' && scheme !== 'v2'))
+    throw refused('The X-API-Signature header must be one sha256=<64 hex digits> or v2=<64 hex digits>.');
+  if (!known.record.signatures.includes(scheme))
+    throw refused(`This API key accepts only ${known.record.signatures.join(' or ')} signatures.`);
+  const expected = macOf(known.mac, scheme === 'sha256' ? [request.body, Buffer.from(timestamp)] : [canonical(request, timestamp)]);
+  if (!timingSafeEqual(Buffer.from(hex, 'hex'), expected)) throw refused('The signature is not the one of this request and secret.');
+  return `${scheme}=${hex.toLowerCase()}`;
 }
 
 function canonical({ method, target, body }: SignedRequest, timestamp: string): Buffer {

@@ -8,7 +8,8 @@ import type { Caller } from '@portico/contracts/caller';
 import type { GraphClient, SubgraphEndpoint } from '@portico/service-kit/graph';
 import { graphError } from '@portico/service-kit/graph-errors';
 import type { Logger } from '@portico/service-kit/logger';
-import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
+import { SCALARS } from '@portico/service-kit/subgraph/scalars';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type PorticoGraphHandler from 'portico-graph-handler';
 import { createGraphRequest, type GraphContext } from './graph-request.ts';
@@ -78,6 +79,7 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
   };
   const mesh = await getMesh({ ...config, additionalEnvelopPlugins: [...(config.additionalEnvelopPlugins ?? []), runCompiled] });
   schema = mesh.schema;
+  parseScalars(schema);
 
   return {
     schema: mesh.schema,
@@ -95,6 +97,14 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
       mesh.destroy();
     },
   };
+}
+
+/** The supergraph names its scalars without saying what fits them. Values are looked at where they come in; what goes out a subgraph has written. */
+function parseScalars(schema: GraphQLSchema): void {
+  for (const { name, parseValue, parseLiteral } of Object.values(SCALARS)) {
+    const type = schema.getType(name);
+    if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
+  }
 }
 
 function tryCreatePlanner(supergraphSdl: string, logger: Logger): Planner | undefined {

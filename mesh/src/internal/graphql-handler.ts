@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Jwks } from '@portico/contracts/access-records';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
-import { GraphQLError, Kind } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
 import { maskError } from '../graph/mask-errors.ts';
@@ -28,6 +28,7 @@ type QueryContext = GraphContext & Pick<Admitted, 'permissions'>;
 /** 100 rows of 20 fields with a join or two; an export walks by cursor. */
 const LIMITS: QueryLimits = { depthMax: 12, costMax: 20_000 };
 const BODY_BYTES_MAX = 1_048_576;
+const PROBLEMS_MAX = 20;
 
 export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   const { graph, logger, development } = options;
@@ -46,12 +47,15 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   return (req, res) => {
     // GraphiQL is a page; the queries it sends carry the token.
     if (development && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return void yoga(req, res);
-    if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return refuse(res, new AppError('PAYLOAD_TOO_LARGE'));
+    if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return refuse(req, res, new AppError('PAYLOAD_TOO_LARGE'));
+    // A body of unknown length would have to be counted while somebody else reads it.
+    if (req.headers['transfer-encoding'] !== undefined)
+      return refuse(req, res, new AppError('VALIDATION_ERROR', 'The request must say its Content-Length.'));
     authenticate(singleHeaders(req)).then(
       (admitted) => yoga(req, res, { req, res, admitted }),
       (error: unknown) => {
         if (!(error instanceof AppError)) logger.error({ err: error }, 'a service token could not be checked');
-        refuse(res, error instanceof AppError ? error : new AppError('SERVICE_UNAVAILABLE'));
+        refuse(req, res, error instanceof AppError ? error : new AppError('SERVICE_UNAVAILABLE'));
       },
     );
   };
@@ -64,6 +68,8 @@ function guard({ logger }: GraphqlOptions, limits: QueryLimits): Plugin {
       addValidationRule(limitQueries(limits));
     },
     onExecute({ args, setResultAndStopExecution }) {
+      const problems = variableProblems(args);
+      if (problems.length > 0) return setResultAndStopExecution({ errors: problems });
       // Yoga types its context by what it puts there itself; ours was added above.
       const { graphRequest, permissions } = args.contextValue as unknown as QueryContext;
       const writes = args.document.definitions.some(
@@ -84,11 +90,20 @@ function guard({ logger }: GraphqlOptions, limits: QueryLimits): Plugin {
   };
 }
 
+/** A compiled plan hands variables on as they are; whether they fit their types is looked at here, as it is for literals when they are validated. */
+function variableProblems({ schema, document, operationName, variableValues }: ExecutionArgs): GraphQLError[] {
+  const operation = getOperationAST(document, operationName);
+  const { errors = [] } = getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {}, {
+    maxErrors: PROBLEMS_MAX,
+  });
+  return errors.map(({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'VALIDATION_ERROR' } }));
+}
+
 function singleHeaders(req: IncomingMessage): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
 }
 
-function refuse(res: ServerResponse, { code, message }: AppError): void {
+function refuse(req: IncomingMessage, res: ServerResponse, { code, message }: AppError): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
@@ -97,5 +112,8 @@ function refuse(res: ServerResponse, { code, message }: AppError): void {
   };
   if (code === 'AUTHENTICATION_ERROR') headers['www-authenticate'] = 'Bearer realm="portico-graph"';
   res.writeHead(ERRORS[code].status, headers);
-  res.end(body);
+  // What is still coming is let run into nothing: closed under a peer that writes, it would never read why.
+  if (req.complete) return void res.end(body);
+  req.once('end', () => res.end(body)).once('error', () => res.destroy());
+  req.resume();
 }

@@ -104,6 +104,13 @@ function collectTouches({ database }: AdminContext, logger: Logger): Pick<KeySou
     if (touched.size === 0) return;
     const batch = touched;
     touched = new Map();
+    await write(batch).catch((error: unknown) => {
+      // The next flush writes it too, unless a key was used again since.
+      touched = new Map([...batch, ...touched]);
+      throw error;
+    });
+  }
+  async function write(batch: ReadonlyMap<string, number>): Promise<void> {
     await database.run(
       `update access.api_key k set last_used_at = greatest(k.last_used_at, u.used_at)
        from unnest($1::text[], $2::timestamptz[]) as u (id, used_at) where k.id = u.id`,

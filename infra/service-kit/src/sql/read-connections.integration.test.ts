@@ -84,6 +84,13 @@ describe('read connections', () => {
     expect(await reads.run('select $1::int as fine', [1])).toEqual([{ fine: 1 }]);
   });
 
+  it('refuse U+0000, which PostgreSQL has not, as a mistake of the caller', async () => {
+    await using reads = open(1);
+    for (const values of [['a\0'], [['a', '\0b']]])
+      await expect(reads.run('select $1::text as text', values)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+    expect(await reads.run('select $1::text as text', ['a'])).toEqual([{ text: 'a' }]);
+  });
+
   it('say that the database is away when a connection breaks, and open another for the next read', async () => {
     await using reads = open(1);
     await reads.run('select 1', []);

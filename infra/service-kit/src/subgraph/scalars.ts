@@ -1,8 +1,8 @@
 // The graph's own scalars. Rows carry instants as PostgreSQL prints them, so an answer needs no Date objects.
+import { parseInstant } from '@portico/contracts/instants';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 const PG_INSTANT = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
-const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 const DECIMAL = /^-?\d{1,15}(\.\d{1,6})?$/;
 
 /** `2026-01-31 09:30:00.5+00` or a Date → `2026-01-31T09:30:00.500Z`. */
@@ -14,8 +14,8 @@ export function toIsoInstant(value: unknown): string {
 }
 
 const DateTime = scalar('DateTime', toIsoInstant, (value) => {
-  const date = typeof value === 'string' && ISO_DATE.test(value) ? new Date(value) : undefined;
-  if (date === undefined || Number.isNaN(date.getTime())) throw refused('an ISO 8601 date or date-time with a zone');
+  const date = typeof value === 'string' ? parseInstant(value) : undefined;
+  if (date === undefined) throw refused('an ISO 8601 date or date-time with a zone');
   return date.toISOString();
 });
 

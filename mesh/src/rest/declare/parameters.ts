@@ -1,5 +1,6 @@
 // The kinds of query parameters a list can be filtered by. Each parses its text to a value of the graph's filter, or says what is wrong.
 import { type IdKind, idPattern, isId } from '@portico/contracts/ids';
+import { parseInstant } from '@portico/contracts/instants';
 import type { JsonSchema } from './fields.ts';
 
 export type Parsed = { readonly value: unknown } | { readonly problem: string };
@@ -90,31 +91,13 @@ export function searchText(graph: string, description: string): Parameter {
   });
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
 /** A date or a date-time. A date stands for its first moment in UTC, or with `end` for its last. */
 export function moment(graph: string, description: string, end = false): Parameter {
   return one({ type: 'string', examples: ['2026-01-31', '2026-01-31T09:30:00Z'] }, graph, description, (text) => {
-    const whole = DATE.test(text);
-    const date = whole ? new Date(`${text}T${end ? '23:59:59.999' : '00:00:00.000'}Z`) : DATE_TIME.test(text) ? new Date(text) : undefined;
-    if (date === undefined || !isDay(text.slice(0, 10)) || !isKept(date)) {
-      return { problem: 'It must be a date (2026-01-31) or a date-time with a zone (2026-01-31T09:30:00Z).' };
-    }
+    const date = parseInstant(text, end);
+    if (date === undefined) return { problem: 'It must be a date (2026-01-31) or a date-time with a zone (2026-01-31T09:30:00Z).' };
     return { value: date.toISOString() };
   });
-}
-
-/** 2026-02-30 would become the 2nd of March. */
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
-/** PostgreSQL knows no year 0, and a year of five digits is written otherwise. False for a date that is none. */
-function isKept(date: Date): boolean {
-  const year = date.getUTCFullYear();
-  return year >= 1 && year <= 9_999;
 }
 
 function one(schema: JsonSchema, graph: string, description: string, parse: (text: string) => Parsed): Parameter {
