@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{admin,infra,mesh,subgraphs,test,webhook-relay}/**/*.test.ts'],
-          exclude: [...ignored, '**/*.integration.test.ts', 'test/scenarios/**', 'test/conformance/**'],
+          exclude: [...ignored, '**/*.integration.test.ts', 'test/{scenarios,browser,conformance}/**'],
         },
       },
       {
@@ -40,7 +40,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'scenarios',
-          include: ['test/scenarios/**/*.test.ts'],
+          include: ['test/{scenarios,browser}/**/*.test.ts'],
           exclude: ignored,
           globalSetup: ['./test/setup/servers.ts'],
           pool: 'forks',

@@ -1,5 +1,6 @@
 // `/graphql` for internal teams: the same graph that the REST contract is made of, behind a token and limits.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Jwks } from '@portico/contracts/access-records';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
@@ -36,7 +37,8 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: development,
+    graphiql: development ? { title: 'Portico' } : false,
+    renderGraphiQL,
     batching: false,
     multipart: false,
     logging: false,
