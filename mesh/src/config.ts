@@ -25,6 +25,10 @@ export const gatewayConfig = z.object({
   GRAPH_JWKS_URL: z.url().optional(),
   /** `iss` of service tokens. */
   GRAPH_TOKEN_ISSUER: z.string().default(SERVICE_TOKEN_ISSUER),
+  /** Rate limits hold across the gateways that share it; without it each gateway limits for itself. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** How long a request waits for Redis before the gateway limits in memory. */
+  REDIS_TIMEOUT_MS: z.coerce.number().int().min(1).default(50),
   RESPONSE_CACHE_BYTES: z.coerce.number().int().min(0).default(67_108_864),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
   /** Shows GraphiQL at /graphql. */

@@ -17,6 +17,8 @@ import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
+import { createLimitsOf } from './limits/applied-limits.ts';
+import { openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
 import { createPipeline } from './pipeline.ts';
 import { readIncoming } from './rest/incoming-request.ts';
@@ -49,7 +51,10 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
-  const health = createHealth(dependencies.checks, nowMs);
+  const limits = opened.use(
+    await openLimits({ redisUrl: config.REDIS_URL, redisTimeoutMs: config.REDIS_TIMEOUT_MS, metrics, logger, nowMs }),
+  );
+  const health = createHealth({ ...dependencies.checks, ...limits.checks }, nowMs);
   const directory = opened.use(createKeyDirectory(keySource));
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
@@ -60,6 +65,8 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
     authenticator,
     idempotency,
+    limits,
+    limitsOf: createLimitsOf(),
     corsOrigins: config.CORS_ORIGINS,
     docsUrl: config.DOCS_URL ?? '/docs',
     logger,

@@ -27,5 +27,6 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number): RestRequ
     body: EMPTY,
     credentials: undefined,
     caller: undefined,
+    rateLimit: undefined,
   };
 }
