@@ -5,6 +5,7 @@ import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { createAuthenticator } from './access/authenticator.ts';
+import { createClientAddress } from './access/client-address.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
@@ -52,7 +53,14 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
   const limits = opened.use(
-    await openLimits({ redisUrl: config.REDIS_URL, redisTimeoutMs: config.REDIS_TIMEOUT_MS, metrics, logger, nowMs }),
+    await openLimits({
+      redisUrl: config.REDIS_URL,
+      redisTimeoutMs: config.REDIS_TIMEOUT_MS,
+      failuresPerMinute: config.FAILED_AUTHENTICATIONS_PER_MINUTE,
+      metrics,
+      logger,
+      nowMs,
+    }),
   );
   const health = createHealth({ ...dependencies.checks, ...limits.checks }, nowMs);
   const directory = opened.use(createKeyDirectory(keySource));
@@ -74,6 +82,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     now: () => new Date(),
     nowMs: () => performance.now(),
   });
+  const addressOf = createClientAddress(config.TRUSTED_PROXIES);
   const shutdownTimeoutMs = config.SHUTDOWN_TIMEOUT_MS;
   const internal = opened.use(
     await listen({
@@ -96,7 +105,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       port: config.PORT,
       shutdownTimeoutMs,
       handler: (req, res) => {
-        const request = readIncoming(req, performance.now());
+        const request = readIncoming(req, addressOf(req), performance.now());
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
         pipeline(request).then(
           (answer) => sendAnswer(request, res, answer),

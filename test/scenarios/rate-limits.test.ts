@@ -1,3 +1,4 @@
+import { gatewayConfig } from '@portico/mesh/config';
 import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
@@ -126,7 +127,8 @@ describe.each(TOPOLOGIES)('rate limits, %s', (topology) => {
 
 describe.each(TOPOLOGIES)('an address that guesses, %s', (topology) => {
   it('is refused before its signature is looked at, after 30 failures; requests that succeed do not count', async () => {
-    await using stack = await startStack({ topology });
+    const { FAILED_AUTHENTICATIONS_PER_MINUTE: usual } = gatewayConfig.parse({});
+    await using stack = await startStack({ topology, env: { FAILED_AUTHENTICATIONS_PER_MINUTE: String(usual) } });
     const key = await stack.key();
     const right = (): Promise<Reply> => send(stack, 'GET', TARGET, { key });
     const wrong = (): Promise<Reply> => send(stack, 'GET', TARGET, { key: { ...key, secret: 'sk_other' } });

@@ -12,7 +12,7 @@ import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
-import { OUT_OF_REACH } from './out-of-reach.ts';
+import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
 
 export type Topology = 'all-in-one' | 'distributed';
@@ -80,15 +80,25 @@ export async function startStack({
     topology === 'all-in-one' && execution !== 'stitched' ? await inProcess(opened, settings) : await overHttp(opened, settings, execution);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const gateway = opened.use(
-    await startGateway(gatewayConfig.parse({ PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_TIMEOUT_MS: '500', REDIS_URL: redisUrl, ...env }), {
-      graph: graph.current,
-      keySource: admin.keySource,
-      jwks: () => admin.jwks(),
-      run,
-      internalSecret,
-      checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
-      logger: silentLogger,
-    }),
+    await startGateway(
+      gatewayConfig.parse({
+        PORT: '0',
+        INTERNAL_PORT: '0',
+        SHUTDOWN_TIMEOUT_MS: '500',
+        REDIS_URL: redisUrl,
+        FAILED_AUTHENTICATIONS_PER_MINUTE,
+        ...env,
+      }),
+      {
+        graph: graph.current,
+        keySource: admin.keySource,
+        jwks: () => admin.jwks(),
+        run,
+        internalSecret,
+        checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+        logger: silentLogger,
+      },
+    ),
   );
   await graph.reachable(gateway.internalUrl);
   const stack = opened.move();

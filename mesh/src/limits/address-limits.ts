@@ -16,10 +16,6 @@ export type AddressLimits = {
 };
 
 export type AddressRules = { readonly failures: RateLimit; readonly publicRequests: RateLimit };
-export const ADDRESS_RULES: AddressRules = {
-  failures: { limit: 30, windowSeconds: 60 },
-  publicRequests: { limit: 600, windowSeconds: 60 },
-};
 
 export type AddressLimitsOptions = {
   rules: AddressRules;

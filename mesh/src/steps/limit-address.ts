@@ -8,9 +8,11 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set(['AUTHENTICATION_ERROR', 'AUTHO
 /** Refuses addresses that fail to authenticate again and again, before anything of a request is looked at. Public routes are counted. */
 export function limitAddress(addresses: AddressLimits): Step {
   return (request, next) => {
-    if (request.endpoint?.access === 'public') return addresses.countPublic(request.remoteAddress).then(next);
-    addresses.refuseBlocked(request.remoteAddress);
-    return countingFailures(request, next);
+    const isPublic = request.endpoint?.access === 'public';
+    // A public route that is not read takes credentials in its body, as that for tokens does.
+    if (!isPublic || request.method === 'POST') addresses.refuseBlocked(request.remoteAddress);
+    const counted = (): Promise<Answer> => countingFailures(request, next);
+    return isPublic ? addresses.countPublic(request.remoteAddress).then(counted) : counted();
   };
 
   async function countingFailures(request: RestRequest, next: () => Promise<Answer>): Promise<Answer> {
