@@ -98,6 +98,8 @@ describe.each(TOPOLOGIES)('rate limits, %s', (topology) => {
       expect(Math.abs(Date.now() / 1_000 + retryAfter - shownBy(reply).reset)).toBeLessThan(5);
     }
     expect((await ask(await stack.key())).status).toBe(200);
+    const metrics = await (await fetch(`${stack.internalUrl}/metrics`)).text();
+    expect(Number(/^portico_rate_limit_refusals_total\{limit="quota"\} (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(40);
   });
 
   it('let requests through again from X-RateLimit-Reset on, and not before', async () => {

@@ -66,6 +66,14 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     expect(await limiter.consume([limit])).toMatchObject({ allowed: false });
   });
 
+  it('asks Redis no more about a limit that is known to be used up', async () => {
+    const limiter = await openLimiter();
+    const limit = newLimit({ limit: 1, windowSeconds: DAY });
+    expect(await limiter.consume([limit])).toMatchObject({ allowed: true });
+    expect(limiter.consume([limit])).toMatchObject({ allowed: false, remaining: 0 });
+    expect(limiter.consume([newLimit()])).toBeInstanceOf(Promise);
+  });
+
   it('begins in memory when there is no Redis yet', async () => {
     await server.kill();
     const limiter = await openLimiter();

@@ -11,6 +11,10 @@ export function createFallbackLimiter(dependencies: RedisLimiterDependencies & {
   const shared = createRedisLimiter(dependencies);
   const own = createMemoryLimiter(dependencies);
   return {
-    consume: (request) => (dependencies.redis.isUp() ? shared.consume(request).catch(() => own.consume(request)) : own.consume(request)),
+    consume(request) {
+      if (!dependencies.redis.isUp()) return own.consume(request);
+      // Whoever goes on after a refusal costs Redis nothing.
+      return own.refusalOf(request) ?? shared.consume(request).catch(() => own.consume(request));
+    },
   };
 }
