@@ -1,12 +1,13 @@
 import { onStatement } from '@portico/service-kit/sql/statement-log';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LimitMetrics } from './limits/open-limits.ts';
 import type { RequestMetrics } from './steps/log-access.ts';
 
 /** What a peer writes as its method must not make series without end. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
 
-export type Metrics = RequestMetrics & Disposable & { readonly registry: Registry };
+export type Metrics = RequestMetrics & LimitMetrics & Disposable & { readonly registry: Registry };
 
 /** What `/metrics` shows. Labels are routes and status classes, never ids. */
 export function createMetrics(): Metrics {
@@ -24,6 +25,12 @@ export function createMetrics(): Metrics {
     name: 'portico_sql_statements_total',
     help: 'SQL statements sent by this process.',
     labelNames: ['program'],
+    registers: [registry],
+  });
+  const refusals = new Counter({
+    name: 'portico_rate_limit_refusals_total',
+    help: 'Requests that were refused, by the limit that refused them.',
+    labelNames: ['limit'],
     registers: [registry],
   });
   // Found by their labels once, not per request: both are on every request's path.
@@ -47,6 +54,17 @@ export function createMetrics(): Metrics {
         if (METHODS.has(method)) children.set(series, child);
       }
       child.observe(seconds);
+    },
+    countRefusal: (limit) => refusals.inc({ limit }),
+    watchRedis(isUp) {
+      new Gauge({
+        name: 'portico_redis_up',
+        help: '1 while rate limits hold across gateways, 0 while this gateway limits in memory.',
+        registers: [registry],
+        collect() {
+          this.set(isUp() ? 1 : 0);
+        },
+      });
     },
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };

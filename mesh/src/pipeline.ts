@@ -1,6 +1,8 @@
 // What happens to every request of the public API, in this order. A step may answer itself, or pass on and change what comes back.
 import type { Logger } from '@portico/service-kit/logger';
 import type { Authenticator } from './access/authenticator.ts';
+import type { LimitsOf } from './limits/applied-limits.ts';
+import type { LimitMetrics, Limits } from './limits/open-limits.ts';
 import type { Answer } from './rest/answer/answer.ts';
 import type { RestRequest, Step } from './rest/rest-request.ts';
 import type { Router } from './rest/router.ts';
@@ -9,18 +11,23 @@ import { answerErrors, createToAnswer } from './steps/answer-errors.ts';
 import { answerIdempotently } from './steps/answer-idempotently.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { findRoute } from './steps/find-route.ts';
+import { limitAddress } from './steps/limit-address.ts';
+import { limitRate } from './steps/limit-rate.ts';
 import { logAccess, type RequestMetrics } from './steps/log-access.ts';
 import { readBody } from './steps/read-body.ts';
+import { requireScopes } from './steps/require-scopes.ts';
 import type { IdempotencyStore } from './stores/idempotency-store.ts';
 
 export type PipelineOptions = {
   router: Router;
   authenticator: Authenticator;
   idempotency: IdempotencyStore;
+  limits: Pick<Limits, 'limiter' | 'addresses'>;
+  limitsOf: LimitsOf;
   corsOrigins: readonly string[];
   docsUrl: string;
   logger: Logger;
-  metrics: RequestMetrics;
+  metrics: RequestMetrics & LimitMetrics;
   now: () => Date;
   nowMs: () => number;
 };
@@ -34,8 +41,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     allowOrigin(options.corsOrigins),
     answerErrors(toAnswer),
     findRoute(options.router),
+    limitAddress(options.limits.addresses),
     readBody,
     authenticate(options.authenticator),
+    limitRate({ ...options, limiter: options.limits.limiter }),
+    requireScopes,
     answerIdempotently(options.idempotency, toAnswer),
     serve,
   ]);

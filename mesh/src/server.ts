@@ -5,6 +5,7 @@ import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { createAuthenticator } from './access/authenticator.ts';
+import { createClientAddress } from './access/client-address.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
@@ -17,6 +18,8 @@ import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
+import { createLimitsOf } from './limits/applied-limits.ts';
+import { openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
 import { createPipeline } from './pipeline.ts';
 import { readIncoming } from './rest/incoming-request.ts';
@@ -49,7 +52,17 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
-  const health = createHealth(dependencies.checks, nowMs);
+  const limits = opened.use(
+    await openLimits({
+      redisUrl: config.REDIS_URL,
+      redisTimeoutMs: config.REDIS_TIMEOUT_MS,
+      failuresPerMinute: config.FAILED_AUTHENTICATIONS_PER_MINUTE,
+      metrics,
+      logger,
+      nowMs,
+    }),
+  );
+  const health = createHealth({ ...dependencies.checks, ...limits.checks }, nowMs);
   const directory = opened.use(createKeyDirectory(keySource));
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
@@ -60,6 +73,8 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
     authenticator,
     idempotency,
+    limits,
+    limitsOf: createLimitsOf(),
     corsOrigins: config.CORS_ORIGINS,
     docsUrl: config.DOCS_URL ?? '/docs',
     logger,
@@ -67,6 +82,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     now: () => new Date(),
     nowMs: () => performance.now(),
   });
+  const addressOf = createClientAddress(config.TRUSTED_PROXIES);
   const shutdownTimeoutMs = config.SHUTDOWN_TIMEOUT_MS;
   const internal = opened.use(
     await listen({
@@ -89,7 +105,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       port: config.PORT,
       shutdownTimeoutMs,
       handler: (req, res) => {
-        const request = readIncoming(req, performance.now());
+        const request = readIncoming(req, addressOf(req), performance.now());
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
         pipeline(request).then(
           (answer) => sendAnswer(request, res, answer),

@@ -8,6 +8,7 @@ import { start as startAdmin } from '@portico/admin-server/server';
 import { startEmbeddedPostgres } from '@portico/local/embedded-postgres/start-embedded-postgres';
 import { seedDemo } from '@portico/local/seed/seed-demo';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { OUT_OF_REACH } from '../stack/out-of-reach.ts';
 import { generateLoad, loadGenerator } from './generate-load.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { type Measurement, median, printParts, printTable } from './print-table.ts';
@@ -93,7 +94,7 @@ async function openDatabase(): Promise<string> {
 async function prepare(url: string): Promise<{ credentials: Credentials; tenant: string }> {
   await using admin = await startAdmin({ databaseUrl: url, poolMax: 2, secretKeys: TEST_SECRET_KEYS }, { logger: silentLogger });
   const { id: accountId } = await admin.accounts.create({ slug: `bench-${randomBytes(4).toString('hex')}`, name: 'Bench' });
-  const issued = await admin.apiKeys.create(accountId, { name: 'bench', mode: 'test', scopes: ['read', 'write'] });
+  const issued = await admin.apiKeys.create(accountId, { name: 'bench', mode: 'test', scopes: ['read', 'write'], ...OUT_OF_REACH });
   await seedDemo({
     databaseUrl: url,
     tenant: { accountId, mode: 'test' },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { Mode } from '@portico/contracts/caller';
+import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { openStatements } from '@portico/local/start/open-statements';
 import { type SubgraphName, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
@@ -11,6 +12,7 @@ import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
 
 export type Topology = 'all-in-one' | 'distributed';
@@ -24,6 +26,8 @@ export type StackOptions = {
   /** Connections per program. */
   poolMax?: number;
   env?: Readonly<Record<string, string>>;
+  /** Limits hold across the stacks that share it. */
+  redisUrl?: string;
 };
 
 export type KeyOptions = {
@@ -33,6 +37,10 @@ export type KeyOptions = {
   signatures?: SignatureScheme[];
   allowedAddresses?: string[];
   lifetimeMs?: number;
+  tier?: Tier;
+  /** Far out of reach by default; null for the tier's. */
+  quota?: RateLimit | null;
+  burst?: RateLimit | null;
 };
 export type Key = { id: string; key: string; secret: string; accountId: string };
 
@@ -55,7 +63,14 @@ export type Stack = AsyncDisposable & {
   key(options?: KeyOptions): Promise<Key>;
 };
 
-export async function startStack({ topology, databaseUrl: given, execution, poolMax = 10, env = {} }: StackOptions): Promise<Stack> {
+export async function startStack({
+  topology,
+  databaseUrl: given,
+  execution,
+  poolMax = 10,
+  env = {},
+  redisUrl,
+}: StackOptions): Promise<Stack> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = given ?? opened.use(await createTestDatabase()).url;
   const internalSecret = randomBytes(24).toString('hex');
@@ -65,15 +80,25 @@ export async function startStack({ topology, databaseUrl: given, execution, pool
     topology === 'all-in-one' && execution !== 'stitched' ? await inProcess(opened, settings) : await overHttp(opened, settings, execution);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const gateway = opened.use(
-    await startGateway(gatewayConfig.parse({ PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_TIMEOUT_MS: '500', ...env }), {
-      graph: graph.current,
-      keySource: admin.keySource,
-      jwks: () => admin.jwks(),
-      run,
-      internalSecret,
-      checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
-      logger: silentLogger,
-    }),
+    await startGateway(
+      gatewayConfig.parse({
+        PORT: '0',
+        INTERNAL_PORT: '0',
+        SHUTDOWN_TIMEOUT_MS: '500',
+        REDIS_URL: redisUrl,
+        FAILED_AUTHENTICATIONS_PER_MINUTE,
+        ...env,
+      }),
+      {
+        graph: graph.current,
+        keySource: admin.keySource,
+        jwks: () => admin.jwks(),
+        run,
+        internalSecret,
+        checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+        logger: silentLogger,
+      },
+    ),
   );
   await graph.reachable(gateway.internalUrl);
   const stack = opened.move();
@@ -116,7 +141,7 @@ async function overHttp(opened: AsyncDisposableStack, settings: Settings, execut
 async function issueKey(admin: Admin, options: KeyOptions = {}): Promise<Key> {
   const { account = `t-${randomBytes(6).toString('hex')}`, mode = 'test', scopes = ['read', 'write'], ...settings } = options;
   const { id: accountId } = await admin.accounts.find(account).catch(() => admin.accounts.create({ slug: account, name: account }));
-  return { accountId, ...(await admin.apiKeys.create(accountId, { name: 'test', mode, scopes, ...settings })) };
+  return { accountId, ...(await admin.apiKeys.create(accountId, { name: 'test', mode, scopes, ...OUT_OF_REACH, ...settings })) };
 }
 
 /** Sends a signed request and reads the answer. v2 by default, so that equal requests within a second have different signatures by their path. */

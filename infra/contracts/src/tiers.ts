@@ -1,6 +1,6 @@
 // What a plan allows. Numbers from PRD FR-016 and FR-018; an account's administrator may set others per key.
 
-/** `limit` requests in any `windowSeconds`. */
+/** `limit` requests in each window of `windowSeconds`; windows are aligned to the clock. */
 export type RateLimit = { limit: number; windowSeconds: number };
 export type TierLimits = { quota: RateLimit; burst: RateLimit };
 

@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 // biome-ignore format: read as a list
 const FIELDS = [
-  'accountId', 'actor', 'attempt', 'code', 'count', 'dependency', 'durationMs', 'event', 'eventId', 'keyId', 'method', 'mode', 'operation',
+  'accountId', 'actor', 'attempt', 'code', 'count', 'dependency', 'durationMs', 'event', 'eventId', 'keyId', 'limit', 'method', 'mode', 'operation',
   'orderId', 'path', 'port', 'program', 'reason', 'requestId', 'route', 'signal', 'state', 'status', 'subgraph', 'traceparent', 'url', 'version',
 ] as const;
 

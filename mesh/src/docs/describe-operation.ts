@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
 import type { Parameter } from '../rest/declare/parameters.ts';
-import type { CustomRoute, ListRoute, Route, WriteRoute } from '../rest/declare/route.ts';
+import { type CustomRoute, DEFAULT_ROUTE_LIMIT, type ListRoute, type Route, type WriteRoute } from '../rest/declare/route.ts';
 import { exampleOf } from './describe-resources.ts';
 
 const META_EXAMPLE = { requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e' };
@@ -15,11 +15,24 @@ export function describeOperation(route: Route): Record<string, unknown> {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    description: [route.description, `Needs ${scopes}.`].filter((text) => text !== undefined).join('\n\n'),
+    description: [route.description, `Needs ${scopes}. ${limitOf(route)}`].filter((text) => text !== undefined).join('\n\n'),
     ...parametersOf(route),
     ...requestBodyOf(route),
     responses: { ...successOf(route), ...errorsOf(route) },
   };
+}
+
+/** What every answer to known credentials shows. */
+export const RATE_LIMIT_HEADERS: Readonly<Record<string, unknown>> = {
+  'X-RateLimit-Limit': header('RateLimitLimit'),
+  'X-RateLimit-Remaining': header('RateLimitRemaining'),
+  'X-RateLimit-Reset': header('RateLimitReset'),
+  RateLimit: header('RateLimit'),
+  'RateLimit-Policy': header('RateLimitPolicy'),
+};
+
+function limitOf({ limit: { limit, windowSeconds } = DEFAULT_ROUTE_LIMIT }: Route): string {
+  return `At most ${limit} requests in ${windowSeconds} seconds.`;
 }
 
 function parametersOf(route: Route): { parameters?: unknown[] } {
@@ -76,7 +89,11 @@ function requestBodyOf(route: Route): { requestBody?: unknown } {
 }
 
 function successOf(route: Route): Record<string, unknown> {
-  const headers: Record<string, unknown> = { 'X-Request-Id': header('RequestId'), 'X-API-Version': header('ApiVersion') };
+  const headers: Record<string, unknown> = {
+    'X-Request-Id': header('RequestId'),
+    'X-API-Version': header('ApiVersion'),
+    ...RATE_LIMIT_HEADERS,
+  };
   if (route.kind === 'write' && route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
   if (route.kind !== 'custom' || route.method === 'GET') headers.ETag = header('ETag');
   if (route.kind === 'list') headers.Link = header('Link');
@@ -126,7 +143,14 @@ function answerExample(route: Route): unknown {
 
 /** Codes by status: an operation has one entry per status, which names every code that it may carry. */
 function errorsOf(route: Route): Record<string, unknown> {
-  const codes: ErrorCode[] = ['VALIDATION_ERROR', 'AUTHENTICATION_ERROR', 'AUTHORIZATION_ERROR', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
+  const codes: ErrorCode[] = [
+    'VALIDATION_ERROR',
+    'AUTHENTICATION_ERROR',
+    'AUTHORIZATION_ERROR',
+    'RATE_LIMIT_EXCEEDED',
+    'INTERNAL_ERROR',
+    'SERVICE_UNAVAILABLE',
+  ];
   if (route.kind === 'item') codes.push('NOT_FOUND');
   if (route.kind === 'write' && route.body !== undefined) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (route.method === 'POST' || route.method === 'PATCH') codes.push('IDEMPOTENCY_CONFLICT');

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of a version, made from its declarations and from nothing else.
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import type { ContractVersion } from '../contracts/v1/version.ts';
-import { describeOperation } from './describe-operation.ts';
+import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
 import { describeResources } from './describe-resources.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
@@ -71,11 +71,13 @@ function pathParameters(path: string): { parameters?: unknown[] } {
 function errorResponse(code: ErrorCode): unknown {
   const { title, status } = ERRORS[code];
   const headers: Record<string, unknown> = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+  if (status === 429) Object.assign(headers, RATE_LIMIT_HEADERS);
   if (status === 503 || status === 429) headers['Retry-After'] = { $ref: '#/components/headers/RetryAfter' };
   const example = {
     code,
     message: title,
     details: {},
+    ...(code === 'RATE_LIMIT_EXCEEDED' ? { retryAfter: 42 } : {}),
     requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e',
     timestamp: '2026-01-31T09:30:00.000Z',
     documentationUrl: `/docs/errors#${code.toLowerCase()}`,
@@ -90,7 +92,10 @@ function errorResponse(code: ErrorCode): unknown {
 const DESCRIPTION = `Every request is signed: \`X-API-Key\` names the key, \`X-Timestamp\` is the time in unix seconds, and \`X-API-Signature\` is an HMAC-SHA256 with the key's signing secret,
 either \`sha256=\` over the body followed by the timestamp, or \`v2=\` over \`METHOD\\npath?query\\ntimestamp\\nsha256hex(body)\`.
 
-Money is a decimal number with a \`currency\` beside it. Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.`;
+Money is a decimal number with a \`currency\` beside it. Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.
+
+Every key has a quota and a burst, and every operation a limit of its own; test mode may do ten times as much. The answer shows the limit with the fewest requests left in \`X-RateLimit-Limit\`,
+\`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\`, and as \`RateLimit\`; \`RateLimit-Policy\` lists all of them. A request too many is answered with 429 and \`Retry-After\`, and counts nowhere.`;
 
 const TAGS: Readonly<Record<string, string>> = {
   Orders: 'What was bought, and its way to the buyer.',
@@ -116,6 +121,7 @@ const SCHEMAS = {
           requestId: { type: 'string' },
           timestamp: { type: 'string', format: 'date-time' },
           documentationUrl: { type: 'string' },
+          retryAfter: { type: 'integer', description: 'Of `RATE_LIMIT_EXCEEDED` alone: seconds after which another try makes sense.' },
         },
       },
     },
@@ -155,6 +161,17 @@ const HEADERS = {
   ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
   Link: { description: 'first, prev, next and last page (RFC 8288).', schema: { type: 'string' } },
   Location: { description: 'Where the created resource is.', schema: { type: 'string' } },
+  RateLimitLimit: { description: 'Requests that the tightest limit allows in its window.', schema: { type: 'integer' } },
+  RateLimitRemaining: { description: 'How many of them are left.', schema: { type: 'integer' } },
+  RateLimitReset: { description: 'When its window ends and it begins anew, in unix seconds.', schema: { type: 'integer' } },
+  RateLimit: {
+    description: 'The tightest limit: name, requests left, seconds until it begins anew (draft-ietf-httpapi-ratelimit-headers-10).',
+    schema: { type: 'string', examples: ['"burst";r=99;t=42'] },
+  },
+  RateLimitPolicy: {
+    description: 'Every limit that applies: name, size, window in seconds.',
+    schema: { type: 'string', examples: ['"quota";q=1000;w=3600, "burst";q=100;w=60'] },
+  },
   RetryAfter: { description: 'Seconds after which another try makes sense.', schema: { type: 'integer' } },
 };
 

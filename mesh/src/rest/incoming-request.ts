@@ -8,7 +8,8 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 const EMPTY = Buffer.alloc(0);
 const NO_PARAMS = Object.freeze({});
 
-export function readIncoming(incoming: IncomingMessage, nowMs: number): RestRequest {
+/** `remoteAddress`: of the client, who may be behind a proxy. */
+export function readIncoming(incoming: IncomingMessage, remoteAddress: string, nowMs: number): RestRequest {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const { 'x-request-id': givenId, traceparent } = incoming.headers;
@@ -20,12 +21,13 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number): RestRequ
     query: mark < 0 ? '' : target.slice(mark + 1),
     requestId: typeof givenId === 'string' && (UUID.test(givenId) || isId('request', givenId)) ? givenId : newId('request'),
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
-    remoteAddress: incoming.socket.remoteAddress ?? '',
+    remoteAddress,
     startedAt: nowMs,
     endpoint: undefined,
     params: NO_PARAMS,
     body: EMPTY,
     credentials: undefined,
     caller: undefined,
+    rateLimit: undefined,
   };
 }

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Caller } from '@portico/contracts/caller';
 import type { ErrorCode } from '@portico/contracts/errors';
 import type { ResourceScope } from '@portico/contracts/scopes';
+import type { RateLimit } from '@portico/contracts/tiers';
 import type { Credentials } from '../access/authenticator.ts';
 import type { Answer } from './answer/answer.ts';
+import type { ShownLimit } from './answer/rate-limit-headers.ts';
 import type { PathParams } from './declare/route.ts';
 
 /** One request on its way through the pipeline. Each step adds what it found out; what it adds is there for the steps behind it. */
@@ -25,6 +27,8 @@ export type RestRequest = {
   body: Buffer;
   credentials: Credentials | undefined;
   caller: Caller | undefined;
+  /** The limits that it was counted by; every answer to it shows them. */
+  rateLimit: ShownLimit | undefined;
 };
 
 /** What a path answers with for one method. */
@@ -35,6 +39,8 @@ export type Endpoint = {
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
   readonly takesBody: boolean;
+  /** What one credential may ask of it. */
+  readonly limit?: RateLimit | undefined;
   /** See WriteRoute.duplicate. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
   serve(request: RestRequest): Promise<Answer>;

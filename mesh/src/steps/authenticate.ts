@@ -1,11 +1,9 @@
-import { requireScope } from '@portico/contracts/caller';
-import type { ResourceScope } from '@portico/contracts/scopes';
 import type { Authenticator, Credentials } from '../access/authenticator.ts';
 import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
 import { idempotencyKeyOf } from './answer-idempotently.ts';
 
-/** Finds out who asks, and whether the route is open to him. Public routes pass. */
+/** Finds out who asks. Public routes pass. */
 export function authenticate(authenticator: Authenticator): Step {
   return (request, next) => {
     const access = request.endpoint?.access;
@@ -20,18 +18,11 @@ export function authenticate(authenticator: Authenticator): Step {
       remoteAddress: request.remoteAddress,
       idempotencyKey: request.endpoint?.idempotent === true ? idempotencyKeyOf(request) : undefined,
     });
-    return credentials instanceof Promise
-      ? credentials.then((found) => admit(request, found, access.scopes, next))
-      : admit(request, credentials, access.scopes, next);
+    return credentials instanceof Promise ? credentials.then((found) => admit(request, found, next)) : admit(request, credentials, next);
   };
 }
 
-function admit(
-  request: RestRequest,
-  credentials: Credentials,
-  scopes: readonly ResourceScope[],
-  next: () => Promise<Answer>,
-): Promise<Answer> {
+function admit(request: RestRequest, credentials: Credentials, next: () => Promise<Answer>): Promise<Answer> {
   const { record } = credentials;
   request.credentials = credentials;
   request.caller = {
@@ -42,6 +33,5 @@ function admit(
     requestId: request.requestId,
     traceparent: request.traceparent,
   };
-  for (const scope of scopes) requireScope(request.caller, scope);
   return next();
 }

@@ -98,7 +98,9 @@ function embedded(dataDir: string): Check {
 
 async function redis({ REDIS_URL: url }: LocalConfig): Promise<Finding> {
   const check: Check =
-    url === undefined ? { ok: true, detail: 'not needed yet (REDIS_URL is not set)' } : await checkRedis(url, TIMEOUT_MS);
+    url === undefined
+      ? { ok: true, detail: 'not needed; rate limits are kept in memory (REDIS_URL is not set)' }
+      : await checkRedis(url, TIMEOUT_MS);
   return { name: 'redis', check, advice: 'Correct REDIS_URL, or unset it.' };
 }
 

@@ -17,7 +17,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 export async function resolveDependencies(config: LocalConfig, log: (message: string) => void): Promise<Dependencies> {
   const [postgres, redis, nats] = await Promise.all([
     resolvePostgres(config, log),
-    resolveUnused('REDIS_URL', config.REDIS_URL, checkRedis),
+    resolveRedis(config),
     resolveUnused('NATS_URL', config.NATS_URL, checkNats),
   ]);
   return {
@@ -44,7 +44,14 @@ async function resolvePostgres({ DATABASE_URL: given, dataDir }: LocalConfig, lo
   return { url, resolved: `${how}, at ${withoutCredentials(url)} (DATABASE_URL is not set)`, stop };
 }
 
-// No program uses Redis or NATS yet. An address that is given is tried, so that a wrong one is noticed now.
+// A Redis that does not answer is no reason not to start: the gateway goes on trying.
+async function resolveRedis({ REDIS_URL: url }: LocalConfig): Promise<string> {
+  if (url === undefined) return 'none, rate limits are kept in memory (REDIS_URL is not set)';
+  const found = await checkRedis(url, CHECK_TIMEOUT_MS);
+  return `${found.ok ? found.detail : `${found.problem}; rate limits are kept in memory,`} at ${withoutCredentials(url)} (REDIS_URL)`;
+}
+
+// No program uses NATS yet. An address that is given is tried, so that a wrong one is noticed now.
 async function resolveUnused(
   variable: string,
   url: string | undefined,

@@ -63,7 +63,7 @@ describe('the banner', () => {
   it('says what each dependency resolved to, and prints a line that signs itself', async () => {
     const resolved = [
       { name: 'postgres', resolved: 'embedded, at postgres://127.0.0.1:20000/portico' },
-      { name: 'redis', resolved: 'not needed yet (REDIS_URL is not set)' },
+      { name: 'redis', resolved: 'none, rate limits are kept in memory (REDIS_URL is not set)' },
     ] as const;
     const demoKey = { id: 'key_1', key: 'ak_test_1', secret: 'sk_1' };
     const text = banner({
@@ -74,7 +74,7 @@ describe('the banner', () => {
       async [Symbol.asyncDispose]() {},
     });
     expect(text).toContain('postgres  embedded, at postgres://127.0.0.1:20000/portico');
-    expect(text).toContain('not needed yet (REDIS_URL is not set)');
+    expect(text).toContain('none, rate limits are kept in memory (REDIS_URL is not set)');
     expect(text).toMatch(/^T=\$\(date \+%s\); curl -sS 'http:\/\/127\.0\.0\.1:4000\/api\/v1\/orders\?perPage=2'/m);
   });
 });

@@ -6,7 +6,6 @@ import type { RunStatement } from '@portico/service-kit/reads/reads';
 import type { LocalConfig } from '../config.ts';
 import type { Check } from '../dependencies/check.ts';
 import { checkNats } from '../dependencies/check-nats.ts';
-import { checkRedis } from '../dependencies/check-redis.ts';
 import { openStatements } from './open-statements.ts';
 import type { StartGateway } from './start-all.ts';
 
@@ -34,16 +33,15 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
   };
 }
 
-/** PostgreSQL, and what else was given by address: nothing uses Redis or NATS yet, so that neither is required. */
-function healthChecks({ REDIS_URL, NATS_URL }: LocalConfig, run: RunStatement): HealthChecks {
+/** PostgreSQL, and NATS when it was given by address: nothing uses it yet, so that it is not required. The gateway itself checks Redis. */
+function healthChecks({ NATS_URL }: LocalConfig, run: RunStatement): HealthChecks {
   const optional = (url: string | undefined, check: (url: string, timeoutMs: number) => Promise<Check>) =>
     url === undefined
       ? undefined
       : { required: false, check: async () => ({ status: (await check(url, CHECK_TIMEOUT_MS)).ok ? ('up' as const) : ('down' as const) }) };
-  const [redis, nats] = [optional(REDIS_URL, checkRedis), optional(NATS_URL, checkNats)];
+  const nats = optional(NATS_URL, checkNats);
   return {
     postgres: { required: true, check: async () => run('select 1', []).then(() => ({ status: 'up' as const })) },
-    ...(redis === undefined ? {} : { redis }),
     ...(nats === undefined ? {} : { nats }),
   };
 }

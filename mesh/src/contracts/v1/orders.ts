@@ -79,6 +79,7 @@ export const orderRoutes = [
     operationId: 'listOrders',
     summary: 'List orders',
     scopes: ['orders:read'],
+    limit: { limit: 300, windowSeconds: 60 },
     graph: { field: 'orders', filterType: 'OrderFilter', sortType: 'OrderSort' },
     filters: {
       status: anyOfThese(STATUSES, 'status', 'Orders in one of these states.'),
@@ -114,6 +115,7 @@ export const orderRoutes = [
     summary: 'Place an order',
     description: 'Priced from the catalogue. The stock of all items is reserved, or nothing happens.',
     scopes: ['orders:write'],
+    limit: { limit: 100, windowSeconds: 60 },
     errors: ['INVALID_CUSTOMER', 'INSUFFICIENT_INVENTORY', 'DUPLICATE_ORDER', 'CONFLICT'],
     graph: { field: 'placeOrder', arguments: { input: 'PlaceOrderInput!' } },
     body,

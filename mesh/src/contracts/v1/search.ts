@@ -58,6 +58,7 @@ export const searchRoutes = [
     summary: 'Search products, customers and orders',
     description: 'Each kind needs its own read scope. Without `types` those are searched that the credentials may read.',
     scopes: [],
+    limit: { limit: 60, windowSeconds: 60 },
     parameters: {
       q: { ...searchText('q', 'What to look for.'), required: true },
       types: anyOfThese(NAMES, 'types', 'Kinds to search.'),

@@ -1,6 +1,7 @@
 // One declaration per route. Parsing, the graph operation, scopes, examples and the OpenAPI document are all derived from it.
 import type { ErrorCode } from '@portico/contracts/errors';
 import type { ResourceScope } from '@portico/contracts/scopes';
+import type { RateLimit } from '@portico/contracts/tiers';
 import type { z } from 'zod';
 import type { Parameter } from './parameters.ts';
 import type { Resource } from './resource.ts';
@@ -21,7 +22,11 @@ type RouteBase = {
   readonly scopes: readonly ResourceScope[];
   /** Beside those that every route can answer with. */
   readonly errors?: readonly ErrorCode[];
+  /** What one credential may ask of it in live mode, beside its quota and burst; DEFAULT_ROUTE_LIMIT otherwise. */
+  readonly limit?: RateLimit;
 };
+
+export const DEFAULT_ROUTE_LIMIT: RateLimit = { limit: 300, windowSeconds: 60 };
 
 export type ListRoute = RouteBase & {
   readonly kind: 'list';

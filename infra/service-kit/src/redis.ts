@@ -1,0 +1,100 @@
+// A connection to Redis that nothing waits for. What Redis does for us can be done without it, so a command has a short deadline, none is
+// queued while Redis is away, and one that failed makes the connection count as down until Redis answers again.
+import { Redis } from 'ioredis';
+
+export type RedisConnection = AsyncDisposable & {
+  /** For libraries that take the client itself. Their commands end after four deadlines, and do not tell whether Redis is up. */
+  readonly client: Redis;
+  isUp(): boolean;
+  /** Runs a command within the deadline. Rejects at once while Redis is down; a command that fails makes it count as down. */
+  run<Result>(command: (client: Redis) => Promise<Result>): Promise<Result>;
+  /** Asks Redis now. */
+  answers(): Promise<boolean>;
+};
+
+export type RedisOptions = {
+  url: string;
+  /** Of one command. */
+  timeoutMs: number;
+  /** Told once per change, and of the state that the connection begins with. `reason`: why it is down. */
+  onChange(up: boolean, reason: string): void;
+};
+
+const CONNECT_TIMEOUT_MS = 1_000;
+const RETRY_MS = 250;
+const PROBE_MS = 500;
+/** A client's own commands, which have no deadline of ours, end after this many. */
+const BACKSTOP = 4;
+
+/** Answers when Redis is connected, or the first try has failed; from then on it tries again by itself. */
+export async function openRedis({ url, timeoutMs, onChange }: RedisOptions): Promise<RedisConnection> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: timeoutMs * BACKSTOP,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => RETRY_MS,
+  });
+  let up: boolean | undefined;
+  let probe: NodeJS.Timeout | undefined;
+  let closing = false;
+  let lastError = 'the connection was closed';
+
+  function become(next: boolean, reason = ''): void {
+    if (up === next || closing) return;
+    up = next;
+    onChange(next, reason);
+  }
+  async function run<Result>(command: (client: Redis) => Promise<Result>): Promise<Result> {
+    if (up !== true) throw new Error('Redis is down.');
+    try {
+      return await withDeadline(command(client), timeoutMs);
+    } catch (error) {
+      become(false, error instanceof Error ? error.message : String(error));
+      probeLater();
+      throw error;
+    }
+  }
+  /** A connection that stands but failed a command is tried until a command succeeds; one that broke is made anew by the client. */
+  function probeLater(): void {
+    if (closing || probe !== undefined) return;
+    probe = setTimeout(() => {
+      probe = undefined;
+      if (up === true || client.status !== 'ready') return;
+      withDeadline(client.ping(), timeoutMs).then(() => become(true), probeLater);
+    }, PROBE_MS).unref();
+  }
+
+  client.on('error', (error: Error) => {
+    lastError = error.message || lastError;
+  });
+  client.on('ready', () => become(true));
+  client.on('close', () => become(false, lastError));
+  await client.connect().catch(() => become(false, lastError));
+  return {
+    client,
+    isUp: () => up === true,
+    run,
+    answers: () =>
+      run((asked) => asked.ping()).then(
+        () => true,
+        () => false,
+      ),
+    async [Symbol.asyncDispose]() {
+      closing = true;
+      clearTimeout(probe);
+      client.disconnect();
+    },
+  };
+}
+
+function withDeadline<Result>(answer: Promise<Result>, timeoutMs: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`Redis did not answer within ${timeoutMs} ms.`));
+    // A busy process runs its timers before it reads what has come in the meantime: one more turn tells a slow Redis from a slow process.
+    const timer = setTimeout(() => setImmediate(late), timeoutMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,82 @@
+// What an address may do that nobody vouches for: guess credentials, and ask the public routes.
+import { AppError } from '@portico/contracts/errors';
+import type { RateLimit } from '@portico/contracts/tiers';
+import type { RedisConnection } from '@portico/service-kit/redis';
+import { LRUCache } from 'lru-cache';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressGroup } from './address-group.ts';
+
+export type AddressLimits = {
+  /** RATE_LIMIT_EXCEEDED for an address with too many failures. Nothing is asked: a gateway knows of those that failed at itself. */
+  refuseBlocked(address: string): void;
+  /** Counts a failed authentication. RATE_LIMIT_EXCEEDED for one too many, by then the answer does not tell what was wrong. */
+  countFailure(address: string): Promise<void>;
+  /** Counts a request of a public route. RATE_LIMIT_EXCEEDED for one too many. */
+  countPublic(address: string): Promise<void>;
+};
+
+export type AddressRules = { readonly failures: RateLimit; readonly publicRequests: RateLimit };
+
+export type AddressLimitsOptions = {
+  rules: AddressRules;
+  redis: RedisConnection | undefined;
+  nowMs(): number;
+  onRefused(name: string): void;
+};
+
+const BLOCKED_MAX = 50_000;
+
+export function createAddressLimits({ rules, redis, nowMs, onRefused }: AddressLimitsOptions): AddressLimits {
+  const failures = limiterOf('failures', rules.failures, redis);
+  const publicRequests = limiterOf('public', rules.publicRequests, redis);
+  const blockedUntil = new LRUCache<string, number>({ max: BLOCKED_MAX });
+
+  function refuse(name: string, waitMs: number): AppError {
+    onRefused(name);
+    return new AppError('RATE_LIMIT_EXCEEDED', MESSAGES[name], { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
+  }
+
+  return {
+    refuseBlocked(address) {
+      if (blockedUntil.size === 0) return;
+      const group = addressGroup(address);
+      const until = blockedUntil.get(group);
+      if (until === undefined) return;
+      const waitMs = until - nowMs();
+      if (waitMs > 0) throw refuse('failures', waitMs);
+      blockedUntil.delete(group);
+    },
+    async countFailure(address) {
+      const group = addressGroup(address);
+      const { allowed, used, waitMs } = await consume(failures, group);
+      if (used >= rules.failures.limit) blockedUntil.set(group, nowMs() + waitMs);
+      if (!allowed) throw refuse('failures', waitMs);
+    },
+    async countPublic(address) {
+      const { allowed, waitMs } = await consume(publicRequests, addressGroup(address));
+      if (!allowed) throw refuse('public', waitMs);
+    },
+  };
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  failures: 'Too many requests from this address failed to authenticate.',
+  public: 'Too many requests from this address.',
+};
+
+/** Counts in Redis, and in memory while there is none. */
+function limiterOf(name: string, { limit, windowSeconds }: RateLimit, redis: RedisConnection | undefined): RateLimiterAbstract {
+  const rule = { keyPrefix: `portico:address:${name}`, points: limit, duration: windowSeconds };
+  const memory = new RateLimiterMemory(rule);
+  if (redis === undefined) return memory;
+  return new RateLimiterRedis({ ...rule, storeClient: redis.client, insuranceLimiter: memory, rejectIfRedisNotReady: true });
+}
+
+async function consume(limiter: RateLimiterAbstract, group: string): Promise<{ allowed: boolean; used: number; waitMs: number }> {
+  const [result, allowed] = await limiter.consume(group).then(
+    (spent) => [spent, true] as const,
+    (refused: unknown) => [refused, false] as const,
+  );
+  if (!(result instanceof RateLimiterRes)) throw result;
+  return { allowed, used: result.consumedPoints, waitMs: result.msBeforeNext };
+}

@@ -1,0 +1,40 @@
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
+import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AddressLimits, createAddressLimits } from '../address-limits.ts';
+
+const rules = { failures: { limit: 4, windowSeconds: 3_600 }, publicRequests: { limit: 2, windowSeconds: 3_600 } };
+
+describe.skipIf(!hasRedisServer)('an address at several gateways (skipped without a redis-server)', () => {
+  let server: RedisServer;
+  let redis: RedisConnection;
+  beforeAll(async () => {
+    server = await startRedisServer();
+    redis = await openRedis({ url: server.url, timeoutMs: 1_000, onChange: () => {} });
+  });
+  afterAll(async () => {
+    await redis?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const gateway = (): AddressLimits => createAddressLimits({ rules, redis, nowMs: Date.now, onRefused: () => {} });
+  const TOO_MANY = { code: 'RATE_LIMIT_EXCEEDED' };
+
+  it('has its failures and public requests counted together', async () => {
+    const [one, other] = [gateway(), gateway()];
+    for (const limits of [one, other, one, other]) await limits.countFailure('203.0.113.1');
+    await expect(one.countFailure('203.0.113.1')).rejects.toMatchObject(TOO_MANY);
+    for (const limits of [one, other]) expect(() => limits.refuseBlocked('203.0.113.1')).toThrow(expect.objectContaining(TOO_MANY));
+    for (const limits of [one, other]) await limits.countPublic('203.0.113.1');
+    await expect(one.countPublic('203.0.113.1')).rejects.toMatchObject(TOO_MANY);
+  });
+
+  it('is limited all the same while Redis is away', async () => {
+    const limits = gateway();
+    await server.kill();
+    await expect.poll(() => redis.isUp()).toBe(false);
+    for (let i = 0; i < 4; i += 1) await limits.countFailure('203.0.113.2');
+    expect(() => limits.refuseBlocked('203.0.113.2')).toThrow(expect.objectContaining(TOO_MANY));
+    await expect(limits.countFailure('203.0.113.2')).rejects.toMatchObject(TOO_MANY);
+  });
+});

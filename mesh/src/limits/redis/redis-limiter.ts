@@ -1,0 +1,98 @@
+// Limits that hold across gateways. The requests of one turn of the event loop share one call of one script: Redis is asked once for all.
+import type { RedisConnection } from '@portico/service-kit/redis';
+import type { Counters } from '../counters.ts';
+import { type LimitOutcome, type LimitRequest, outcomeOf, windowEndsMs } from '../limiter.ts';
+import { CONSUME_SCRIPT, CONSUME_SHA1 } from './consume-script.ts';
+
+export type RedisLimiter = { consume(request: LimitRequest): Promise<LimitOutcome> };
+
+export type RedisLimiterDependencies = {
+  redis: Pick<RedisConnection, 'run'>;
+  /** Learn what Redis answers, and remind it of what it has lost. */
+  counters: Counters;
+  nowMs(): number;
+};
+
+type Waiting = { request: LimitRequest; resolve(outcome: LimitOutcome): void; reject(error: unknown): void };
+type Call = { keys: string[]; known: string; asked: string };
+
+/** Counters of one call, with three limits a request, must stay under what Lua can pass as arguments (about 8,000). */
+const BATCH_MAX = 1_000;
+/** How much longer than its window a counter is kept, for gateways whose clocks are behind. */
+const KEPT_LONGER_MS = 60_000;
+const PREFIX = 'portico:limit:';
+
+/** Rejects when Redis does; then none or all of a batch is counted. 5 µs of CPU per request at 64 requests a turn, 16 at 8, 100 alone. */
+export function createRedisLimiter({ redis, counters, nowMs }: RedisLimiterDependencies): RedisLimiter {
+  let waiting: Waiting[] = [];
+
+  function flush(): void {
+    const batch = waiting;
+    if (batch.length === 0) return;
+    waiting = [];
+    const now = nowMs();
+    const call = describe(batch, counters, now);
+    evaluate(redis, call).then(
+      (answer) => settle(batch, answer, counters, now),
+      (error: unknown) => {
+        for (const { reject } of batch) reject(error);
+      },
+    );
+  }
+
+  return {
+    consume: (request) =>
+      new Promise((resolve, reject) => {
+        const count = waiting.push({ request, resolve, reject });
+        if (count === 1) setImmediate(flush);
+        else if (count === BATCH_MAX) flush();
+      }),
+  };
+}
+
+function describe(batch: readonly Waiting[], counters: Counters, now: number): Call {
+  const places = new Map<string, number>();
+  const keys: string[] = [];
+  let known = '';
+  let asked = '';
+  for (const { request } of batch) {
+    asked += `${request.length} `;
+    for (const limit of request) {
+      let place = places.get(limit.key);
+      if (place === undefined) {
+        const endsMs = windowEndsMs(limit, now);
+        place = keys.push(`${PREFIX}${limit.key}:${endsMs / 1_000}`);
+        places.set(limit.key, place);
+        known += `${counters.open(limit.key, endsMs, now).used} ${endsMs - now + KEPT_LONGER_MS} `;
+      }
+      asked += `${place} ${limit.limit} `;
+    }
+  }
+  return { keys, known, asked };
+}
+
+function evaluate(redis: RedisLimiterDependencies['redis'], { keys, known, asked }: Call): Promise<string> {
+  return redis.run(async (client) => {
+    try {
+      return String(await client.evalsha(CONSUME_SHA1, keys.length, ...keys, known, asked));
+    } catch (error) {
+      // A Redis that was started again has forgotten the script.
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return String(await client.eval(CONSUME_SCRIPT, keys.length, ...keys, known, asked));
+    }
+  });
+}
+
+function settle(batch: readonly Waiting[], answer: string, counters: Counters, now: number): void {
+  const numbers = answer.split(' ').map(Number);
+  let at = 0;
+  for (const { request, resolve } of batch) {
+    const allowed = numbers[at] === 1;
+    at += 1;
+    request.forEach((limit, i) => {
+      counters.learn(limit.key, windowEndsMs(limit, now), numbers[at + i] ?? 0);
+    });
+    resolve(outcomeOf(request, numbers, at, allowed, now));
+    at += request.length;
+  }
+}
