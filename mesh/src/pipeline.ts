@@ -1,6 +1,7 @@
 // What happens to every request of the public API, in this order. A step may answer itself, or pass on and change what comes back.
 import type { Logger } from '@portico/service-kit/logger';
 import type { Authenticator } from './access/authenticator.ts';
+import type { BearerAuthenticator } from './access/bearer.ts';
 import type { Answer } from './rest/answer/answer.ts';
 import type { RestRequest, Step } from './rest/rest-request.ts';
 import type { Router } from './rest/router.ts';
@@ -16,6 +17,7 @@ import type { IdempotencyStore } from './stores/idempotency-store.ts';
 export type PipelineOptions = {
   router: Router;
   authenticator: Authenticator;
+  bearer: BearerAuthenticator;
   idempotency: IdempotencyStore;
   corsOrigins: readonly string[];
   docsUrl: string;
@@ -35,7 +37,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     answerErrors(toAnswer),
     findRoute(options.router),
     readBody,
-    authenticate(options.authenticator),
+    authenticate(options.authenticator, options.bearer),
     answerIdempotently(options.idempotency, toAnswer),
     serve,
   ]);

@@ -68,6 +68,7 @@ export async function startStack({ topology, databaseUrl: given, execution, pool
     await startGateway(gatewayConfig.parse({ PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_TIMEOUT_MS: '500', ...env }), {
       graph: graph.current,
       keySource: admin.keySource,
+      tokens: admin.tokens,
       jwks: () => admin.jwks(),
       run,
       internalSecret,

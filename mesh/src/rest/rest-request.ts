@@ -27,6 +27,8 @@ export type RestRequest = {
   caller: Caller | undefined;
 };
 
+export type BodyType = 'json' | 'form';
+
 /** What a path answers with for one method. */
 export type Endpoint = {
   readonly operationId: string;
@@ -35,6 +37,10 @@ export type Endpoint = {
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
   readonly takesBody: boolean;
+  /** Media types of the body; JSON alone unless it says more. */
+  readonly bodyTypes?: readonly BodyType[] | undefined;
+  /** Says errors in the words of another protocol. */
+  readonly answerError?: ((error: unknown) => Answer) | undefined;
   /** See WriteRoute.duplicate. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
   serve(request: RestRequest): Promise<Answer>;
