@@ -41,6 +41,8 @@ async function beginFamily(
   if (scopes === undefined) return moreThan(client.scopes);
   const createdAt = context.now();
   const family = em.create(TokenFamily, { id: newId('tokenFamily'), clientId: client.id, scopes, createdAt, expiresAt: createdAt });
+  // Its tokens refer to it, which the ORM cannot know: they are no relation of its.
+  await em.persist(family).flush();
   const refreshToken = addRefreshToken(em, family, createdAt);
   return granted(sign({ client, familyId: family.id, scopes }), refreshToken, scopes);
 }
@@ -75,7 +77,6 @@ function addRefreshToken(em: EntityManager, family: TokenFamily, issuedAt: Date)
   const refreshToken = `rt_${randomBytes(REFRESH_TOKEN_BYTES).toString('base64url')}`;
   const expiresAt = new Date(issuedAt.getTime() + REFRESH_TOKEN_LIFETIME_MS);
   family.expiresAt = expiresAt;
-  em.persist(family);
   em.persist(em.create(RefreshToken, { tokenHash: hash('sha256', refreshToken), familyId: family.id, issuedAt, expiresAt }));
   return refreshToken;
 }
