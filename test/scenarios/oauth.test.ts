@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
@@ -173,6 +174,27 @@ describe.each(TOPOLOGIES)('OAuth 2.0, %s', (topology) => {
     expect(reply.headers.get('www-authenticate')).toMatch(/^HMAC-SHA256 .*, Bearer realm="portico", error="invalid_token"$/);
   });
 
+  it('is refused with two Authorization headers, whichever of them is good', async () => {
+    const { access_token } = await getTokens();
+    const { host } = new URL(stack.url);
+    const statusOf = (...authorizations: string[]): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = ['host', host, ...authorizations.flatMap((one) => ['authorization', one])];
+        request(stack.url + ORDERS, { headers }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+    const good = `Bearer ${access_token}`;
+    expect(await statusOf(good)).toBe(200);
+    for (const pair of [
+      [good, 'Bearer x'],
+      ['Bearer x', good],
+      [good, good],
+      [good, 'Basic eDp4'],
+    ])
+      expect(await statusOf(...pair)).toBe(401);
+  });
+
   it('takes a key beside a token only when both are of one account and mode', async () => {
     const { access_token } = await getTokens();
     const both = async (key: Awaited<ReturnType<Stack['key']>>): Promise<number> =>
@@ -232,5 +254,20 @@ describe.each(TOPOLOGIES)('OAuth 2.0, %s', (topology) => {
       json,
     );
     expect([good.status, good.headers.get('cache-control'), good.headers.get('pragma')]).toEqual([200, 'no-store', 'no-cache']);
+  });
+});
+
+describe('the issuer', () => {
+  it('is what PUBLIC_URL says, whatever a request calls the gateway', async () => {
+    await using stack = await startStack({ topology: 'all-in-one', env: { PUBLIC_URL: 'https://api.example/' } });
+    const { clientId, clientSecret } = await stack.client();
+    const metadata = await send(stack, 'GET', '/.well-known/oauth-authorization-server', {
+      headers: { 'x-forwarded-host': 'evil.example' },
+    });
+    expect(metadata.body).toMatchObject({ issuer: 'https://api.example', token_endpoint: 'https://api.example/api/oauth/token' });
+    const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const { access_token } = (await send(stack, 'POST', '/api/oauth/token', { body })).body as { access_token: string };
+    expect(JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString()).iss).toBe('https://api.example');
+    expect((await send(stack, 'GET', ORDERS, { headers: { authorization: `Bearer ${access_token}` } })).status).toBe(200);
   });
 });

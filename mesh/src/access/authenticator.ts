@@ -76,7 +76,7 @@ export function createAuthenticator({ directory, replay, touch, nowMs }: Authent
   return {
     authenticate(request) {
       const { apiKey } = request;
-      if (apiKey === undefined) throw refused('The X-API-Key header is missing.');
+      if (apiKey === undefined) throw refused('The X-API-Key header is missing, and there is no bearer token.');
       const known = directory.peek(apiKey);
       if (known !== undefined) return check(known, request);
       if (!isApiKeyText(apiKey)) throw refused('The API key is malformed: it is ak_live_ or ak_test_, 32 characters, and a checksum.');

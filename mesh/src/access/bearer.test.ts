@@ -290,6 +290,20 @@ describe('a token that was verified', () => {
 });
 
 describe('keys that nobody published', () => {
+  it('are asked for again by the next token when they could not be had', async () => {
+    const set = setUp();
+    const [token, { keys }] = [make(), set.state];
+    Object.defineProperty(set.state, 'keys', {
+      configurable: true,
+      get: () => {
+        throw new Error('away');
+      },
+    });
+    await expect(set.bearer.authenticate(token)).rejects.toThrow('away');
+    Object.defineProperty(set.state, 'keys', { value: keys });
+    expect((await set.bearer.authenticate(token)).record.id).toBe('client_1');
+  });
+
   it('make the gateway ask for the keys at most every 30 seconds, and after a rotation at once', async () => {
     const set = setUp();
     const unknown = make({ header: { kid: 'sig_01kb3p8nwhfctt4j9b7s1z6m2f' }, by: foreign.privateKey });
