@@ -54,11 +54,7 @@ export function createBearerAuthenticator({ tokens, keys, issuer, nowMs }: Beare
   async function load(token: string, tokenHash: string): Promise<Verified> {
     const before = changes;
     const { claims, kid } = await verify(token);
-    const [record, isRevoked] = await Promise.all([tokens.findClient(claims.client_id), tokens.isRevoked(claims)]);
-    if (record?.status !== 'active') throw refused('The client of the token was revoked.');
-    if (isRevoked) throw refused('The token was revoked.');
-    if (record.accountId !== claims.account || record.mode !== claims.mode) throw refused('The token is not one of its client.');
-    const entry: Verified = { credentials: { record, scopes: new Set(claims.permissions) }, claims, kid };
+    const entry: Verified = { credentials: await findCredentials(tokens, claims), claims, kid };
     // What was read while a change came in may be from before the change.
     if (changes === before) verified.set(tokenHash, entry);
     return entry;
@@ -85,6 +81,14 @@ export function createBearerAuthenticator({ tokens, keys, issuer, nowMs }: Beare
     },
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
+}
+
+async function findCredentials(tokens: BearerDependencies['tokens'], claims: AccessTokenClaims): Promise<Credentials> {
+  const [record, isRevoked] = await Promise.all([tokens.findClient(claims.client_id), tokens.isRevoked(claims)]);
+  if (record?.status !== 'active') throw refused('The client of the token was revoked.');
+  if (isRevoked) throw refused('The token was revoked.');
+  if (record.accountId !== claims.account || record.mode !== claims.mode) throw refused('The token is not one of its client.');
+  return { record, scopes: new Set(claims.permissions) };
 }
 
 function restsOn({ claims, kid }: Verified, id: string): boolean {

@@ -2,8 +2,7 @@
 import type { Jwks } from '@portico/contracts/access-records';
 import { AppError } from '@portico/contracts/errors';
 import { type ClientProof, type OAuthOutcome, refuse, type TokenGrant, type TokenService } from '@portico/contracts/token-service';
-import type { Answer } from '../rest/answer/answer.ts';
-import { jsonAnswer } from '../rest/answer/answer.ts';
+import { type Answer, jsonAnswer } from '../rest/answer/answer.ts';
 import type { Endpoint, RestRequest } from '../rest/rest-request.ts';
 import { authorizationServerMetadata, OAUTH_PATHS } from './metadata.ts';
 import { oauthAnswer, oauthErrorAnswer, refusalAnswer } from './oauth-answer.ts';
