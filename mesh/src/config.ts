@@ -18,6 +18,12 @@ const port = z.coerce.number().int().min(0).max(65_535);
 export const gatewayConfig = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
+  /** The URL by which integrators know this gateway, without a path; `iss` of access tokens. By default the listener's own. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.replace(/\/$/, '') === new URL(url).origin, 'It must have no path.')
+    .transform((url) => new URL(url).origin)
+    .optional(),
   INTERNAL_HOST: z.string().default('127.0.0.1'),
   INTERNAL_PORT: port.default(4001),
   /** Origins whose pages may read answers, beside those that accounts allow for their keys. Comma-separated. */

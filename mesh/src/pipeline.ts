@@ -1,6 +1,7 @@
 // What happens to every request of the public API, in this order. A step may answer itself, or pass on and change what comes back.
 import type { Logger } from '@portico/service-kit/logger';
 import type { Authenticator } from './access/authenticator.ts';
+import type { BearerAuthenticator } from './access/bearer.ts';
 import type { LimitsOf } from './limits/applied-limits.ts';
 import type { LimitMetrics, Limits } from './limits/open-limits.ts';
 import type { Answer } from './rest/answer/answer.ts';
@@ -21,6 +22,7 @@ import type { IdempotencyStore } from './stores/idempotency-store.ts';
 export type PipelineOptions = {
   router: Router;
   authenticator: Authenticator;
+  bearer: BearerAuthenticator;
   idempotency: IdempotencyStore;
   limits: Pick<Limits, 'limiter' | 'addresses'>;
   limitsOf: LimitsOf;
@@ -43,7 +45,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     findRoute(options.router),
     limitAddress(options.limits.addresses),
     readBody,
-    authenticate(options.authenticator),
+    authenticate(options.authenticator, options.bearer),
     limitRate({ ...options, limiter: options.limits.limiter }),
     requireScopes,
     answerIdempotently(options.idempotency, toAnswer),

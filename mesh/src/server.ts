@@ -1,12 +1,15 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import type { TokenService } from '@portico/contracts/token-service';
 import { listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { createAuthenticator } from './access/authenticator.ts';
+import { createBearerAuthenticator } from './access/bearer.ts';
 import { createClientAddress } from './access/client-address.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
+import { createPublicKeys, type PublicKeys } from './access/public-keys.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
@@ -21,6 +24,7 @@ import { createInternalHandler } from './internal/internal-handler.ts';
 import { createLimitsOf } from './limits/applied-limits.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
+import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline } from './pipeline.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
@@ -33,7 +37,9 @@ import { createIdempotencyStore } from './stores/idempotency-store.ts';
 export type GatewayDependencies = {
   graph: Graph;
   keySource: KeySource;
-  /** Public keys of service tokens. */
+  /** OAuth clients and their tokens. */
+  tokens: TokenService;
+  /** Public keys of service tokens and access tokens. */
   jwks: () => Promise<Jwks>;
   /** Runs statements on the database that holds idempotency keys, used signatures and data versions. */
   run: RunStatement;
@@ -48,7 +54,7 @@ const SWEEP_MS = 3_600_000;
 const V1 = '/api/v1';
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { graph, keySource, run, logger } = dependencies;
+  const { graph, keySource, tokens, jwks, run, logger } = dependencies;
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
@@ -69,9 +75,17 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const versions = createPostgresDataVersions({ run, schemas: SUBGRAPHS });
   const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES });
   const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
+  const issuer = (): string => config.PUBLIC_URL ?? open.url;
+  const keys = createPublicKeys(jwks, nowMs);
+  const bearer = opened.use(createBearerAuthenticator({ tokens, keys, issuer, nowMs }));
   const pipeline = createPipeline({
-    router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
+    router: createRouter([
+      ...plainEndpoints(health),
+      ...oauthEndpoints({ tokens, jwks, issuer }),
+      ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
+    ]),
     authenticator,
+    bearer,
     idempotency,
     limits,
     limitsOf: createLimitsOf(),
@@ -91,7 +105,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       shutdownTimeoutMs,
       handler: createInternalHandler({
         ...dependencies,
-        jwks: jwksOf(config, dependencies),
+        keys: graphKeys(config, keys, nowMs),
         issuer: config.GRAPH_TOKEN_ISSUER,
         health,
         metrics,
@@ -146,6 +160,7 @@ function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
   ];
 }
 
-function jwksOf({ GRAPH_JWKS_URL: url }: GatewayConfig, { jwks }: GatewayDependencies): () => Promise<Jwks> {
-  return url === undefined ? jwks : () => fetchJwks(url);
+/** The keys of service tokens: our own, or those of another issuer. */
+function graphKeys({ GRAPH_JWKS_URL: url }: GatewayConfig, own: PublicKeys, nowMs: () => number): PublicKeys {
+  return url === undefined ? own : createPublicKeys(() => fetchJwks(url), nowMs);
 }

@@ -44,6 +44,8 @@ export type KeyOptions = {
 };
 export type Key = { id: string; key: string; secret: string; accountId: string };
 
+export type Client = { accountId: string; clientId: string; clientSecret: string };
+
 export type Reply = { status: number; headers: Headers; body: never; text: string };
 export type RequestOptions = {
   body?: unknown;
@@ -61,6 +63,8 @@ export type Stack = AsyncDisposable & {
   readonly graph: Graph;
   /** A key of a new account, or of the account with this name. */
   key(options?: KeyOptions): Promise<Key>;
+  /** An OAuth client, likewise. */
+  client(options?: Pick<KeyOptions, 'account' | 'mode' | 'scopes'>): Promise<Client>;
 };
 
 export async function startStack({
@@ -92,6 +96,7 @@ export async function startStack({
       {
         graph: graph.current,
         keySource: admin.keySource,
+        tokens: admin.tokens,
         jwks: () => admin.jwks(),
         run,
         internalSecret,
@@ -109,6 +114,7 @@ export async function startStack({
     admin,
     graph: graph.current,
     key: (options) => issueKey(admin, options),
+    client: (options) => issueClient(admin, options),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -138,10 +144,20 @@ async function overHttp(opened: AsyncDisposableStack, settings: Settings, execut
   return { current: graph, reachable: processes.forwardGraphTo };
 }
 
+async function ensureAccount(admin: Admin, slug: string): Promise<string> {
+  return (await admin.accounts.find(slug).catch(() => admin.accounts.create({ slug, name: slug }))).id;
+}
+
 async function issueKey(admin: Admin, options: KeyOptions = {}): Promise<Key> {
   const { account = `t-${randomBytes(6).toString('hex')}`, mode = 'test', scopes = ['read', 'write'], ...settings } = options;
-  const { id: accountId } = await admin.accounts.find(account).catch(() => admin.accounts.create({ slug: account, name: account }));
+  const accountId = await ensureAccount(admin, account);
   return { accountId, ...(await admin.apiKeys.create(accountId, { name: 'test', mode, scopes, ...OUT_OF_REACH, ...settings })) };
+}
+
+async function issueClient(admin: Admin, options: Pick<KeyOptions, 'account' | 'mode' | 'scopes'> = {}): Promise<Client> {
+  const { account = `t-${randomBytes(6).toString('hex')}`, mode = 'test', scopes = ['read', 'write'] } = options;
+  const accountId = await ensureAccount(admin, account);
+  return { accountId, ...(await admin.oauthClients.create(accountId, { name: 'test', mode, scopes })) };
 }
 
 /** Sends a signed request and reads the answer. v2 by default, so that equal requests within a second have different signatures by their path. */

@@ -1,4 +1,5 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import type { TokenService } from '@portico/contracts/token-service';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import { openDatabase } from '@portico/service-kit/orm';
@@ -6,23 +7,35 @@ import { migrations } from '../migrations/index.ts';
 import { Account } from './accounts/account.entity.ts';
 import { createAccount, findAccount } from './accounts/accounts.ts';
 import { ApiKey } from './api-keys/api-key.entity.ts';
-import { regenerateApiKey, revokeApiKey, rotateApiKey, updateApiKey } from './api-keys/change-api-key.ts';
+import { KEY_CHANNEL, regenerateApiKey, revokeApiKey, rotateApiKey, updateApiKey } from './api-keys/change-api-key.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { openKeySource } from './api-keys/key-source.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
+import { openChangeFeed } from './change-feed.ts';
 import type { AdminContext } from './context.ts';
-import { issueServiceToken, serviceJwks } from './service-tokens/service-tokens.ts';
+import { revokeClient, rotateClientSecret } from './oauth-clients/change-client.ts';
+import { OauthClient } from './oauth-clients/client.entity.ts';
+import { createClient } from './oauth-clients/create-client.ts';
+import { listClients } from './oauth-clients/list-clients.ts';
+import { openTokenService } from './oauth-tokens/open-token-service.ts';
+import { RefreshToken, TokenFamily } from './oauth-tokens/token.entities.ts';
+import { TOKEN_CHANNEL } from './oauth-tokens/token-channel.ts';
+import { issueServiceToken } from './service-tokens/service-tokens.ts';
 import { SigningKey } from './service-tokens/signing-key.entity.ts';
+import { rotateSigningKey, serviceJwks, withdrawSigningKey } from './service-tokens/signing-keys.ts';
 
 export type AdminSettings = { databaseUrl: string; poolMax: number; secretKeys: string };
 
 /** What others may ask of the admin service; the command line and the tests use it directly. */
 export type Admin = AsyncDisposable & {
   readonly keySource: KeySource;
+  readonly tokens: TokenService;
   jwks(): Promise<Jwks>;
   readonly accounts: UseCases<typeof accounts>;
   readonly apiKeys: UseCases<typeof apiKeys>;
+  readonly oauthClients: UseCases<typeof oauthClients>;
   readonly serviceTokens: UseCases<typeof serviceTokens>;
+  readonly signingKeys: UseCases<typeof signingKeys>;
 };
 
 const accounts = { create: createAccount, find: findAccount };
@@ -34,7 +47,9 @@ const apiKeys = {
   regenerate: regenerateApiKey,
   rotate: rotateApiKey,
 };
+const oauthClients = { create: createClient, list: listClients, revoke: revokeClient, rotateSecret: rotateClientSecret };
 const serviceTokens = { issue: issueServiceToken };
+const signingKeys = { rotate: rotateSigningKey, withdraw: withdrawSigningKey };
 
 /** Starts the admin service: accounts, keys, tiers, service tokens. */
 export async function start(
@@ -46,21 +61,28 @@ export async function start(
     schema: 'access',
     databaseUrl: settings.databaseUrl,
     poolMax: settings.poolMax,
-    entities: [Account, ApiKey, SigningKey],
+    entities: [Account, ApiKey, OauthClient, RefreshToken, SigningKey, TokenFamily],
     migrations,
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
   const context: AdminContext = { database, keyRing: createKeyRing(settings.secretKeys), now };
-  const keySource = await openKeySource(context, settings.databaseUrl, logger);
+  const feed = await openChangeFeed(settings.databaseUrl, [TOKEN_CHANNEL, KEY_CHANNEL], logger);
+  const keySource = openKeySource(context, feed, logger);
+  const tokens = openTokenService(context, feed, logger);
   return {
     keySource,
+    tokens,
     jwks: () => serviceJwks(context),
     accounts: bind(accounts, context),
     apiKeys: bind(apiKeys, context),
+    oauthClients: bind(oauthClients, context),
     serviceTokens: bind(serviceTokens, context),
+    signingKeys: bind(signingKeys, context),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
+      await tokens[Symbol.asyncDispose]();
+      await feed[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -5,6 +5,7 @@ import { typeidUnboxed } from 'typeid-js';
 export const ID_PREFIXES = {
   account: 'acct',
   apiKey: 'key',
+  client: 'client',
   customer: 'cust',
   delivery: 'dlv',
   event: 'evt',
@@ -16,6 +17,8 @@ export const ID_PREFIXES = {
   request: 'req',
   reservation: 'res',
   signingKey: 'sig',
+  token: 'tok',
+  tokenFamily: 'fam',
   webhook: 'wh',
 } as const;
 

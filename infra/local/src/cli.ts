@@ -2,11 +2,13 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { clientsCreate } from './commands/clients-create.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
 import { request } from './commands/request.ts';
 import { seed } from './commands/seed.ts';
+import { signingKeysRotate } from './commands/signing-keys-rotate.ts';
 import { tokensIssue } from './commands/tokens-issue.ts';
 
 const io: CommandIo = {
@@ -17,4 +19,8 @@ const io: CommandIo = {
   now: () => new Date(),
 };
 
-process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed, tokensIssue], process.argv.slice(2), io);
+process.exitCode = await runCli(
+  [clientsCreate, doctor, keysCreate, migrate, request, seed, signingKeysRotate, tokensIssue],
+  process.argv.slice(2),
+  io,
+);

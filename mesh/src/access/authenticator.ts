@@ -1,9 +1,9 @@
 // Decides whether a request comes from a key's holder: the key is known and in force, the signature is its secret's over this very
 // request, recent, and not seen before. Warm cost: 6-8 µs, most of it the two hashes.
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { KeyRecord } from '@portico/contracts/access-records';
 import { isApiKeyText } from '@portico/contracts/api-key-text';
 import { AppError } from '@portico/contracts/errors';
+import type { AccessRecord } from '@portico/contracts/token-service';
 import type { KeyDirectory, KnownKey } from './key-directory.ts';
 import { macOf } from './mac.ts';
 import type { ReplayGuard } from './replay-guard.ts';
@@ -20,7 +20,8 @@ export type SignedRequest = {
   idempotencyKey: string | undefined;
 };
 
-export type Credentials = { readonly record: KeyRecord; readonly scopes: ReadonlySet<string> };
+/** What was proved, by a key or by a token: whose it is, what it may do, how much and how often. */
+export type Credentials = { readonly record: AccessRecord; readonly scopes: ReadonlySet<string> };
 
 /** Answers at once when nothing has to be looked up. Throws AUTHENTICATION_ERROR, or AUTHORIZATION_ERROR for an address that is not allowed. */
 export type Authenticator = { authenticate(request: SignedRequest): Credentials | Promise<Credentials> };
@@ -75,7 +76,7 @@ export function createAuthenticator({ directory, replay, touch, nowMs }: Authent
   return {
     authenticate(request) {
       const { apiKey } = request;
-      if (apiKey === undefined) throw refused('The X-API-Key header is missing.');
+      if (apiKey === undefined) throw refused('The X-API-Key header is missing, and there is no bearer token.');
       const known = directory.peek(apiKey);
       if (known !== undefined) return check(known, request);
       if (!isApiKeyText(apiKey)) throw refused('The API key is malformed: it is ak_live_ or ak_test_, 32 characters, and a checksum.');

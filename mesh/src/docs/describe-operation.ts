@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Parameter } from '../rest/declare/parameters.ts';
 import { type CustomRoute, DEFAULT_ROUTE_LIMIT, type ListRoute, type Route, type WriteRoute } from '../rest/declare/route.ts';
 import { exampleOf } from './describe-resources.ts';
+import { securityOf } from './describe-security.ts';
 
 const META_EXAMPLE = { requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e' };
 const JSON_MEDIA = 'application/json';
@@ -16,6 +17,7 @@ export function describeOperation(route: Route): Record<string, unknown> {
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, `Needs ${scopes}. ${limitOf(route)}`].filter((text) => text !== undefined).join('\n\n'),
+    security: securityOf(route.scopes),
     ...parametersOf(route),
     ...requestBodyOf(route),
     responses: { ...successOf(route), ...errorsOf(route) },

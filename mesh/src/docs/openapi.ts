@@ -1,8 +1,10 @@
 // The OpenAPI 3.1 document of a version, made from its declarations and from nothing else.
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import type { ContractVersion } from '../contracts/v1/version.ts';
+import { OAUTH_PATHS } from '../oauth/metadata.ts';
 import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
 import { describeResources } from './describe-resources.ts';
+import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -24,20 +26,11 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
       { url: `http://localhost:4000${contract.prefix}`, description: 'A Portico on this machine' },
       { url: `https://{host}${contract.prefix}`, description: 'A hosted Portico', variables: { host: { default: 'api.example.com' } } },
     ],
-    security: [{ apiKey: [], signature: [], timestamp: [] }],
+    security: securityOf([]),
     tags: [...new Set(contract.routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
     components: {
-      securitySchemes: {
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'ak_live_… or ak_test_…' },
-        signature: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-API-Signature',
-          description: 'sha256=<hex> or v2=<hex>, HMAC-SHA256 with the signing secret.',
-        },
-        timestamp: { type: 'apiKey', in: 'header', name: 'X-Timestamp', description: 'Unix seconds, at most 300 off.' },
-      },
+      securitySchemes: SECURITY_SCHEMES,
       schemas: { ...describeResources(contract.routes), ...SCHEMAS },
       responses: Object.fromEntries(Object.keys(ERRORS).map((code) => [code, errorResponse(code as ErrorCode)])),
       headers: HEADERS,
@@ -89,8 +82,12 @@ function errorResponse(code: ErrorCode): unknown {
   };
 }
 
-const DESCRIPTION = `Every request is signed: \`X-API-Key\` names the key, \`X-Timestamp\` is the time in unix seconds, and \`X-API-Signature\` is an HMAC-SHA256 with the key's signing secret,
+const DESCRIPTION = `Every request comes with an API key and a signature, or with an access token.
+
+**Key:** \`X-API-Key\` names the key, \`X-Timestamp\` is the time in unix seconds, and \`X-API-Signature\` is an HMAC-SHA256 with the key's signing secret,
 either \`sha256=\` over the body followed by the timestamp, or \`v2=\` over \`METHOD\\npath?query\\ntimestamp\\nsha256hex(body)\`.
+
+**Token:** \`POST ${OAUTH_PATHS.token}\` gives an OAuth client a token for an hour, to be sent as \`Authorization: Bearer …\`, and a refresh token for 30 days that is good for one use.
 
 Money is a decimal number with a \`currency\` beside it. Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.
 

@@ -1,11 +1,11 @@
 // `/graphql` for internal teams: the same graph that the REST contract is made of, behind a token and limits.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import type { Jwks } from '@portico/contracts/access-records';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
 import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import type { PublicKeys } from '../access/public-keys.ts';
 import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
 import { maskError } from '../graph/mask-errors.ts';
 import type { Graph } from '../graph/open-graph.ts';
@@ -14,7 +14,7 @@ import { limitQueries, type QueryLimits } from './query-limits.ts';
 
 export type GraphqlOptions = {
   graph: Graph;
-  jwks: () => Promise<Jwks>;
+  keys: PublicKeys;
   /** `iss` that a service token must have. */
   issuer: string;
   internalSecret: string;
@@ -33,7 +33,7 @@ const PROBLEMS_MAX = 20;
 
 export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   const { graph, logger, development } = options;
-  const authenticate = createServiceAuthenticator({ ...options, nowMs: () => Date.now() });
+  const authenticate = createServiceAuthenticator(options);
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: '/graphql',
     landingPage: false,

@@ -31,6 +31,8 @@ export type RestRequest = {
   rateLimit: ShownLimit | undefined;
 };
 
+export type BodyType = 'json' | 'form';
+
 /** What a path answers with for one method. */
 export type Endpoint = {
   readonly operationId: string;
@@ -41,6 +43,10 @@ export type Endpoint = {
   readonly takesBody: boolean;
   /** What one credential may ask of it. */
   readonly limit?: RateLimit | undefined;
+  /** Media types of the body; JSON alone unless it says more. */
+  readonly bodyTypes?: readonly BodyType[] | undefined;
+  /** Says errors in the words of another protocol. */
+  readonly answerError?: ((error: unknown) => Answer) | undefined;
   /** See WriteRoute.duplicate. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
   serve(request: RestRequest): Promise<Answer>;

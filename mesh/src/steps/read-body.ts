@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@portico/contracts/errors';
-import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import { type BodyType, headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
 
 export const BODY_BYTES_MAX = 1_048_576;
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const TYPES: Readonly<Record<BodyType, { name: string; pattern: RegExp }>> = {
+  json: { name: 'application/json', pattern: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i },
+  form: {
+    name: 'application/x-www-form-urlencoded',
+    pattern: /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i,
+  },
+};
+const JSON_ONLY: readonly BodyType[] = ['json'];
 
 /** Reads the body whole: the signature covers its bytes. PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE. */
 export const readBody: Step = (request, next) => {
@@ -11,17 +18,17 @@ export const readBody: Step = (request, next) => {
   const hasBody = headerOf(request, 'transfer-encoding') !== undefined || (length !== undefined && length !== '0');
   if (!hasBody) return next();
   if (Number(length ?? 0) > BODY_BYTES_MAX) throw tooLarge();
-  if (request.endpoint?.takesBody === true) requireJson(request);
+  if (request.endpoint?.takesBody === true) requireType(request, request.endpoint.bodyTypes ?? JSON_ONLY);
   return readAll(request.incoming).then((body) => {
     request.body = body;
     return next();
   });
 };
 
-function requireJson(request: RestRequest): void {
+function requireType(request: RestRequest, accepted: readonly BodyType[]): void {
   const type = headerOf(request, 'content-type');
-  if (type === undefined || !JSON_TYPE.test(type))
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8.');
+  if (type === undefined || !accepted.some((one) => TYPES[one].pattern.test(type)))
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The body must be ${accepted.map((one) => TYPES[one].name).join(' or ')} in UTF-8.`);
   const encoding = headerOf(request, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
 }

@@ -1,14 +1,12 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
-import { type Jwks, SERVICE_TOKEN_AUDIENCE, SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
+import { SERVICE_TOKEN_AUDIENCE, SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
 import { MODES } from '@portico/contracts/caller';
-import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { createSigner } from 'fast-jwt';
 import { z } from 'zod';
 import { findAccount } from '../accounts/accounts.ts';
 import type { AdminContext } from '../context.ts';
-import { SigningKey, sealedPrivateKey } from './signing-key.entity.ts';
+import { sealedPrivateKey } from './signing-key.entity.ts';
+import { ensureSigningKey, TOKEN_LIFETIME_SECONDS_MAX } from './signing-keys.ts';
 
 const input = z.object({
   account: z.string().min(1),
@@ -16,7 +14,7 @@ const input = z.object({
   /** Who the token is for: `service:reporting`. */
   subject: z.string().regex(/^[a-z][a-z0-9:._-]{1,99}$/, 'It must be a short name in lower case, as service:reporting.'),
   permissions: z.array(z.enum(['graph:read', 'graph:write'])).min(1),
-  lifetimeSeconds: z.int().min(60).max(3_600).default(3_600),
+  lifetimeSeconds: z.int().min(60).max(TOKEN_LIFETIME_SECONDS_MAX).default(TOKEN_LIFETIME_SECONDS_MAX),
 });
 
 /** A token for an internal team: RS256, at most an hour. */
@@ -34,27 +32,4 @@ export async function issueServiceToken(context: AdminContext, given: z.input<ty
     expiresIn: lifetimeSeconds * 1_000,
   });
   return { token: sign({ account: accountId, mode, permissions }), expiresAt: new Date(Date.now() + lifetimeSeconds * 1_000) };
-}
-
-/** The public keys of all signing keys that a live token may have been signed with. */
-export async function serviceJwks({ database }: AdminContext): Promise<Jwks> {
-  const keys = await database.fork().find(SigningKey, { retiredAt: null });
-  return { keys: keys.map(({ publicJwk }) => publicJwk) };
-}
-
-/** The key that signs now; made on first use. */
-export async function ensureSigningKey({ database, keyRing, now }: AdminContext): Promise<SigningKey> {
-  const em = database.fork();
-  const existing = await em.findOne(SigningKey, { retiredAt: null }, { orderBy: { createdAt: 'desc' } });
-  if (existing !== null) return existing;
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  const id = newId('signingKey');
-  const key = em.create(SigningKey, {
-    id,
-    privateKeySealed: sealedPrivateKey.seal(keyRing, id, String(privateKey.export({ type: 'pkcs8', format: 'pem' }))),
-    publicJwk: { ...publicKey.export({ format: 'jwk' }), kid: id, alg: 'RS256', use: 'sig' },
-    createdAt: now(),
-  });
-  await em.persist(key).flush();
-  return key;
 }

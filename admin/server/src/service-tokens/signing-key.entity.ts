@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { sealedText } from '@portico/service-kit/sealed-columns';
 
-/** Signs the tokens by which internal teams query the graph. */
+/** Signs the tokens by which internal teams query the graph, and the access tokens of integrators. */
 export const SigningKey = defineEntity({
   name: 'SigningKey',
   tableName: 'signing_key',
@@ -10,6 +10,9 @@ export const SigningKey = defineEntity({
     privateKeySealed: p.string().columnType('text'),
     publicJwk: p.json<Record<string, unknown>>(),
     createdAt: p.datetime().length(3),
+    /** It signs from here on, until a newer one does. */
+    notBefore: p.datetime().length(3),
+    /** It is not published any more from here on. */
     retiredAt: p.datetime().length(3).nullable(),
   },
 });

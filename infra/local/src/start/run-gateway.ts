@@ -47,6 +47,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   await using gateway = await start(given, {
     graph,
     keySource: admin.keySource,
+    tokens: admin.tokens,
     jwks: () => admin.jwks(),
     run,
     internalSecret: given.INTERNAL_SECRET,

@@ -1,8 +1,6 @@
 import { AppError, ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import { type Answer, jsonAnswer } from './answer.ts';
-
-/** What a 401 must say about how to authenticate (RFC 9110, 11.6.1). */
-const CHALLENGE = 'HMAC-SHA256 realm="portico", headers="X-API-Key X-Timestamp X-API-Signature"';
+import { CHALLENGE } from './challenge.ts';
 
 /** The one translation of errors for integrators. `docsUrl`: where the codes are described. */
 export function errorAnswer(error: unknown, requestId: string, docsUrl: string, now: Date): Answer {

@@ -1,0 +1,40 @@
+// Changes of a client. Each tells the gateways in the same transaction: what they hear is what was committed.
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppError, notFound } from '@portico/contracts/errors';
+import type { AdminContext } from '../context.ts';
+import { announceTokenChange } from '../oauth-tokens/token-channel.ts';
+import { OauthClient } from './client.entity.ts';
+import { type IssuedClient, newClientSecret, secretHash, secretHint } from './create-client.ts';
+
+/** From now on the client gets no token, and within a second no gateway takes one of its tokens. Revoking a revoked client changes nothing. */
+export function revokeClient(context: AdminContext, id: string): Promise<void> {
+  return change(context, id, (client) => {
+    if (client.status === 'revoked') return;
+    client.status = 'revoked';
+    client.revokedAt = context.now();
+  });
+}
+
+/** A new secret. The old one goes on for `overlapMs`; tokens that were given out stay good. */
+export function rotateClientSecret(context: AdminContext, id: string, overlapMs: number): Promise<IssuedClient> {
+  return change(context, id, (client) => {
+    if (client.status === 'revoked') throw new AppError('INVALID_STATE', 'The client was revoked.');
+    const secret = newClientSecret();
+    client.previousSecretHash = client.secretHash;
+    client.previousSecretUntil = new Date(context.now().getTime() + overlapMs);
+    client.secretHash = secretHash(secret);
+    client.secretHint = secretHint(secret);
+    return { clientId: id, clientSecret: secret };
+  });
+}
+
+function change<Result>({ database }: AdminContext, id: string, work: (client: OauthClient) => Result): Promise<Result> {
+  return database.fork().transactional(async (em: EntityManager) => {
+    const client = await em.findOne(OauthClient, { id });
+    if (client === null) throw notFound('OAuth client', id);
+    const result = work(client);
+    await em.flush();
+    await announceTokenChange(em, id);
+    return result;
+  });
+}

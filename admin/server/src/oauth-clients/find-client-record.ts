@@ -1,0 +1,15 @@
+import type { ClientRecord } from '@portico/contracts/token-service';
+import { Account } from '../accounts/account.entity.ts';
+import type { AdminContext } from '../context.ts';
+import { limitsOf } from '../limits-of.ts';
+import { OauthClient } from './client.entity.ts';
+
+/** What a gateway must know of a client. */
+export async function findClientRecord({ database }: AdminContext, clientId: string): Promise<ClientRecord | undefined> {
+  const em = database.fork();
+  const client = await em.findOne(OauthClient, { id: clientId });
+  if (client === null) return undefined;
+  const { allowedOrigins } = await em.findOneOrFail(Account, { id: client.accountId });
+  const { id, accountId, mode, name, scopes, tier, status } = client;
+  return { id, accountId, mode, name, scopes, tier, status, limits: limitsOf(client), allowedOrigins };
+}

@@ -1,0 +1,41 @@
+import type { TokenService } from '@portico/contracts/token-service';
+import { startLoop } from '@portico/service-kit/lifecycle';
+import type { Logger } from '@portico/service-kit/logger';
+import type { ChangeFeed } from '../change-feed.ts';
+import { collectTouches } from '../collect-touches.ts';
+import type { AdminContext } from '../context.ts';
+import { findClientRecord } from '../oauth-clients/find-client-record.ts';
+import { introspectToken, isTokenRevoked } from './introspect-token.ts';
+import { issueTokens } from './issue-tokens.ts';
+import { revokeToken } from './revoke-token.ts';
+import { TOKEN_CHANNEL } from './token-channel.ts';
+
+const SWEEP_MS = 3_600_000;
+
+/** What the gateways ask about tokens. Forgets hourly what has expired. */
+export function openTokenService(context: AdminContext, feed: ChangeFeed, logger: Logger): TokenService & AsyncDisposable {
+  const touches = collectTouches(context, 'oauth_client', logger);
+  const sweeping = startLoop({
+    idleMs: SWEEP_MS,
+    work: () => sweepTokens(context),
+    onError: (err) => logger.warn({ err }, 'could not sweep tokens'),
+  });
+  return {
+    issue: (client, grant, issuer) => issueTokens(context, client, grant, issuer),
+    revoke: (client, token, issuer) => revokeToken(context, client, token, issuer),
+    introspect: (client, token, issuer) => introspectToken(context, client, token, issuer),
+    findClient: (clientId) => findClientRecord(context, clientId),
+    isRevoked: (claims) => isTokenRevoked(context, claims),
+    onTokenChange: (listener) => feed.on(TOKEN_CHANNEL, listener),
+    touch: touches.touch,
+    async [Symbol.asyncDispose]() {
+      await sweeping[Symbol.asyncDispose]();
+      await touches[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Families go with their tokens, when the last of those has ended. */
+export async function sweepTokens({ database, now }: AdminContext): Promise<void> {
+  for (const table of ['token_family', 'revoked_token']) await database.run(`delete from access.${table} where expires_at < $1`, [now()]);
+}
