@@ -1,4 +1,5 @@
 import { SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
+import { CONNECTION_LIMITS } from '@portico/service-kit/http-listener';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -19,6 +20,25 @@ export const gatewayConfig = z.object({
         .map((origin) => origin.trim())
         .filter((origin) => origin !== ''),
     ),
+  /** Addresses and CIDR blocks of the proxies in front, whose word on a client's address is taken. Comma-separated. */
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((block) => block.trim())
+        .filter((block) => block !== ''),
+    )
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'It must list addresses or CIDR blocks, as 10.0.0.0/8.'))),
+  /** Files with the certificate chain and its key, PEM; with both, the public listener speaks https. A changed file is read anew. */
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  /** Connections to a listener at once. */
+  CONNECTIONS_MAX: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.connectionsMax),
+  /** From the first byte of a request to the end of its headers, and to the end of its body. */
+  HEADERS_TIMEOUT_MS: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.headersTimeoutMs),
+  REQUEST_TIMEOUT_MS: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.requestTimeoutMs),
   /** Where integrators find the documentation; by default this server's own /docs. */
   DOCS_URL: z.url().optional(),
   /** Where the public keys of service tokens are; by default in the access directory. */

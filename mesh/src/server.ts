@@ -1,9 +1,11 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
-import { listen } from '@portico/service-kit/http-listener';
+import { ConfigError } from '@portico/service-kit/config';
+import { type ConnectionLimits, listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
+import type { TlsFiles } from '@portico/service-kit/tls-files';
 import { createAuthenticator } from './access/authenticator.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
@@ -19,8 +21,10 @@ import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createMetrics } from './metrics.ts';
 import { createPipeline } from './pipeline.ts';
+import { createClientAddress } from './rest/client-address.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
+import { refuseConnection } from './rest/refuse-connection.ts';
 import type { Endpoint } from './rest/rest-request.ts';
 import { createRouter } from './rest/router.ts';
 import { sendAnswer } from './rest/send-answer.ts';
@@ -56,12 +60,15 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const versions = createPostgresDataVersions({ run, schemas: SUBGRAPHS });
   const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES });
   const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
+  const docsUrl = config.DOCS_URL ?? '/docs';
+  const tls = tlsOf(config, logger);
+  const clientAddress = createClientAddress(config.TRUSTED_PROXIES);
   const pipeline = createPipeline({
     router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
     authenticator,
     idempotency,
     corsOrigins: config.CORS_ORIGINS,
-    docsUrl: config.DOCS_URL ?? '/docs',
+    docsUrl,
     logger,
     metrics,
     now: () => new Date(),
@@ -73,6 +80,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.INTERNAL_HOST,
       port: config.INTERNAL_PORT,
       shutdownTimeoutMs,
+      limits: connectionLimits(config),
       handler: createInternalHandler({
         ...dependencies,
         jwks: jwksOf(config, dependencies),
@@ -88,16 +96,18 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.HOST,
       port: config.PORT,
       shutdownTimeoutMs,
+      limits: connectionLimits(config),
+      tls,
+      toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
       handler: (req, res) => {
-        const request = readIncoming(req, performance.now());
+        const request = readIncoming(req, performance.now(), clientAddress);
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
-        pipeline(request).then(
-          (answer) => sendAnswer(request, res, answer),
-          (err: unknown) => {
+        pipeline(request)
+          .then((answer) => sendAnswer(request, res, answer))
+          .catch((err: unknown) => {
             logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
             res.destroy();
-          },
-        );
+          });
       },
     }),
   );
@@ -128,6 +138,25 @@ function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
     get(`${V1}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
     get('/docs/errors', errorPage()),
   ];
+}
+
+function connectionLimits(config: GatewayConfig): Partial<ConnectionLimits> {
+  return {
+    connectionsMax: config.CONNECTIONS_MAX,
+    headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  };
+}
+
+function tlsOf({ TLS_CERT: certFile, TLS_KEY: keyFile }: GatewayConfig, logger: Logger): TlsFiles | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw new ConfigError('TLS_CERT and TLS_KEY go together: one of them is missing.');
+  return {
+    certFile,
+    keyFile,
+    onError: (err) => logger.error({ err }, 'the new certificate cannot be used; the one before it stays'),
+    onReload: () => logger.info({}, 'a new certificate is in use'),
+  };
 }
 
 function jwksOf({ GRAPH_JWKS_URL: url }: GatewayConfig, { jwks }: GatewayDependencies): () => Promise<Jwks> {

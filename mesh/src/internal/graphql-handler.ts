@@ -9,6 +9,7 @@ import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts
 import { maskError } from '../graph/mask-errors.ts';
 import type { Graph } from '../graph/open-graph.ts';
 import { type Admitted, createServiceAuthenticator } from './authenticate-service.ts';
+import { createGraphiqlPage, sendPage } from './graphiql-page.ts';
 import { limitQueries, type QueryLimits } from './query-limits.ts';
 
 export type GraphqlOptions = {
@@ -35,7 +36,7 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: development,
+    graphiql: false,
     batching: false,
     multipart: false,
     logging: false,
@@ -43,9 +44,10 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
     plugins: [...(graph.plugins as Plugin[]), guard(options, options.limits ?? LIMITS)],
     context: ({ admitted }): QueryContext => ({ graphRequest: createGraphRequest(admitted.caller), permissions: admitted.permissions }),
   });
+  const page = development ? createGraphiqlPage() : undefined;
   return (req, res) => {
     // GraphiQL is a page; the queries it sends carry the token.
-    if (development && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return void yoga(req, res);
+    if (page !== undefined && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return sendPage(res, page);
     if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return refuse(res, new AppError('PAYLOAD_TOO_LARGE'));
     authenticate(singleHeaders(req)).then(
       (admitted) => yoga(req, res, { req, res, admitted }),
@@ -92,6 +94,7 @@ function refuse(res: ServerResponse, { code, message }: AppError): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };
