@@ -31,18 +31,23 @@ export function createRefuser(toRefusal: ToRefusal = plainRefusal): Refuser {
     if (refused.has(socket)) return;
     refused.add(socket);
     const exchange = last.get(socket);
-    if (exchange === undefined || isOver(exchange)) return finish(socket, rawAnswer(toRefusal(error)));
+    const sayWhy = (): void => finish(socket, rawAnswer(toRefusal(error)));
+    if (exchange === undefined) {
+      sayWhy();
+      return;
+    }
     const { req, res } = exchange;
     if (req.complete) {
       // The fault is in what follows; the answer before it goes out first.
-      res.once('close', () => finish(socket, rawAnswer(toRefusal(error))));
+      if (res.writableFinished) sayWhy();
+      else res.once('close', sayWhy);
     } else if (res.headersSent || res.socket === null) {
       // The rest of a request that has its answer, or that waits behind another one's.
       finish(socket, undefined);
     } else {
       // What the handler still writes must not follow the refusal.
       res.detachSocket(req.socket);
-      finish(socket, rawAnswer(toRefusal(error)));
+      sayWhy();
     }
   }
 
@@ -78,10 +83,6 @@ function errorOf({ code = '' }: NodeJS.ErrnoException): AppError | undefined {
   return code.startsWith('HPE_') ? new AppError('VALIDATION_ERROR', 'The request is not valid HTTP.') : undefined;
 }
 
-function isOver({ req, res }: Exchange): boolean {
-  return req.complete && res.writableFinished;
-}
-
 function plainRefusal({ code, message }: AppError): Refusal {
   return {
     status: ERRORS[code].status,
@@ -98,7 +99,10 @@ function rawAnswer({ status, headers, body }: Refusal): string {
 
 /** Says the last word on a connection, and does not wait for its peer to agree. */
 function finish(socket: Duplex, text: string | undefined): void {
-  if (!socket.writable) return void socket.destroy();
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   if (text === undefined) socket.end();
   else socket.end(text);
   // What still comes is read and dropped.

@@ -34,7 +34,12 @@ describe('the address of a client', () => {
     ['in Forwarded with a quote that the client left open', '10.1.1.1', { forwarded: 'for="127.0.0.1, for=203.0.113.7' }, '10.1.1.1'],
     ['with a quote that swallows', '10.1.1.1', { forwarded: 'for=127.0.0.1;x=", for="[2001:db8::7]"' }, '10.1.1.1'],
     ['in both headers alike', '10.1.1.1', { forwarded: 'for=203.0.113.7', 'x-forwarded-for': '203.0.113.7' }, '203.0.113.7'],
-    ['is the peer when one header was passed on unread', '10.1.1.1', { forwarded: 'for=127.0.0.1', 'x-forwarded-for': '203.0.113.7' }, '10.1.1.1'],
+    [
+      'is the peer when one header was passed on unread',
+      '10.1.1.1',
+      { forwarded: 'for=127.0.0.1', 'x-forwarded-for': '203.0.113.7' },
+      '10.1.1.1',
+    ],
     ['is the peer when the other one was', '10.1.1.1', { forwarded: 'for=203.0.113.7', 'x-forwarded-for': '127.0.0.1' }, '10.1.1.1'],
     ['is empty when the socket is gone', undefined, { 'x-forwarded-for': '203.0.113.7' }, ''],
   ])('%s', (_name, peer, headers, client) => {

@@ -6,7 +6,8 @@ import type { RestRequest } from './rest-request.ts';
 /** A browser that came by TLS once comes by nothing else for a year (RFC 6797). It must not be said over plain HTTP. */
 export const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains';
 /** For a page without scripts, frames or forms; one that needs more brings a policy of its own. */
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Sends an answer at once, whole. HEAD gets the headers of GET. */
 export function sendAnswer(request: RestRequest, res: ServerResponse, { status, headers, body }: Answer): void {
