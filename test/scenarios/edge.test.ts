@@ -9,7 +9,8 @@ import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../stack/sta
 
 const MALFORMED = 2_000;
 const SIGNED = 600;
-const AT_ONCE = 40;
+const MALFORMED_AT_ONCE = 200;
+const SIGNED_AT_ONCE = 20;
 const DEADLINES = { HEADERS_TIMEOUT_MS: '400', REQUEST_TIMEOUT_MS: '800' };
 const START = 'POST /api/v1/products HTTP/1.1\r\nhost: x\r\n';
 const SMUGGLED = 'GET /api/health HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -132,10 +133,14 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     const hostile = hostileBytes(20_261_121);
     const requests = Array.from({ length: MALFORMED }, () => hostile.request());
     const wrong: unknown[] = [];
-    await inTurns(requests, async (bytes) => {
-      const { text, answers, closed: wasClosed } = await rawExchange(stack.url, bytes, { timeoutMs: 10_000 });
+    await inTurns(requests, MALFORMED_AT_ONCE, async (bytes) => {
+      const { text, answers, closed: wasClosed } = await rawExchange(stack.url, bytes, { timeoutMs: 3_000 });
       const heads = text.match(/HTTP\/1\.1 (?!100)\d{3} /g)?.length ?? 0;
-      if (!wasClosed || heads !== answers.length || answers.some(({ status }) => status >= 500)) wrong.push({ bytes, text, wasClosed });
+      // The answer to HEAD has the length of a body that does not come.
+      const whole = bytes.startsWith('HEAD') || heads === answers.length;
+      // What lost its `connection: close` on the way may wait for another request.
+      const done = wasClosed || /keep-alive/i.test(text);
+      if (!done || !whole || /HTTP\/1\.1 5/.test(text)) wrong.push({ bytes, text, wasClosed });
     });
     expect(wrong).toEqual([]);
     expect((await fetch(`${stack.url}/api/health`)).status).toBe(200);
@@ -148,7 +153,7 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     for (let i = 0; i < SIGNED / 100; i += 1) keys.push(await stack.key());
     const wrong: unknown[] = [];
     const statuses = new Set<number>();
-    await inTurns(Array.from({ length: SIGNED }).keys().toArray(), async (i) => {
+    await inTurns([...Array.from({ length: SIGNED }).keys()], SIGNED_AT_ONCE, async (i) => {
       const method = random() < 0.6 ? 'GET' : ((['POST', 'PATCH', 'PUT', 'DELETE'] as const)[Math.floor(random() * 4)] ?? 'GET');
       // As a URL may be written; what may not is refused before it is signed.
       const url = new URL(`http://x/${hostile.target().replace(/^[^/]*\/*/, '')}`);
@@ -173,10 +178,10 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
   });
 });
 
-async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>): Promise<void> {
   const waiting = [...items];
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
+    Array.from({ length: atOnce }, async () => {
       for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
     }),
   );
