@@ -45,8 +45,7 @@ export function createRefuser(toRefusal: ToRefusal = plainRefusal): Refuser {
       // The rest of a request that has its answer, or that waits behind another one's.
       finish(socket, undefined);
     } else {
-      // What the handler still writes must not follow the refusal.
-      res.detachSocket(req.socket);
+      // Once the socket is ended, nothing that the handler still writes can follow.
       sayWhy();
     }
   }

@@ -25,7 +25,7 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsPair> {
   return pair;
 }
 
-/** Tells of a new pair, from `inUse` on. Whoever is told puts it to use for new connections; those that are open keep theirs. */
+/** Tells of every pair after the one in use. `use` puts it to use for new connections and throws when the key is not the certificate's. */
 export function watchTlsFiles(files: TlsFiles, inUse: TlsPair, use: (pair: TlsPair) => void): AsyncDisposable {
   let seen = inUse;
   let failure: string | undefined;
@@ -40,7 +40,6 @@ export function watchTlsFiles(files: TlsFiles, inUse: TlsPair, use: (pair: TlsPa
       const pair = await readPair(files);
       if (pair.cert === seen.cert && pair.key === seen.key) return;
       seen = pair;
-      createSecureContext(pair);
       use(pair);
       failure = undefined;
       files.onReload?.();
