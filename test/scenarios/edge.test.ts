@@ -8,6 +8,7 @@ import { hostileBytes, randomOf } from '../stack/hostile-bytes.ts';
 import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 const MALFORMED = 2_000;
+const INTERNAL = 500;
 const SIGNED = 600;
 const MALFORMED_AT_ONCE = 200;
 const SIGNED_AT_ONCE = 20;
@@ -129,21 +130,23 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     expect((await rawExchange(stack.url, two, { answersWanted: 2 })).answers.map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  it('closes a connection whose body it did not read', async () => {
+    for (const length of ['content-length: 10', 'transfer-encoding: chunked']) {
+      const { answers, closed: wasClosed } = await rawExchange(stack.url, `POST /nowhere HTTP/1.1\r\nhost: x\r\n${length}\r\n\r\n`);
+      expect([answers.map(({ status }) => status), answers[0]?.headers.connection, wasClosed]).toEqual([[404], 'close', true]);
+    }
+  });
+
   it(`survives ${MALFORMED} malformed requests: no 5xx, no hang, nothing but whole answers`, async () => {
     const hostile = hostileBytes(20_261_121);
-    const requests = Array.from({ length: MALFORMED }, () => hostile.request());
-    const wrong: unknown[] = [];
-    await inTurns(requests, MALFORMED_AT_ONCE, async (bytes) => {
-      const { text, answers, closed: wasClosed } = await rawExchange(stack.url, bytes, { timeoutMs: 3_000 });
-      const heads = text.match(/HTTP\/1\.1 (?!100)\d{3} /g)?.length ?? 0;
-      // The answer to HEAD has the length of a body that does not come.
-      const whole = bytes.startsWith('HEAD') || heads === answers.length;
-      // What lost its `connection: close` on the way may wait for another request.
-      const done = wasClosed || /keep-alive/i.test(text);
-      if (!done || !whole || /HTTP\/1\.1 5/.test(text)) wrong.push({ bytes, text, wasClosed });
-    });
-    expect(wrong).toEqual([]);
+    expect(await notSurvived(stack.url, MALFORMED, hostile.request)).toEqual([]);
     expect((await fetch(`${stack.url}/api/health`)).status).toBe(200);
+  });
+
+  it(`survives ${INTERNAL} of them on the internal listener`, async () => {
+    const hostile = hostileBytes(42, ['/graphql', '/graphql?query={__typename}', '/metrics', '/health', '/']);
+    expect(await notSurvived(stack.internalUrl, INTERNAL, hostile.request)).toEqual([]);
+    expect((await fetch(`${stack.internalUrl}/health`)).status).toBe(200);
   });
 
   it(`survives ${SIGNED} signed requests for nonsense: no 5xx`, async () => {
@@ -177,6 +180,21 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     await Promise.all(held.map(closed));
   });
 });
+
+/** The exchanges that went wrong. */
+async function notSurvived(url: string, count: number, make: () => string): Promise<unknown[]> {
+  const wrong: unknown[] = [];
+  await inTurns(Array.from({ length: count }, make), MALFORMED_AT_ONCE, async (bytes) => {
+    const { text, answers, closed: wasClosed } = await rawExchange(url, bytes, { timeoutMs: 3_000 });
+    const heads = text.match(/HTTP\/1\.1 (?!100)\d{3} /g)?.length ?? 0;
+    // The answer to HEAD has the length of a body that does not come.
+    const whole = bytes.startsWith('HEAD') || heads === answers.length;
+    // What lost its `connection: close` on the way may wait for another request.
+    const done = wasClosed || /keep-alive/i.test(text);
+    if (!done || !whole || /HTTP\/1\.1 5/.test(text)) wrong.push({ bytes, text, wasClosed });
+  });
+  return wrong;
+}
 
 async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>): Promise<void> {
   const waiting = [...items];

@@ -146,14 +146,14 @@ const FIELDS = [
   '__proto__',
 ];
 
-export function hostileBytes(seed: number): Hostile {
+export function hostileBytes(seed: number, paths: readonly string[] = PATHS): Hostile {
   const random = randomOf(seed);
   const below = (count: number): number => Math.floor(random() * count);
   const oneOf = (list: readonly string[]): string => list[below(list.length)] ?? '';
   const some = (most: number, make: () => string): string[] => Array.from({ length: below(most + 1) }, make);
 
   function target(): string {
-    const path = oneOf(PATHS) + some(2, () => `/${oneOf(BITS)}`).join('');
+    const path = oneOf(paths) + some(2, () => `/${oneOf(BITS)}`).join('');
     const query = some(3, () => `${oneOf(NAMES)}=${some(2, () => oneOf(BITS)).join('')}`).join('&');
     return query === '' ? path : `${path}?${query}`;
   }
