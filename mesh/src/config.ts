@@ -1,4 +1,5 @@
 import { SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
+import { CONNECTION_LIMITS } from '@portico/service-kit/http-listener';
 import { z } from 'zod';
 
 const commaSeparated = z
@@ -10,7 +11,6 @@ const commaSeparated = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   );
-const isBlock = (text: string): boolean => z.cidrv4().or(z.cidrv6()).or(z.ipv4()).or(z.ipv6()).safeParse(text).success;
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -28,8 +28,18 @@ export const gatewayConfig = z.object({
   INTERNAL_PORT: port.default(4001),
   /** Origins whose pages may read answers, beside those that accounts allow for their keys. Comma-separated. */
   CORS_ORIGINS: commaSeparated,
-  /** CIDR blocks of proxies whose `X-Forwarded-For` is believed. Comma-separated. */
-  TRUSTED_PROXIES: commaSeparated.refine((blocks) => blocks.every(isBlock), 'Each must be an address or a CIDR block, as 10.0.0.0/8.'),
+  /** Addresses and CIDR blocks of the proxies in front, whose word on a client's address is taken. Comma-separated. */
+  TRUSTED_PROXIES: commaSeparated.pipe(
+    z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'It must list addresses or CIDR blocks, as 10.0.0.0/8.')),
+  ),
+  /** Files with the certificate chain and its key, PEM; with both, the public listener speaks https. A changed file is read anew. */
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  /** Connections to a listener at once. */
+  CONNECTIONS_MAX: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.connectionsMax),
+  /** From the first byte of a request to the end of its headers, and to the end of its body. */
+  HEADERS_TIMEOUT_MS: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.headersTimeoutMs),
+  REQUEST_TIMEOUT_MS: z.coerce.number().int().min(1).default(CONNECTION_LIMITS.requestTimeoutMs),
   /** Where integrators find the documentation; by default this server's own /docs. */
   DOCS_URL: z.url().optional(),
   /** Where the public keys of service tokens are; by default in the access directory. */

@@ -1,13 +1,14 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { TokenService } from '@portico/contracts/token-service';
-import { listen } from '@portico/service-kit/http-listener';
+import { ConfigError } from '@portico/service-kit/config';
+import { type ConnectionLimits, listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
+import type { TlsFiles } from '@portico/service-kit/tls-files';
 import { createAuthenticator } from './access/authenticator.ts';
 import { createBearerAuthenticator } from './access/bearer.ts';
-import { createClientAddress } from './access/client-address.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createPublicKeys, type PublicKeys } from './access/public-keys.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
@@ -26,8 +27,10 @@ import { openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline } from './pipeline.ts';
+import { createClientAddress } from './rest/client-address.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
+import { refuseConnection } from './rest/refuse-connection.ts';
 import type { Endpoint } from './rest/rest-request.ts';
 import { createRouter } from './rest/router.ts';
 import { sendAnswer } from './rest/send-answer.ts';
@@ -78,6 +81,9 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const issuer = (): string => config.PUBLIC_URL ?? open.url;
   const keys = createPublicKeys(jwks, nowMs);
   const bearer = opened.use(createBearerAuthenticator({ tokens, keys, issuer, nowMs }));
+  const docsUrl = config.DOCS_URL ?? '/docs';
+  const tls = tlsOf(config, logger);
+  const clientAddress = createClientAddress(config.TRUSTED_PROXIES);
   const pipeline = createPipeline({
     router: createRouter([
       ...plainEndpoints(health),
@@ -90,19 +96,19 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     limits,
     limitsOf: createLimitsOf(),
     corsOrigins: config.CORS_ORIGINS,
-    docsUrl: config.DOCS_URL ?? '/docs',
+    docsUrl,
     logger,
     metrics,
     now: () => new Date(),
     nowMs: () => performance.now(),
   });
-  const addressOf = createClientAddress(config.TRUSTED_PROXIES);
   const shutdownTimeoutMs = config.SHUTDOWN_TIMEOUT_MS;
   const internal = opened.use(
     await listen({
       host: config.INTERNAL_HOST,
       port: config.INTERNAL_PORT,
       shutdownTimeoutMs,
+      limits: connectionLimits(config),
       handler: createInternalHandler({
         ...dependencies,
         keys: graphKeys(config, keys, nowMs),
@@ -118,16 +124,18 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.HOST,
       port: config.PORT,
       shutdownTimeoutMs,
+      limits: connectionLimits(config),
+      tls,
+      toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
       handler: (req, res) => {
-        const request = readIncoming(req, addressOf(req), performance.now());
+        const request = readIncoming(req, performance.now(), clientAddress);
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
-        pipeline(request).then(
-          (answer) => sendAnswer(request, res, answer),
-          (err: unknown) => {
+        pipeline(request)
+          .then((answer) => sendAnswer(request, res, answer))
+          .catch((err: unknown) => {
             logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
             res.destroy();
-          },
-        );
+          });
       },
     }),
   );
@@ -163,4 +171,23 @@ function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
 /** The keys of service tokens: our own, or those of another issuer. */
 function graphKeys({ GRAPH_JWKS_URL: url }: GatewayConfig, own: PublicKeys, nowMs: () => number): PublicKeys {
   return url === undefined ? own : createPublicKeys(() => fetchJwks(url), nowMs);
+}
+
+function connectionLimits(config: GatewayConfig): Partial<ConnectionLimits> {
+  return {
+    connectionsMax: config.CONNECTIONS_MAX,
+    headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  };
+}
+
+function tlsOf({ TLS_CERT: certFile, TLS_KEY: keyFile }: GatewayConfig, logger: Logger): TlsFiles | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw new ConfigError('TLS_CERT and TLS_KEY go together: one of them is missing.');
+  return {
+    certFile,
+    keyFile,
+    onError: (err) => logger.error({ err }, 'the new certificate cannot be used; the one before it stays'),
+    onReload: () => logger.info({}, 'a new certificate is in use'),
+  };
 }

@@ -41,6 +41,21 @@ describe('the documents', () => {
     expect([...described].sort()).toEqual(Object.keys(ERRORS).sort());
   });
 
+  it('name for each risk of the OWASP API Security Top 10 (2023) a defence and the test that proves it', () => {
+    const rows = textOf('mesh/SECURITY.md')
+      .split('\n')
+      .filter((line) => /^\| \*\*API/.test(line));
+    expect(rows.map((row) => Number(/^\| \*\*API(\d+)\*\* [A-Z]/.exec(row)?.[1]))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const row of rows) {
+      const [, , defence = '', tests = ''] = row
+        .split(' | ')
+        .map((cell) => cell.trim())
+        .toSpliced(0, 0, '');
+      expect(defence.length).toBeGreaterThan(40);
+      expect(tests).toMatch(/\]\([^)]+\.test\.ts\)/);
+    }
+  });
+
   it('record an ADR for every number only once', () => {
     const numbers = globSync('infra/decisions/*.md', { cwd: root }).map((file) => /(\d{4})-/.exec(file)?.[1]);
     expect(new Set(numbers).size).toBe(numbers.length);

@@ -1,6 +1,5 @@
 // `/graphql` for internal teams: the same graph that the REST contract is made of, behind a token and limits.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
 import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues, Kind } from 'graphql';
@@ -10,6 +9,7 @@ import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts
 import { maskError } from '../graph/mask-errors.ts';
 import type { Graph } from '../graph/open-graph.ts';
 import { type Admitted, createServiceAuthenticator } from './authenticate-service.ts';
+import { createGraphiqlPage, sendPage } from './graphiql-page.ts';
 import { limitQueries, type QueryLimits } from './query-limits.ts';
 
 export type GraphqlOptions = {
@@ -37,8 +37,7 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: development ? { title: 'Portico' } : false,
-    renderGraphiQL,
+    graphiql: false,
     batching: false,
     multipart: false,
     logging: false,
@@ -46,9 +45,10 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
     plugins: [...(graph.plugins as Plugin[]), guard(options, options.limits ?? LIMITS)],
     context: ({ admitted }): QueryContext => ({ graphRequest: createGraphRequest(admitted.caller), permissions: admitted.permissions }),
   });
+  const page = development ? createGraphiqlPage() : undefined;
   return (req, res) => {
     // GraphiQL is a page; the queries it sends carry the token.
-    if (development && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return void yoga(req, res);
+    if (page !== undefined && req.method === 'GET' && req.headers.accept?.includes('text/html') === true) return sendPage(res, page);
     if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return refuse(req, res, new AppError('PAYLOAD_TOO_LARGE'));
     // A body of unknown length would have to be counted while somebody else reads it.
     if (req.headers['transfer-encoding'] !== undefined)
@@ -109,6 +109,7 @@ function refuse(req: IncomingMessage, res: ServerResponse, { code, message }: Ap
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isId, newId } from '@portico/contracts/ids';
+import type { ClientAddress } from './client-address.ts';
 import type { RestRequest } from './rest-request.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -8,8 +9,7 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 const EMPTY = Buffer.alloc(0);
 const NO_PARAMS = Object.freeze({});
 
-/** `remoteAddress`: of the client, who may be behind a proxy. */
-export function readIncoming(incoming: IncomingMessage, remoteAddress: string, nowMs: number): RestRequest {
+export function readIncoming(incoming: IncomingMessage, nowMs: number, clientAddress: ClientAddress): RestRequest {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const { 'x-request-id': givenId, traceparent } = incoming.headers;
@@ -21,7 +21,7 @@ export function readIncoming(incoming: IncomingMessage, remoteAddress: string, n
     query: mark < 0 ? '' : target.slice(mark + 1),
     requestId: typeof givenId === 'string' && (UUID.test(givenId) || isId('request', givenId)) ? givenId : newId('request'),
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
-    remoteAddress,
+    remoteAddress: clientAddress(incoming),
     startedAt: nowMs,
     endpoint: undefined,
     params: NO_PARAMS,

@@ -19,6 +19,7 @@ export type RestRequest = {
   readonly query: string;
   readonly requestId: string;
   readonly traceparent: string | undefined;
+  /** The client's, as far as trusted proxies say so. */
   readonly remoteAddress: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;

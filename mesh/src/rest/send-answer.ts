@@ -1,18 +1,39 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Answer } from './answer/answer.ts';
 import { pushRateLimitHeaders } from './answer/rate-limit-headers.ts';
 import type { RestRequest } from './rest-request.ts';
 
+/** A browser that came by TLS once comes by nothing else for a year (RFC 6797). It must not be said over plain HTTP. */
+export const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains';
+/** For a page without scripts, frames or forms; one that needs more brings a policy of its own. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** Sends an answer at once, whole. HEAD gets the headers of GET. */
 export function sendAnswer(request: RestRequest, res: ServerResponse, { status, headers, body }: Answer): void {
-  const list: string[] = ['x-request-id', request.requestId, 'x-api-version', '1', 'x-content-type-options', 'nosniff'];
+  const { incoming } = request;
+  const all = { ...edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket), ...headers };
+  const list: string[] = [];
+  for (const name in all) list.push(name, all[name] ?? '');
   if (request.rateLimit !== undefined) pushRateLimitHeaders(list, request.rateLimit);
-  for (const name in headers) list.push(name, headers[name] ?? '');
+  if (headers['content-type']?.startsWith('text/html') === true && headers['content-security-policy'] === undefined)
+    list.push('content-security-policy', PAGE_POLICY);
   if (body !== undefined) list.push('content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
   else if (status !== 204 && status !== 304) list.push('content-length', '0');
   // A body that was not read would be taken for the next request on this connection.
-  if (!request.incoming.complete && request.incoming.headers['content-length'] !== undefined && request.body.length === 0)
-    list.push('connection', 'close');
+  if (hasUnreadBody(incoming) && request.body.length === 0) list.push('connection', 'close');
   res.writeHead(status, list);
   res.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** What every answer carries. */
+export function edgeHeaders(requestId: string, secure: boolean): Record<string, string> {
+  const headers: Record<string, string> = { 'x-request-id': requestId, 'x-api-version': '1', 'x-content-type-options': 'nosniff' };
+  if (secure) headers['strict-transport-security'] = STRICT_TRANSPORT;
+  return headers;
+}
+
+function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined);
 }
