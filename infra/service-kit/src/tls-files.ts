@@ -1,5 +1,6 @@
 // Certificate and key from files, taken anew when they change. The files are compared every few seconds and not watched: what renews
 // certificates replaces files and links (certbot, cert-manager, Kubernetes secrets), which a watch on a file does not see.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { startLoop } from './lifecycle.ts';
@@ -21,11 +22,11 @@ const CHECK_MS = 2_000;
 /** Throws when a file cannot be read, or when the key is not the certificate's. */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsPair> {
   const pair = await readPair(files);
-  createSecureContext(pair);
+  requireUsable(pair);
   return pair;
 }
 
-/** Tells of every pair after the one in use. `use` puts it to use for new connections and throws when the key is not the certificate's. */
+/** Tells of every pair after the one in use. `use` puts it to use for new connections. */
 export function watchTlsFiles(files: TlsFiles, inUse: TlsPair, use: (pair: TlsPair) => void): AsyncDisposable {
   let seen = inUse;
   let failure: string | undefined;
@@ -40,11 +41,19 @@ export function watchTlsFiles(files: TlsFiles, inUse: TlsPair, use: (pair: TlsPa
       const pair = await readPair(files);
       if (pair.cert === seen.cert && pair.key === seen.key) return;
       seen = pair;
+      requireUsable(pair);
       use(pair);
       failure = undefined;
       files.onReload?.();
     },
   });
+}
+
+/** A file that is being written may be read empty, and a context without a certificate is no error to TLS: it would refuse everybody. */
+function requireUsable({ cert, key }: TlsPair): void {
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new Error('The key is not that of the certificate: mismatch.');
+  createSecureContext({ cert, key });
 }
 
 async function readPair({ certFile, keyFile }: TlsFiles): Promise<TlsPair> {
