@@ -1,5 +1,7 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
+
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import type { AuditSink } from '@portico/contracts/audit';
 import { listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
@@ -7,6 +9,7 @@ import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { createAuthenticator } from './access/authenticator.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
+import { showAuditLoss } from './audit/show-audit-loss.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
 import type { GatewayConfig } from './config.ts';
@@ -30,6 +33,8 @@ import { createIdempotencyStore } from './stores/idempotency-store.ts';
 export type GatewayDependencies = {
   graph: Graph;
   keySource: KeySource;
+  /** Told of every request to the public listener. */
+  audit: AuditSink;
   /** Public keys of service tokens. */
   jwks: () => Promise<Jwks>;
   /** Runs statements on the database that holds idempotency keys, used signatures and data versions. */
@@ -49,6 +54,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
+  showAuditLoss(metrics.registry, dependencies.audit);
   const health = createHealth(dependencies.checks, nowMs);
   const directory = opened.use(createKeyDirectory(keySource));
   const replay = createReplayGuard(run);
@@ -60,6 +66,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     router: createRouter([...plainEndpoints(health), ...contractEndpoints({ graph, cache, detailNames: v1.detailNames })]),
     authenticator,
     idempotency,
+    audit: dependencies.audit,
     corsOrigins: config.CORS_ORIGINS,
     docsUrl: config.DOCS_URL ?? '/docs',
     logger,

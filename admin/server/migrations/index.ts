@@ -1,4 +1,5 @@
 import { Access } from './0001-access.ts';
+import { Audit } from './0003-audit.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-access': Access };
+export const migrations = { '0001-access': Access, '0003-audit': Audit };

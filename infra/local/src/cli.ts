@@ -2,6 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { auditExport } from './commands/audit-export.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
@@ -17,4 +18,4 @@ const io: CommandIo = {
   now: () => new Date(),
 };
 
-process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed, tokensIssue], process.argv.slice(2), io);
+process.exitCode = await runCli([auditExport, doctor, keysCreate, migrate, request, seed, tokensIssue], process.argv.slice(2), io);

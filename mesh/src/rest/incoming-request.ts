@@ -23,6 +23,7 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number): RestRequ
     remoteAddress: incoming.socket.remoteAddress ?? '',
     startedAt: nowMs,
     endpoint: undefined,
+    template: undefined,
     params: NO_PARAMS,
     body: EMPTY,
     credentials: undefined,

@@ -7,6 +7,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import { createSigner } from 'fast-jwt';
 import { z } from 'zod';
 import { findAccount } from '../accounts/accounts.ts';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { SigningKey, sealedPrivateKey } from './signing-key.entity.ts';
 
@@ -33,7 +34,12 @@ export async function issueServiceToken(context: AdminContext, given: z.input<ty
     sub: subject,
     expiresIn: lifetimeSeconds * 1_000,
   });
-  return { token: sign({ account: accountId, mode, permissions }), expiresAt: new Date(Date.now() + lifetimeSeconds * 1_000) };
+  const expiresAt = new Date(Date.now() + lifetimeSeconds * 1_000);
+  const em = context.database.fork();
+  const after = { subject, mode, permissions, expiresAt: expiresAt.toISOString() };
+  recordAdminAction(em, context, { action: 'service_token.issued', target: accountId, before: null, after });
+  await em.flush();
+  return { token: sign({ account: accountId, mode, permissions }), expiresAt };
 }
 
 /** The public keys of all signing keys that a live token may have been signed with. */
@@ -43,7 +49,8 @@ export async function serviceJwks({ database }: AdminContext): Promise<Jwks> {
 }
 
 /** The key that signs now; made on first use. */
-export async function ensureSigningKey({ database, keyRing, now }: AdminContext): Promise<SigningKey> {
+export async function ensureSigningKey(context: AdminContext): Promise<SigningKey> {
+  const { database, keyRing, now } = context;
   const em = database.fork();
   const existing = await em.findOne(SigningKey, { retiredAt: null }, { orderBy: { createdAt: 'desc' } });
   if (existing !== null) return existing;
@@ -55,6 +62,8 @@ export async function ensureSigningKey({ database, keyRing, now }: AdminContext)
     publicJwk: { ...publicKey.export({ format: 'jwk' }), kid: id, alg: 'RS256', use: 'sig' },
     createdAt: now(),
   });
-  await em.persist(key).flush();
+  em.persist(key);
+  recordAdminAction(em, context, { action: 'signing_key.created', target: id, before: null, after: { publicJwk: key.publicJwk } });
+  await em.flush();
   return key;
 }

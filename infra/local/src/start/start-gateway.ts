@@ -21,6 +21,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
       await start(loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env }), {
         graph: subgraphs.graph,
         keySource: admin.keySource,
+        audit: admin.audit,
         jwks: () => admin.jwks(),
         run,
         internalSecret: secrets.internalSecret,

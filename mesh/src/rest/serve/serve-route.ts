@@ -1,3 +1,4 @@
+import { createQueryMask } from '../../audit/query-mask.ts';
 import type { Route } from '../declare/route.ts';
 import type { Endpoint } from '../rest-request.ts';
 import { serveCustom } from './serve-custom.ts';
@@ -8,6 +9,10 @@ import type { Serving } from './serving.ts';
 
 /** Makes the endpoint of a declaration: everything that can be decided before a request comes is decided here. */
 export function serveRoute(serving: Serving, route: Route): Endpoint {
+  return { ...endpointOf(serving, route), maskQuery: createQueryMask(route) };
+}
+
+function endpointOf(serving: Serving, route: Route): Endpoint {
   switch (route.kind) {
     case 'list':
       return serveList(serving, route);
