@@ -1,4 +1,6 @@
 // What happens to every request of the public API, in this order. A step may answer itself, or pass on and change what comes back.
+
+import type { AuditSink } from '@portico/contracts/audit';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Authenticator } from './access/authenticator.ts';
 import type { BearerAuthenticator } from './access/bearer.ts';
@@ -10,6 +12,7 @@ import type { Router } from './rest/router.ts';
 import { allowOrigin } from './steps/allow-origin.ts';
 import { answerErrors, createToAnswer } from './steps/answer-errors.ts';
 import { answerIdempotently } from './steps/answer-idempotently.ts';
+import { auditRequest } from './steps/audit-request.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { findRoute } from './steps/find-route.ts';
 import { limitAddress } from './steps/limit-address.ts';
@@ -26,6 +29,7 @@ export type PipelineOptions = {
   idempotency: IdempotencyStore;
   limits: Pick<Limits, 'limiter' | 'addresses'>;
   limitsOf: LimitsOf;
+  audit: AuditSink;
   corsOrigins: readonly string[];
   docsUrl: string;
   logger: Logger;
@@ -39,6 +43,7 @@ export type Pipeline = (request: RestRequest) => Promise<Answer>;
 export function createPipeline(options: PipelineOptions): Pipeline {
   const toAnswer = createToAnswer(options);
   return compose([
+    auditRequest(options.audit, options.nowMs),
     logAccess(options.logger, options.metrics, options.nowMs),
     allowOrigin(options.corsOrigins),
     answerErrors(toAnswer),

@@ -1,5 +1,7 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
+
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
 import { ConfigError } from '@portico/service-kit/config';
 import { type ConnectionLimits, listen } from '@portico/service-kit/http-listener';
@@ -12,6 +14,7 @@ import { createBearerAuthenticator } from './access/bearer.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createPublicKeys, type PublicKeys } from './access/public-keys.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
+import { showAuditLoss } from './audit/show-audit-loss.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
 import type { GatewayConfig } from './config.ts';
@@ -42,6 +45,8 @@ export type GatewayDependencies = {
   keySource: KeySource;
   /** OAuth clients and their tokens. */
   tokens: TokenService;
+  /** Told of every request to the public listener. */
+  audit: AuditSink;
   /** Public keys of service tokens and access tokens. */
   jwks: () => Promise<Jwks>;
   /** Runs statements on the database that holds idempotency keys, used signatures and data versions. */
@@ -61,6 +66,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
+  showAuditLoss(metrics.registry, dependencies.audit);
   const limits = opened.use(
     await openLimits({
       redisUrl: config.REDIS_URL,
@@ -95,6 +101,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     idempotency,
     limits,
     limitsOf: createLimitsOf(),
+    audit: dependencies.audit,
     corsOrigins: config.CORS_ORIGINS,
     docsUrl,
     logger,

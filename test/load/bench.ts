@@ -27,7 +27,7 @@ const { values: given } = parseArgs({
 });
 const ORDERS = 5_000;
 const STOCK = 100_000_000;
-/** Per program. Few, so that four platforms at a time stay under a server's usual 100 connections. */
+/** Per program. Few, so that five platforms at a time stay under a server's usual 100 connections. */
 const POOL_MAX = '4';
 
 await using opened = new AsyncDisposableStack();
@@ -146,6 +146,7 @@ async function startServers(): Promise<Map<string, Served>> {
     ['bare node:http', { server: await start('bare', { BODIES: JSON.stringify(bodies) }), serves: all }],
     ['hand-written', { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: reads }],
     ['portico, 1 process', { server: platform, serves: all }],
+    ['portico, no audit log', { server: await start('platform', { AUDIT: 'off' }), serves: reads }],
     ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2' }), serves: all }],
     ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: ['list', 'item', 'join', 'create'] }],
   ]);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
+import type { AuditSink } from '@portico/contracts/audit';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { openStatements } from '@portico/local/start/open-statements';
@@ -11,6 +12,7 @@ import { gatewayConfig } from '@portico/mesh/config';
 import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
+import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
@@ -28,6 +30,12 @@ export type StackOptions = {
   env?: Readonly<Record<string, string>>;
   /** Limits hold across the stacks that share it. */
   redisUrl?: string;
+  /** False leaves no records of requests: to measure what they cost. */
+  audited?: boolean;
+  /** Logs of the programs in this process; nobody's otherwise. */
+  loggerOf?: (program: string) => Logger;
+  /** Takes what the programs in processes of their own print, their logs; they print nowhere but here then. */
+  onOutput?: (text: string) => void;
 };
 
 export type KeyOptions = {
@@ -67,21 +75,28 @@ export type Stack = AsyncDisposable & {
   client(options?: Pick<KeyOptions, 'account' | 'mode' | 'scopes'>): Promise<Client>;
 };
 
-export async function startStack({
-  topology,
-  databaseUrl: given,
-  execution,
-  poolMax = 10,
-  env = {},
-  redisUrl,
-}: StackOptions): Promise<Stack> {
+const NO_AUDIT: AuditSink = { record: () => {}, flush: () => Promise.resolve(), dropped: 0 };
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const {
+    topology,
+    databaseUrl: given,
+    execution,
+    poolMax = 10,
+    env = {},
+    redisUrl,
+    audited = true,
+    loggerOf = () => silentLogger,
+  } = options;
   await using opened = new AsyncDisposableStack();
   const databaseUrl = given ?? opened.use(await createTestDatabase()).url;
   const internalSecret = randomBytes(24).toString('hex');
   const settings = { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret };
-  const admin = opened.use(await startAdmin(settings, { logger: silentLogger }));
+  const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const graph =
-    topology === 'all-in-one' && execution !== 'stitched' ? await inProcess(opened, settings) : await overHttp(opened, settings, execution);
+    topology === 'all-in-one' && execution !== 'stitched'
+      ? await inProcess(opened, settings, loggerOf)
+      : await overHttp(opened, settings, options);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const gateway = opened.use(
     await startGateway(
@@ -97,11 +112,12 @@ export async function startStack({
         graph: graph.current,
         keySource: admin.keySource,
         tokens: admin.tokens,
+        audit: audited ? admin.audit : NO_AUDIT,
         jwks: () => admin.jwks(),
         run,
         internalSecret,
         checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
-        logger: silentLogger,
+        logger: loggerOf('gateway'),
       },
     ),
   );
@@ -120,16 +136,18 @@ export async function startStack({
 }
 
 type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
+type LoggerOf = (program: string) => Logger;
 type StartedGraph = { current: Graph; reachable(internalUrl: string): Promise<void> };
 
-async function inProcess(opened: AsyncDisposableStack, settings: Settings): Promise<StartedGraph> {
-  const { graph } = opened.use(await startSubgraphs(settings, () => silentLogger));
+async function inProcess(opened: AsyncDisposableStack, settings: Settings, loggerOf: LoggerOf): Promise<StartedGraph> {
+  const { graph } = opened.use(await startSubgraphs(settings, loggerOf));
   return { current: graph, reachable: () => Promise.resolve() };
 }
 
 /** Every subgraph in a process of its own. They ask the graph at an address that is known only when the gateway listens, so it is told late. */
-async function overHttp(opened: AsyncDisposableStack, settings: Settings, execution: StackOptions['execution']): Promise<StartedGraph> {
-  const processes = opened.use(await startSubgraphProcesses(settings));
+async function overHttp(opened: AsyncDisposableStack, settings: Settings, options: StackOptions): Promise<StartedGraph> {
+  const { execution, onOutput, loggerOf = () => silentLogger } = options;
+  const processes = opened.use(await startSubgraphProcesses(settings, onOutput));
   const graph = await openGraph({
     supergraphSdl: readFileSync(supergraphFile, 'utf8'),
     subgraphs: Object.fromEntries(
@@ -137,7 +155,7 @@ async function overHttp(opened: AsyncDisposableStack, settings: Settings, execut
     ),
     internalSecret: settings.internalSecret,
     requestTimeoutMs: 5_000,
-    logger: silentLogger,
+    logger: loggerOf('mesh'),
     execution,
   });
   opened.use(graph);

@@ -12,8 +12,8 @@ export type SubgraphProcesses = AsyncDisposable & {
 
 type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
 
-/** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. */
-export async function startSubgraphProcesses(settings: Settings): Promise<SubgraphProcesses> {
+/** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. With `onOutput` they log everything, and only to it. */
+export async function startSubgraphProcesses(settings: Settings, onOutput?: (text: string) => void): Promise<SubgraphProcesses> {
   await using opened = new AsyncDisposableStack();
   // A subgraph must know the graph's address before the gateway that serves it has one: this stands at a fixed address in between.
   const relay = opened.use(await startRelay());
@@ -26,14 +26,15 @@ export async function startSubgraphProcesses(settings: Settings): Promise<Subgra
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${relay.url}/graphql`,
     PORT: '0',
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: onOutput === undefined ? 'error' : 'debug',
   };
   const started = await Promise.all(
     SUBGRAPHS.map(async (name) => {
       const child = fork(new URL(`../../subgraphs/${name}/src/main.ts`, import.meta.url), {
         env,
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: onOutput === undefined ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe', 'ipc'],
       });
+      for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput ?? (() => {}));
       opened.defer(() => stop(child));
       return [name, await listeningUrl(child, name)] as const;
     }),

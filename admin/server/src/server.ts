@@ -1,4 +1,5 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
+import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
@@ -6,11 +7,17 @@ import { openDatabase } from '@portico/service-kit/orm';
 import { migrations } from '../migrations/index.ts';
 import { Account } from './accounts/account.entity.ts';
 import { createAccount, findAccount } from './accounts/accounts.ts';
+import { AdminAction } from './admin-log/admin-action.entity.ts';
+import { listAdminActions } from './admin-log/list-admin-actions.ts';
 import { ApiKey } from './api-keys/api-key.entity.ts';
 import { KEY_CHANNEL, regenerateApiKey, revokeApiKey, rotateApiKey, updateApiKey } from './api-keys/change-api-key.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { openKeySource } from './api-keys/key-source.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
+import { type ExportRange, exportRequestLog } from './audit/export-request-log.ts';
+import { rollUpUsage } from './audit/roll-up-usage.ts';
+import { startAudit } from './audit/start-audit.ts';
+import { errorsByCode, latencyBy, rateLimitViolations, requestsPerDay } from './audit/usage.ts';
 import { openChangeFeed } from './change-feed.ts';
 import type { AdminContext } from './context.ts';
 import { revokeClient, rotateClientSecret } from './oauth-clients/change-client.ts';
@@ -24,7 +31,7 @@ import { issueServiceToken } from './service-tokens/service-tokens.ts';
 import { SigningKey } from './service-tokens/signing-key.entity.ts';
 import { rotateSigningKey, serviceJwks, withdrawSigningKey } from './service-tokens/signing-keys.ts';
 
-export type AdminSettings = { databaseUrl: string; poolMax: number; secretKeys: string };
+export type AdminSettings = { databaseUrl: string; poolMax: number; secretKeys: string; auditRetentionDays?: number };
 
 /** What others may ask of the admin service; the command line and the tests use it directly. */
 export type Admin = AsyncDisposable & {
@@ -36,6 +43,12 @@ export type Admin = AsyncDisposable & {
   readonly oauthClients: UseCases<typeof oauthClients>;
   readonly serviceTokens: UseCases<typeof serviceTokens>;
   readonly signingKeys: UseCases<typeof signingKeys>;
+  /** Where a gateway leaves a record of every request. */
+  readonly audit: AuditSink;
+  readonly usage: UseCases<typeof usage>;
+  readonly adminLog: UseCases<typeof adminLog>;
+  /** The request log of some days as JSON Lines, in batches of lines. */
+  exportRequestLog(range: ExportRange): AsyncGenerator<string[]>;
 };
 
 const accounts = { create: createAccount, find: findAccount };
@@ -50,26 +63,31 @@ const apiKeys = {
 const oauthClients = { create: createClient, list: listClients, revoke: revokeClient, rotateSecret: rotateClientSecret };
 const serviceTokens = { issue: issueServiceToken };
 const signingKeys = { rotate: rotateSigningKey, withdraw: withdrawSigningKey };
+const usage = { rollUp: rollUpUsage, requestsPerDay, errorsByCode, latencyBy, rateLimitViolations };
+const adminLog = { list: listAdminActions };
+
+export const AUDIT_RETENTION_DAYS = 90;
 
 /** Starts the admin service: accounts, keys, tiers, service tokens. */
 export async function start(
   settings: AdminSettings,
-  { logger, now = () => new Date() }: { logger: Logger; now?: () => Date },
+  { logger, now = () => new Date(), actor = 'service:admin' }: { logger: Logger; now?: () => Date; actor?: string },
 ): Promise<Admin> {
   const database = await openDatabase({
     program: 'admin',
     schema: 'access',
     databaseUrl: settings.databaseUrl,
     poolMax: settings.poolMax,
-    entities: [Account, ApiKey, OauthClient, RefreshToken, SigningKey, TokenFamily],
+    entities: [Account, AdminAction, ApiKey, OauthClient, RefreshToken, SigningKey, TokenFamily],
     migrations,
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
-  const context: AdminContext = { database, keyRing: createKeyRing(settings.secretKeys), now };
+  const context: AdminContext = { database, keyRing: createKeyRing(settings.secretKeys), now, actor };
   const feed = await openChangeFeed(settings.databaseUrl, [TOKEN_CHANNEL, KEY_CHANNEL], logger);
   const keySource = openKeySource(context, feed, logger);
   const tokens = openTokenService(context, feed, logger);
+  const audit = startAudit(context, logger, settings.auditRetentionDays ?? AUDIT_RETENTION_DAYS);
   return {
     keySource,
     tokens,
@@ -79,10 +97,15 @@ export async function start(
     oauthClients: bind(oauthClients, context),
     serviceTokens: bind(serviceTokens, context),
     signingKeys: bind(signingKeys, context),
+    audit,
+    usage: bind(usage, context),
+    adminLog: bind(adminLog, context),
+    exportRequestLog: (range) => exportRequestLog(context, range),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
       await tokens[Symbol.asyncDispose]();
       await feed[Symbol.asyncDispose]();
+      await audit[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -2,6 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { auditExport } from './commands/audit-export.ts';
 import { clientsCreate } from './commands/clients-create.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
@@ -20,7 +21,7 @@ const io: CommandIo = {
 };
 
 process.exitCode = await runCli(
-  [clientsCreate, doctor, keysCreate, migrate, request, seed, signingKeysRotate, tokensIssue],
+  [auditExport, clientsCreate, doctor, keysCreate, migrate, request, seed, signingKeysRotate, tokensIssue],
   process.argv.slice(2),
   io,
 );

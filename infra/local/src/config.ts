@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
 import { loadConfig } from '@portico/service-kit/config';
 import { z } from 'zod';
 
@@ -20,6 +21,8 @@ const schema = z.object({
   INTERNAL_SECRET: z.string().min(32).optional(),
   SECRET_KEYS: z.string().optional(),
   BLIND_INDEX_KEY: z.string().optional(),
+  /** Days that the request log is kept. */
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 

@@ -120,6 +120,7 @@ function requestWith(headers: [string, string][]): RestRequest {
     body: Buffer.alloc(0),
     credentials: undefined,
     rateLimit: undefined,
+    template: undefined,
     caller: undefined,
   };
 }

@@ -24,6 +24,7 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number, clientAdd
     remoteAddress: clientAddress(incoming),
     startedAt: nowMs,
     endpoint: undefined,
+    template: undefined,
     params: NO_PARAMS,
     body: EMPTY,
     credentials: undefined,

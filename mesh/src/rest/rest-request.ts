@@ -24,6 +24,8 @@ export type RestRequest = {
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   endpoint: Endpoint | undefined;
+  /** The path as it was declared: `/api/v1/orders/{orderId}`. */
+  template: string | undefined;
   params: PathParams;
   body: Buffer;
   credentials: Credentials | undefined;
@@ -50,6 +52,8 @@ export type Endpoint = {
   readonly answerError?: ((error: unknown) => Answer) | undefined;
   /** See WriteRoute.duplicate. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  /** A query as it may be kept in the audit log; without it nothing of a query is kept. */
+  readonly maskQuery?: (query: string) => string;
   serve(request: RestRequest): Promise<Answer>;
 };
 

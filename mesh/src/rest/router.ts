@@ -1,14 +1,20 @@
 import type { PathParams } from './declare/route.ts';
 import type { Endpoint } from './rest-request.ts';
 
-export type Match = { readonly methods: ReadonlyMap<string, Endpoint>; readonly params: PathParams };
+/** `template` is the path as it was declared: `/api/v1/orders/{orderId}`. */
+export type Match = { readonly template: string; readonly methods: ReadonlyMap<string, Endpoint>; readonly params: PathParams };
 
 export type Router = {
   /** Answers what is known of a path; undefined for one that is not. */
   find(path: string): Match | undefined;
 };
 
-type Node = { readonly children: Map<string, Node>; param?: { name: string; node: Node }; methods?: Map<string, Endpoint> };
+type Node = {
+  readonly children: Map<string, Node>;
+  param?: { name: string; node: Node };
+  methods?: Map<string, Endpoint>;
+  template?: string;
+};
 
 const PARAM = /^\{(\w+)\}$/;
 const SEGMENTS_MAX = 12;
@@ -20,6 +26,7 @@ export function createRouter(endpoints: readonly { method: string; path: string;
     let node = root;
     for (const segment of path.split('/').slice(1)) node = descend(node, segment);
     node.methods ??= new Map();
+    node.template ??= path;
     if (node.methods.has(method)) throw new Error(`Two endpoints answer ${method} ${path}.`);
     node.methods.set(method, endpoint);
   }
@@ -42,7 +49,7 @@ export function createRouter(endpoints: readonly { method: string; path: string;
         params[node.param.name] = value;
         node = node.param.node;
       }
-      return node.methods === undefined ? undefined : { methods: node.methods, params };
+      return node.methods === undefined ? undefined : { template: node.template ?? '', methods: node.methods, params };
     },
   };
 }

@@ -13,6 +13,7 @@ export function findRoute(router: Router): Step {
   return (request, next) => {
     const match = router.find(request.path);
     if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${request.path.slice(0, 200)}.`);
+    request.template = match.template;
     const allow = allowed(match.methods.keys());
     if (request.method === 'OPTIONS') return Promise.resolve(options(request, allow));
     const endpoint = match.methods.get(request.method === 'HEAD' ? 'GET' : request.method);

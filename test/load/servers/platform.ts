@@ -5,7 +5,7 @@ import { untilSignal } from '@portico/service-kit/lifecycle';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { startStack } from '../../stack/start-stack.ts';
 
-const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX } = process.env;
+const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX, AUDIT } = process.env;
 const workers = Number(PROCESSES);
 const SAMPLE_MICROS = 200;
 
@@ -21,7 +21,13 @@ async function serve(): Promise<void> {
     if (program !== 'gateway') texts?.push(text);
   });
   const execution = EXECUTION === 'stitched' ? 'stitched' : 'compiled';
-  await using stack = await startStack({ topology: 'all-in-one', execution, databaseUrl, poolMax: Number(POOL_MAX) });
+  await using stack = await startStack({
+    topology: 'all-in-one',
+    execution,
+    databaseUrl,
+    poolMax: Number(POOL_MAX),
+    audited: AUDIT !== 'off',
+  });
   process.on('message', ({ kind }: { kind: string }) => {
     if (kind === 'statements') process.send?.({ kind, count });
     if (kind === 'texts') {

@@ -3,6 +3,7 @@ import { newId } from '@portico/contracts/ids';
 import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { Account } from './account.entity.ts';
 
@@ -16,10 +17,11 @@ const input = z.object({
 });
 
 /** CONFLICT for a slug that is in use. */
-export async function createAccount({ database, now }: AdminContext, given: z.input<typeof input>): Promise<Account> {
+export async function createAccount(context: AdminContext, given: z.input<typeof input>): Promise<Account> {
   const parsed = parseInput(input, given);
-  const em = database.fork();
-  const account = em.create(Account, { ...parsed, id: newId('account'), createdAt: now() });
+  const em = context.database.fork();
+  const account = em.create(Account, { ...parsed, id: newId('account'), createdAt: context.now() });
+  recordAdminAction(em, context, { action: 'account.created', target: account.id, before: null, after: parsed });
   try {
     await em.persist(account).flush();
   } catch (error) {

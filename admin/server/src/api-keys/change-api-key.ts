@@ -2,8 +2,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { notFound } from '@portico/contracts/errors';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
+import { auditedKey } from './audited-key.ts';
 import { type IssuedKey, issue } from './create-api-key.ts';
 import { type KeyInput, keyInput } from './key-input.ts';
 
@@ -12,7 +14,7 @@ export const KEY_CHANNEL = 'access_key';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
 export function revokeApiKey(context: AdminContext, id: string): Promise<void> {
-  return change(context, id, (key) => revoke(key, context.now()));
+  return change(context, 'api_key.revoked', id, (key) => revoke(key, context.now()));
 }
 
 /** A new key with the settings of the old one, which stops at once. */
@@ -22,7 +24,7 @@ export function regenerateApiKey(context: AdminContext, id: string): Promise<Iss
 
 /** A new key with the settings of the old one, which goes on for `overlapMs`. */
 export function rotateApiKey(context: AdminContext, id: string, overlapMs: number): Promise<IssuedKey> {
-  return change(context, id, (old, em) => {
+  return change(context, overlapMs === 0 ? 'api_key.regenerated' : 'api_key.rotated', id, (old, em) => {
     const { name, mode, scopes, tier, quota, burst, signatures, allowedAddresses } = old;
     const lifetimeMs = Math.max(60_000, old.expiresAt.getTime() - old.createdAt.getTime());
     const input = keyInput.parse({ name, mode, scopes, tier, quota, burst, signatures, allowedAddresses, lifetimeMs });
@@ -40,14 +42,21 @@ export function updateApiKey(context: AdminContext, id: string, given: Partial<O
   const changes = parseInput(keyInput.omit({ mode: true, lifetimeMs: true }).partial(), given);
   // Defaults are for new keys: only what was given is changed.
   const named = Object.fromEntries(Object.entries(changes).filter(([name]) => Object.hasOwn(given, name)));
-  return change(context, id, (key, em) => void em.assign(key, named));
+  return change(context, 'api_key.updated', id, (key, em) => void em.assign(key, named));
 }
 
-function change<Result>({ database }: AdminContext, id: string, work: (key: ApiKey, em: EntityManager) => Result): Promise<Result> {
-  return database.fork().transactional(async (em) => {
+function change<Result>(
+  context: AdminContext,
+  action: string,
+  id: string,
+  work: (key: ApiKey, em: EntityManager) => Result,
+): Promise<Result> {
+  return context.database.fork().transactional(async (em) => {
     const key = await em.findOne(ApiKey, { id });
     if (key === null) throw notFound('API key', id);
+    const before = auditedKey(key);
     const result = work(key, em);
+    recordAdminAction(em, context, { action, target: id, before, after: auditedKey(key) });
     await em.flush();
     await em.execute('select pg_notify(?, ?)', [KEY_CHANNEL, id]);
     return result;

@@ -1,14 +1,16 @@
 // Changes of a client. Each tells the gateways in the same transaction: what they hear is what was committed.
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { announceTokenChange } from '../oauth-tokens/token-channel.ts';
+import { auditedClient } from './audited-client.ts';
 import { OauthClient } from './client.entity.ts';
 import { type IssuedClient, newClientSecret, secretHash, secretHint } from './create-client.ts';
 
 /** From now on the client gets no token, and within a second no gateway takes one of its tokens. Revoking a revoked client changes nothing. */
 export function revokeClient(context: AdminContext, id: string): Promise<void> {
-  return change(context, id, (client) => {
+  return change(context, id, 'revoked', (client) => {
     if (client.status === 'revoked') return;
     client.status = 'revoked';
     client.revokedAt = context.now();
@@ -17,7 +19,7 @@ export function revokeClient(context: AdminContext, id: string): Promise<void> {
 
 /** A new secret. The old one goes on for `overlapMs`; tokens that were given out stay good. */
 export function rotateClientSecret(context: AdminContext, id: string, overlapMs: number): Promise<IssuedClient> {
-  return change(context, id, (client) => {
+  return change(context, id, 'secret_rotated', (client) => {
     if (client.status === 'revoked') throw new AppError('INVALID_STATE', 'The client was revoked.');
     const secret = newClientSecret();
     client.previousSecretHash = client.secretHash;
@@ -28,11 +30,13 @@ export function rotateClientSecret(context: AdminContext, id: string, overlapMs:
   });
 }
 
-function change<Result>({ database }: AdminContext, id: string, work: (client: OauthClient) => Result): Promise<Result> {
-  return database.fork().transactional(async (em: EntityManager) => {
+function change<Result>(context: AdminContext, id: string, action: string, work: (client: OauthClient) => Result): Promise<Result> {
+  return context.database.fork().transactional(async (em: EntityManager) => {
     const client = await em.findOne(OauthClient, { id });
     if (client === null) throw notFound('OAuth client', id);
+    const before = auditedClient(client);
     const result = work(client);
+    recordAdminAction(em, context, { action: `oauth_client.${action}`, target: id, before, after: auditedClient(client) });
     await em.flush();
     await announceTokenChange(em, id);
     return result;

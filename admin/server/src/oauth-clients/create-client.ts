@@ -2,8 +2,10 @@ import { hash, randomBytes } from 'node:crypto';
 import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { z } from 'zod';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { keyInput } from '../api-keys/key-input.ts';
 import type { AdminContext } from '../context.ts';
+import { auditedClient } from './audited-client.ts';
 import { OauthClient } from './client.entity.ts';
 
 const SECRET_BYTES = 32;
@@ -15,23 +17,23 @@ export type ClientInput = z.input<typeof clientInput>;
 export type IssuedClient = { clientId: string; clientSecret: string };
 
 /** Makes a client for an account. VALIDATION_ERROR names the field. */
-export async function createClient({ database, now }: AdminContext, accountId: string, given: ClientInput): Promise<IssuedClient> {
+export async function createClient(context: AdminContext, accountId: string, given: ClientInput): Promise<IssuedClient> {
   const { quota, burst, ...input } = parseInput(clientInput, given);
   const [id, secret] = [newId('client'), newClientSecret()];
-  const em = database.fork();
-  em.persist(
-    em.create(OauthClient, {
-      ...input,
-      id,
-      accountId,
-      quota: quota ?? null,
-      burst: burst ?? null,
-      secretHash: secretHash(secret),
-      secretHint: secretHint(secret),
-      status: 'active',
-      createdAt: now(),
-    }),
-  );
+  const em = context.database.fork();
+  const client = em.create(OauthClient, {
+    ...input,
+    id,
+    accountId,
+    quota: quota ?? null,
+    burst: burst ?? null,
+    secretHash: secretHash(secret),
+    secretHint: secretHint(secret),
+    status: 'active',
+    createdAt: context.now(),
+  });
+  em.persist(client);
+  recordAdminAction(em, context, { action: 'oauth_client.created', target: id, before: null, after: auditedClient(client) });
   await em.flush();
   return { clientId: id, clientSecret: secret };
 }

@@ -4,6 +4,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import { createSigner } from 'fast-jwt';
 import { z } from 'zod';
 import { findAccount } from '../accounts/accounts.ts';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { sealedPrivateKey } from './signing-key.entity.ts';
 import { ensureSigningKey, TOKEN_LIFETIME_SECONDS_MAX } from './signing-keys.ts';
@@ -31,5 +32,10 @@ export async function issueServiceToken(context: AdminContext, given: z.input<ty
     sub: subject,
     expiresIn: lifetimeSeconds * 1_000,
   });
-  return { token: sign({ account: accountId, mode, permissions }), expiresAt: new Date(Date.now() + lifetimeSeconds * 1_000) };
+  const expiresAt = new Date(Date.now() + lifetimeSeconds * 1_000);
+  const em = context.database.fork();
+  const after = { subject, mode, permissions, expiresAt: expiresAt.toISOString() };
+  recordAdminAction(em, context, { action: 'service_token.issued', target: accountId, before: null, after });
+  await em.flush();
+  return { token: sign({ account: accountId, mode, permissions }), expiresAt };
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Jwks } from '@portico/contracts/access-records';
 import { notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { announceTokenChange } from '../oauth-tokens/token-channel.ts';
 import { SigningKey, sealedPrivateKey } from './signing-key.entity.ts';
@@ -26,7 +27,9 @@ export async function ensureSigningKey(context: AdminContext): Promise<SigningKe
   );
   if (existing !== null) return existing;
   const key = em.create(SigningKey, await newSigningKey(context, now));
-  await em.persist(key).flush();
+  em.persist(key);
+  recordAdminAction(em, context, { action: 'signing_key.created', target: key.id, before: null, after: auditedKey(key) });
+  await em.flush();
   return key;
 }
 
@@ -49,21 +52,30 @@ export async function rotateSigningKey(context: AdminContext, { leadMs = 0 }: { 
   const retiredAt = new Date(signsFrom.getTime() + TOKEN_LIFETIME_SECONDS_MAX * 1_000 + ROTATION_MARGIN_MS);
   await context.database.fork().transactional(async (em) => {
     for (const old of await em.find(SigningKey, { retiredAt: null })) old.retiredAt = retiredAt;
-    await em.persist(em.create(SigningKey, made)).flush();
+    const key = em.create(SigningKey, made);
+    em.persist(key);
+    recordAdminAction(em, context, { action: 'signing_key.rotated', target: key.id, before: null, after: auditedKey(key) });
+    await em.flush();
     await announceTokenChange(em, made.id);
   });
   return { id: made.id };
 }
 
 /** For a key that leaked: nothing that it signed is good any more, on every gateway within a second and everywhere within a minute. */
-export async function withdrawSigningKey({ database, now }: AdminContext, id: string): Promise<void> {
-  await database.fork().transactional(async (em) => {
+export async function withdrawSigningKey(context: AdminContext, id: string): Promise<void> {
+  await context.database.fork().transactional(async (em) => {
     const key = await em.findOne(SigningKey, { id });
     if (key === null) throw notFound('signing key', id);
-    key.retiredAt = now();
+    const before = auditedKey(key);
+    key.retiredAt = context.now();
+    recordAdminAction(em, context, { action: 'signing_key.withdrawn', target: id, before, after: auditedKey(key) });
     await em.flush();
     await announceTokenChange(em, id);
   });
+}
+
+function auditedKey({ publicJwk, notBefore, retiredAt }: SigningKey): Readonly<Record<string, unknown>> {
+  return { publicJwk, notBefore: notBefore.toISOString(), retiredAt: retiredAt?.toISOString() ?? null };
 }
 
 async function newSigningKey({ keyRing, now }: AdminContext, notBefore: Date) {

@@ -11,8 +11,11 @@ export async function openAdmin(config: LocalConfig, log: (message: string) => v
   await using opened = new AsyncDisposableStack();
   const dependencies = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
-  const settings = { databaseUrl: dependencies.databaseUrl, poolMax: 2, secretKeys: secrets.secretKeys };
-  const admin = opened.use(await start(settings, { logger: createLogger({ program: 'admin', level: config.LOG_LEVEL }) }));
+  const { databaseUrl } = dependencies;
+  const settings = { databaseUrl, poolMax: 2, secretKeys: secrets.secretKeys, auditRetentionDays: config.AUDIT_RETENTION_DAYS };
+  const admin = opened.use(
+    await start(settings, { logger: createLogger({ program: 'admin', level: config.LOG_LEVEL }), actor: 'command-line' }),
+  );
   const kept = opened.move();
   return { admin, dependencies, secrets, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

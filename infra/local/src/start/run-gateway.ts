@@ -1,6 +1,6 @@
 // The gateway as a process of its own: subgraphs over HTTP, keys from the access schema of the shared database.
 import { readFile } from 'node:fs/promises';
-import { start as startAdmin } from '@portico/admin-server/server';
+import { AUDIT_RETENTION_DAYS, start as startAdmin } from '@portico/admin-server/server';
 import { gatewayConfig } from '@portico/mesh/config';
 import { openGraph } from '@portico/mesh/graph/open-graph';
 import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
@@ -24,6 +24,8 @@ const surroundings = z.object({
   ORDERS_URL: z.url(),
   PAYMENTS_URL: z.url(),
   PRODUCTS_URL: z.url(),
+  /** Days that the request log is kept. */
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 type Surroundings = z.output<typeof surroundings>;
@@ -32,7 +34,12 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
   await using admin = await startAdmin(
-    { databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX, secretKeys: given.SECRET_KEYS },
+    {
+      databaseUrl: given.DATABASE_URL,
+      poolMax: given.DATABASE_POOL_MAX,
+      secretKeys: given.SECRET_KEYS,
+      auditRetentionDays: given.AUDIT_RETENTION_DAYS,
+    },
     { logger: createLogger({ program: 'admin', level: given.LOG_LEVEL }) },
   );
   await using graph = await openGraph({
@@ -48,6 +55,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     graph,
     keySource: admin.keySource,
     tokens: admin.tokens,
+    audit: admin.audit,
     jwks: () => admin.jwks(),
     run,
     internalSecret: given.INTERNAL_SECRET,

@@ -43,7 +43,7 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, resolved } = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
-  const settings = { databaseUrl, poolMax: config.DATABASE_POOL_MAX, ...secrets };
+  const settings = { databaseUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
   const subgraphs = opened.use(await startSubgraphs(settings, loggerOf));
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });

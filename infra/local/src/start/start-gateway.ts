@@ -21,6 +21,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         graph: subgraphs.graph,
         keySource: admin.keySource,
         tokens: admin.tokens,
+        audit: admin.audit,
         jwks: () => admin.jwks(),
         run,
         internalSecret: secrets.internalSecret,

@@ -1,3 +1,4 @@
+import { createQueryMask } from '../../audit/query-mask.ts';
 import { DEFAULT_ROUTE_LIMIT, type Route } from '../declare/route.ts';
 import type { Endpoint } from '../rest-request.ts';
 import { serveCustom } from './serve-custom.ts';
@@ -8,10 +9,10 @@ import type { Serving } from './serving.ts';
 
 /** Makes the endpoint of a declaration: everything that can be decided before a request comes is decided here. */
 export function serveRoute(serving: Serving, route: Route): Endpoint {
-  return { ...serveKind(serving, route), limit: route.limit ?? DEFAULT_ROUTE_LIMIT };
+  return { ...endpointOf(serving, route), limit: route.limit ?? DEFAULT_ROUTE_LIMIT, maskQuery: createQueryMask(route) };
 }
 
-function serveKind(serving: Serving, route: Route): Endpoint {
+function endpointOf(serving: Serving, route: Route): Endpoint {
   switch (route.kind) {
     case 'list':
       return serveList(serving, route);

@@ -1,0 +1,178 @@
+// Personal data and secrets go wherever a caller can put them; afterwards they must be in no log, no metric and no audit record.
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { v1 } from '@portico/mesh/contracts/v1/version';
+import { createLogger, type Logger } from '@portico/service-kit/logger';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openShop, type Shop } from '../stack/shop.ts';
+import { type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
+
+const CANARIES = {
+  card: '4111111111111111',
+  email: 'canary.person@example.com',
+  name: 'Cassandra Canaryworth',
+  phone: '+442079460123',
+  address: 'Canarywharf Lane 17',
+  bearer: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ',
+  apiKey: 'ak_live_canarycanarycanarycanarycanary00',
+  secret: 'sk_canarycanarycanarycanarycanarycanary',
+  webhookSecret: 'whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5',
+};
+const ALL = Object.values(CANARIES);
+
+describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
+  let stack: Stack;
+  let shop: Shop;
+  let logs = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      logs += String(chunk);
+      done();
+    },
+  });
+  const loggerOf = (program: string): Logger => createLogger({ program, level: 'debug', destination: sink });
+  beforeAll(async () => {
+    stack = await startStack({
+      topology,
+      loggerOf,
+      onOutput: (text) => {
+        logs += text;
+      },
+    });
+    shop = await openShop(stack);
+  });
+  afterAll(() => stack?.[Symbol.asyncDispose]());
+
+  /** Every form in which a canary could have been written down. */
+  function found(text: string): string[] {
+    return ALL.filter((canary) =>
+      [canary, encodeURIComponent(canary), canary.replaceAll(' ', '+'), JSON.stringify(canary).slice(1, -1)].some((form) =>
+        text.includes(form),
+      ),
+    );
+  }
+
+  async function everythingKept(): Promise<Record<string, string>> {
+    await stack.admin.audit.flush();
+    const client = new pg.Client({ connectionString: stack.databaseUrl });
+    await client.connect();
+    try {
+      const audit = await client.query('select * from access.request_log');
+      const adminLog = await client.query('select * from access.admin_log');
+      await stack.admin.usage.rollUp();
+      const usage = await client.query('select * from access.usage_day');
+      const metrics = await (await fetch(`${stack.internalUrl}/metrics`)).text();
+      return {
+        audit: JSON.stringify(audit.rows),
+        adminLog: JSON.stringify(adminLog.rows),
+        usage: JSON.stringify(usage.rows),
+        metrics,
+        logs,
+      };
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('put into path, query, headers and body of every route are kept nowhere', async () => {
+    let requests = 0;
+    for (const route of v1.routes) {
+      for (const canary of ALL) {
+        const text = encodeURIComponent(canary);
+        const path = `/api/v1${route.path.replaceAll(/\{\w+\}/g, text)}`;
+        const names = [...queryNames(route), 'unknown'];
+        const query = `${names.map((name) => `${name}=${text}`).join('&')}&${text}=1`;
+        const headers = hostileHeaders(canary);
+        const body = route.method === 'GET' ? undefined : { ...hostileBody(canary), [canary]: canary };
+        await shop.call(route.method, path, body, { headers });
+        await shop.call(route.method, `${path}?${query}`, body, { headers });
+        // One parameter alone, so that each is judged by itself.
+        const name = names[requests % names.length];
+        await shop.call(route.method, `${path}?${name}=${text}`, body === undefined ? undefined : `{"broken": "${canary}`, { headers });
+        await send(stack, route.method, path, { body, headers: { ...headers, 'x-api-key': canary, authorization: `Bearer ${canary}` } });
+        requests += 4;
+      }
+    }
+    for (const canary of ALL) {
+      const text = encodeURIComponent(canary);
+      await send(stack, 'GET', `/${text}?${text}=${text}`);
+      await send(stack, 'OPTIONS', `/api/v1/orders?page=${text}`, { headers: { origin: `https://${text}` } });
+      await send(stack, 'PATCH', `/api/v1/orders?fields=${text}`, { body: {} });
+      requests += 3;
+    }
+    const kept = await everythingKept();
+    expect(JSON.parse(kept.audit ?? '').length).toBe(requests);
+    for (const [where, text] of Object.entries(kept))
+      expect([where, text.length > 100 || where === 'usage', found(text)]).toEqual([where, true, []]);
+  });
+
+  it('that are accepted, stored and read back are kept nowhere but in their own tables', async () => {
+    const { card, email, name, phone, address, secret } = CANARIES;
+    const street = { street: address, city: 'London', country: 'GB' };
+    const customer = await shop.customer({ email, name, phone, address: street });
+    const product = await shop.stocked(5, { name, description: `${secret} ${card}` });
+    const order = await shop.order([{ productId: product.id, quantity: 1 }], {
+      customerId: customer.id,
+      shippingAddress: street,
+      notes: `${name} ${email}`,
+    });
+    await shop.data(200, 'GET', `/api/v1/customers?q=${encodeURIComponent(email)}`);
+    await shop.data(200, 'GET', `/api/v1/search?q=${encodeURIComponent(name)}`);
+    await shop.data(200, 'GET', `/api/v1/orders/${order.id}?expand=customer`);
+    await shop.data(200, 'GET', `/api/v1/customers/${customer.id}/export`);
+    expect((await shop.call('POST', '/api/v1/customers', { email, name })).status).toBe(409);
+    await shop.call('DELETE', `/api/v1/customers/${customer.id}`);
+    for (const [where, text] of Object.entries(await everythingKept())) expect([where, found(text)]).toEqual([where, []]);
+  });
+
+  it('of our own, a key and its secret, are in no log', async () => {
+    await send(stack, 'GET', '/api/v1/orders', { key: shop.key });
+    for (const [where, text] of Object.entries(await everythingKept()))
+      for (const part of [shop.key.key, shop.key.secret]) expect([where, text.includes(part)]).toEqual([where, false]);
+    expect(logs).toContain('request served');
+  });
+});
+
+function queryNames(route: (typeof v1.routes)[number]): string[] {
+  if (route.kind === 'custom') return Object.keys(route.parameters);
+  const selection = ['fields', 'expand'];
+  return route.kind === 'list'
+    ? [...selection, ...Object.keys(route.filters), 'page', 'perPage', 'cursor', 'limit', 'sort', 'order']
+    : selection;
+}
+
+function hostileHeaders(canary: string): Record<string, string> {
+  return {
+    'user-agent': canary,
+    'x-request-id': canary,
+    traceparent: canary,
+    'idempotency-key': `${canary.replaceAll(' ', '-')}-${randomUUID()}`,
+    'if-none-match': `"${canary}"`,
+    referer: `https://example.com/${canary}`,
+    cookie: `session=${canary}`,
+    'x-forwarded-for': canary,
+    'accept-language': canary,
+  };
+}
+
+function hostileBody(canary: string): Record<string, unknown> {
+  const address = { street: canary, city: canary, country: 'GB' };
+  return {
+    email: canary,
+    name: canary,
+    phone: canary,
+    sku: canary,
+    notes: canary,
+    customerId: canary,
+    price: 1,
+    currency: canary,
+    quantity: 1,
+    reason: canary,
+    status: canary,
+    address,
+    shippingAddress: address,
+    items: [{ productId: canary, quantity: 1 }],
+    card: { number: canary },
+  };
+}
