@@ -9,13 +9,17 @@ export const ID_PREFIXES = {
   delivery: 'dlv',
   event: 'evt',
   inventory: 'inv',
+  member: 'member',
   order: 'order',
   orderLine: 'line',
   payment: 'pay',
+  person: 'person',
   product: 'prod',
   request: 'req',
   reservation: 'res',
   signingKey: 'sig',
+  ticket: 'ticket',
+  ticketMessage: 'msg',
   webhook: 'wh',
 } as const;
 

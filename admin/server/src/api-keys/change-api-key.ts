@@ -5,10 +5,8 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { type IssuedKey, issue } from './create-api-key.ts';
+import { KEY_CHANNEL } from './key-channel.ts';
 import { type KeyInput, keyInput } from './key-input.ts';
-
-/** PostgreSQL channel on which the ids of changed keys are announced. */
-export const KEY_CHANNEL = 'access_key';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
 export function revokeApiKey(context: AdminContext, id: string): Promise<void> {

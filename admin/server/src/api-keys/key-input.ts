@@ -7,7 +7,7 @@ import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
+export const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
 
 export const keyInput = z.object({
   name: z.string().trim().min(1).max(100),

@@ -4,9 +4,8 @@ import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/ser
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Admin, start } from '../server.ts';
-import { KEY_CHANNEL } from './change-api-key.ts';
 import type { IssuedKey } from './create-api-key.ts';
-import { ANY_KEY } from './key-source.ts';
+import { ANY_KEY, KEY_CHANNEL } from './key-channel.ts';
 
 const ANNOUNCED_WITHIN_MS = 1_000;
 

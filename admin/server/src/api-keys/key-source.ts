@@ -1,17 +1,15 @@
 // Where the gateways of this process, or of others through it, learn about keys. They keep what they learn; changes reach them by
 // PostgreSQL's NOTIFY, which is sent by the transaction that changed the key.
 import type { KeyRecord, KeySource } from '@portico/contracts/access-records';
-import { type RateLimit, TEST_MODE_FACTOR, TIERS } from '@portico/contracts/tiers';
+import { type RateLimit, TEST_MODE_FACTOR } from '@portico/contracts/tiers';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import pg from 'pg';
 import { Account } from '../accounts/account.entity.ts';
 import type { AdminContext } from '../context.ts';
+import { TierSettings } from '../tiers/tier.entity.ts';
 import { ApiKey, signingSecret } from './api-key.entity.ts';
-import { KEY_CHANNEL } from './change-api-key.ts';
-
-/** What a listener hears when it may have missed something: forget everything. */
-export const ANY_KEY = '*';
+import { ANY_KEY, KEY_CHANNEL } from './key-channel.ts';
 
 const RECONNECT_MS = 500;
 const TOUCH_FLUSH_MS = 30_000;
@@ -42,6 +40,7 @@ async function findKeyRecord({ database, keyRing }: AdminContext, keyHash: strin
   const key = await em.findOne(ApiKey, { keyHash });
   if (key === null) return undefined;
   const account = await em.findOneOrFail(Account, { id: key.accountId });
+  const plan = await em.findOneOrFail(TierSettings, { name: key.tier });
   const factor = key.mode === 'test' ? TEST_MODE_FACTOR : 1;
   const limitOf = (own: RateLimit | null | undefined, tier: RateLimit): RateLimit => own ?? { ...tier, limit: tier.limit * factor };
   const { id, accountId, mode, name, scopes, tier, signatures, allowedAddresses, status } = key;
@@ -55,7 +54,7 @@ async function findKeyRecord({ database, keyRing }: AdminContext, keyHash: strin
     signatures,
     allowedAddresses,
     status,
-    limits: { quota: limitOf(key.quota, TIERS[tier].quota), burst: limitOf(key.burst, TIERS[tier].burst) },
+    limits: { quota: limitOf(key.quota, plan.quota), burst: limitOf(key.burst, plan.burst) },
     signingSecret: signingSecret.open(keyRing, id, key.secretSealed),
     allowedOrigins: account.allowedOrigins,
     expiresAt: key.expiresAt.getTime(),

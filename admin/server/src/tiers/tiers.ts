@@ -1,0 +1,28 @@
+import { invalid } from '@portico/contracts/errors';
+import { parseInput } from '@portico/service-kit/parse-input';
+import { z } from 'zod';
+import { ANY_KEY, KEY_CHANNEL } from '../api-keys/key-channel.ts';
+import { keyInput, rateLimit } from '../api-keys/key-input.ts';
+import type { AdminContext } from '../context.ts';
+import { TierSettings } from './tier.entity.ts';
+
+export const tierInput = z.object({ tier: keyInput.shape.tier.unwrap(), quota: rateLimit.optional(), burst: rateLimit.optional() });
+
+export function listTiers({ database }: AdminContext): Promise<TierSettings[]> {
+  return database.fork().find(TierSettings, {}, { orderBy: { name: 'asc' } });
+}
+
+/** Changes what a plan allows. It holds on every gateway within a second, for keys without limits of their own. */
+export function updateTier({ database, now }: AdminContext, given: z.input<typeof tierInput>): Promise<TierSettings> {
+  const { tier, ...limits } = parseInput(tierInput, given);
+  if (limits.quota === undefined && limits.burst === undefined) throw invalid({ quota: 'Either this or the burst is required.' });
+  return database.fork().transactional(async (em) => {
+    const settings = await em.findOneOrFail(TierSettings, { name: tier });
+    if (limits.quota !== undefined) settings.quota = limits.quota;
+    if (limits.burst !== undefined) settings.burst = limits.burst;
+    settings.changedAt = now();
+    await em.flush();
+    await em.execute('select pg_notify(?, ?)', [KEY_CHANNEL, ANY_KEY]);
+    return settings;
+  });
+}
