@@ -30,9 +30,9 @@ export class People extends Migration {
       image text,
       two_factor_enabled boolean not null default false,
       operator_role text check (operator_role in ('admin', 'support', 'auditor')),
-      password_is_temporary boolean not null default false,
       ${times}
     )`);
+    // `made_password`: the hash of a password that was made for the person; as long as it is the present one, another has to be chosen.
     this.addSql(`create table access.credential (
       id text collate "C" primary key,
       account_id text not null,
@@ -45,6 +45,7 @@ export class People extends Migration {
       refresh_token_expires_at timestamptz(3),
       scope text,
       password text,
+      made_password text,
       ${times}
     )`);
     this.addSql(`create index credential_user on access.credential (user_id)`);
@@ -110,7 +111,9 @@ export class People extends Migration {
       changed_at timestamptz(3) not null default now()
     )`);
     for (const [name, { quota, burst }] of Object.entries(TIERS)) {
-      this.addSql(`insert into access.tier (name, quota, burst) values ('${name}', '${JSON.stringify(quota)}', '${JSON.stringify(burst)}')`);
+      this.addSql(
+        `insert into access.tier (name, quota, burst) values ('${name}', '${JSON.stringify(quota)}', '${JSON.stringify(burst)}')`,
+      );
     }
   }
 

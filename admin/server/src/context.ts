@@ -5,5 +5,7 @@ import type { Database } from '@portico/service-kit/orm';
 export type AdminContext = {
   readonly database: Database;
   readonly keyRing: KeyRing;
+  /** Who acts: a person's id, or a program. For the admin log, never for a decision. */
+  readonly actor: string;
   now(): Date;
 };

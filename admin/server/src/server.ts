@@ -1,5 +1,4 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
-import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import { openDatabase } from '@portico/service-kit/orm';
 import { migrations } from '../migrations/index.ts';
@@ -11,10 +10,28 @@ import { createApiKey } from './api-keys/create-api-key.ts';
 import { openKeySource } from './api-keys/key-source.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import type { AdminContext } from './context.ts';
+import { Member } from './members/member.entity.ts';
+import { inviteMember } from './members/members.ts';
+import { openSides, type Sides } from './open-sides.ts';
+import { createOperator } from './people/operators.ts';
+import { Person } from './people/person.entity.ts';
+import type { PeopleSettings } from './people-settings.ts';
+import { createLiveKeyRing } from './secrets/live-key-ring.ts';
+import { resealSecrets } from './secrets/reseal-secrets.ts';
+import { SealedSecret } from './secrets/sealed-secret.entity.ts';
 import { issueServiceToken, serviceJwks } from './service-tokens/service-tokens.ts';
 import { SigningKey } from './service-tokens/signing-key.entity.ts';
+import { Ticket, TicketMessage } from './tickets/ticket.entity.ts';
+import { TierSettings } from './tiers/tier.entity.ts';
+import { listTiers, updateTier } from './tiers/tiers.ts';
+import type { RecordAction } from './trpc/changing.ts';
 
-export type AdminSettings = { databaseUrl: string; poolMax: number; secretKeys: string };
+export type AdminSettings = {
+  databaseUrl: string;
+  poolMax: number;
+  /** The ring, or where it is read from: a ring that is read may gain keys while the program runs. */
+  secretKeys: string | (() => string);
+};
 
 /** What others may ask of the admin service; the command line and the tests use it directly. */
 export type Admin = AsyncDisposable & {
@@ -23,6 +40,13 @@ export type Admin = AsyncDisposable & {
   readonly accounts: UseCases<typeof accounts>;
   readonly apiKeys: UseCases<typeof apiKeys>;
   readonly serviceTokens: UseCases<typeof serviceTokens>;
+  readonly members: UseCases<typeof members>;
+  readonly operators: UseCases<typeof operators>;
+  readonly tiers: UseCases<typeof tiers>;
+  /** Moves what older keys of the ring sealed to its newest one, beside normal work; answers how many rows of each table moved. */
+  resealSecrets(): ReturnType<typeof resealSecrets>;
+  /** Opens the sides on which people sign in, for a gateway to mount. Disposed before the admin service. */
+  openSides(settings: PeopleSettings): Promise<Sides>;
 };
 
 const accounts = { create: createAccount, find: findAccount };
@@ -34,24 +58,34 @@ const apiKeys = {
   regenerate: regenerateApiKey,
   rotate: rotateApiKey,
 };
+const members = { invite: inviteMember };
+const operators = { create: createOperator };
+const tiers = { list: listTiers, update: updateTier };
 const serviceTokens = { issue: issueServiceToken };
 
 /** Starts the admin service: accounts, keys, tiers, service tokens. */
 export async function start(
   settings: AdminSettings,
-  { logger, now = () => new Date() }: { logger: Logger; now?: () => Date },
+  {
+    logger,
+    now = () => new Date(),
+    actor = 'service:admin',
+    recordAction = () => {},
+  }: { logger: Logger; now?: () => Date; actor?: string; recordAction?: RecordAction },
 ): Promise<Admin> {
   const database = await openDatabase({
     program: 'admin',
     schema: 'access',
     databaseUrl: settings.databaseUrl,
     poolMax: settings.poolMax,
-    entities: [Account, ApiKey, SigningKey],
+    entities: [Account, ApiKey, Member, Person, SealedSecret, SigningKey, Ticket, TicketMessage, TierSettings],
     migrations,
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
-  const context: AdminContext = { database, keyRing: createKeyRing(settings.secretKeys), now };
+  const { secretKeys } = settings;
+  const keyRing = createLiveKeyRing(typeof secretKeys === 'string' ? () => secretKeys : secretKeys);
+  const context: AdminContext = { database, keyRing, now, actor };
   const keySource = await openKeySource(context, settings.databaseUrl, logger);
   return {
     keySource,
@@ -59,6 +93,11 @@ export async function start(
     accounts: bind(accounts, context),
     apiKeys: bind(apiKeys, context),
     serviceTokens: bind(serviceTokens, context),
+    members: bind(members, context),
+    operators: bind(operators, context),
+    tiers: bind(tiers, context),
+    resealSecrets: () => resealSecrets(context, logger),
+    openSides: (settings) => openSides({ admin: context, settings, recordAction, logger }),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();

@@ -13,7 +13,10 @@ const IDLE_MS = 6 * 3_600_000;
 const REASON = allTenants('key rotation');
 
 /** `columns`: by the table's column. A run that changes nothing and logs nothing means that older keys may leave the ring. */
-export function resealTask(table: string, columns: Readonly<Record<string, Pick<SealedColumn<unknown>, 'reseal'>>>): { idleMs: number; runOnce(program: ResealProgram): Promise<number> } {
+export function resealTask(
+  table: string,
+  columns: Readonly<Record<string, Pick<SealedColumn<unknown>, 'reseal'>>>,
+): { idleMs: number; runOnce(program: ResealProgram): Promise<number> } {
   const names = Object.keys(columns);
   const old = names.map((name) => `${name} not like $2`).join(' or ');
   const page = `${REASON}select id, ${names.join(', ')} from ${table} where id > $1 and (${old}) order by id limit ${BATCH}`;

@@ -38,6 +38,17 @@ export const keyInput = z.object({
 });
 export type KeyInput = z.input<typeof keyInput>;
 
+/** What may change of a key. A default is for a new one: what is absent stays. */
+export const keyChanges = z.object({
+  name: keyInput.shape.name.optional(),
+  scopes: keyInput.shape.scopes.optional(),
+  tier: keyInput.shape.tier.unwrap().optional(),
+  quota: keyInput.shape.quota,
+  burst: keyInput.shape.burst,
+  signatures: keyInput.shape.signatures.unwrap().optional(),
+  allowedAddresses: keyInput.shape.allowedAddresses.unwrap().optional(),
+});
+
 /** `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. */
 export function isCidr(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');

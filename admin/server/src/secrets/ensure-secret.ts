@@ -10,10 +10,11 @@ export async function ensureSecret({ database, keyRing, now }: AdminContext, id:
   let kept = await find();
   if (kept === null) {
     const valueSealed = sealedSecret.seal(keyRing, id, randomBytes(BYTES).toString('base64url'));
-    await database.run(
-      'insert into access.sealed_secret (id, value_sealed, created_at) values ($1, $2, $3) on conflict (id) do nothing',
-      [id, valueSealed, now()],
-    );
+    await database.run('insert into access.sealed_secret (id, value_sealed, created_at) values ($1, $2, $3) on conflict (id) do nothing', [
+      id,
+      valueSealed,
+      now(),
+    ]);
     kept = await find();
   }
   if (kept === null) throw new Error(`The secret ${id} was removed while it was made.`);

@@ -1,4 +1,5 @@
 import { invalid } from '@portico/contracts/errors';
+import type { Tier } from '@portico/contracts/tiers';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import { ANY_KEY, KEY_CHANNEL } from '../api-keys/key-channel.ts';
@@ -10,6 +11,10 @@ export const tierInput = z.object({ tier: keyInput.shape.tier.unwrap(), quota: r
 
 export function listTiers({ database }: AdminContext): Promise<TierSettings[]> {
   return database.fork().find(TierSettings, {}, { orderBy: { name: 'asc' } });
+}
+
+export function findTier({ database }: AdminContext, name: Tier): Promise<TierSettings> {
+  return database.fork().findOneOrFail(TierSettings, { name });
 }
 
 /** Changes what a plan allows. It holds on every gateway within a second, for keys without limits of their own. */

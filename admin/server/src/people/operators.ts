@@ -1,0 +1,89 @@
+// Those who may enter the operators' side. There is always an administrator, once there was one.
+import { randomBytes } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
+import { AppError, notFound } from '@portico/contracts/errors';
+import { newId } from '@portico/contracts/ids';
+import { parseInput } from '@portico/service-kit/parse-input';
+import { hashPassword } from 'better-auth/crypto';
+import { z } from 'zod';
+import type { AdminContext } from '../context.ts';
+import { OPERATOR_ROLES, type OperatorRole, Person } from './person.entity.ts';
+
+export const operatorInput = z.object({
+  email: z.email().max(254).toLowerCase(),
+  name: z.string().trim().min(1).max(100).optional(),
+  role: z.enum(OPERATOR_ROLES).default('admin'),
+});
+
+export type OperatorView = Pick<Person, 'id' | 'email' | 'name' | 'operatorRole' | 'twoFactorEnabled' | 'createdAt'>;
+
+const PASSWORD_BYTES = 15;
+
+export async function listOperators({ database }: AdminContext): Promise<OperatorView[]> {
+  const people = await database.fork().find(Person, { operatorRole: { $ne: null } }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  return people.map(viewOf);
+}
+
+/** NOT_FOUND for somebody who is no operator. */
+export async function findOperator({ database }: AdminContext, id: string): Promise<OperatorView> {
+  const person = await database.fork().findOne(Person, { id, operatorRole: { $ne: null } });
+  if (person === null) throw notFound('operator', id);
+  return viewOf(person);
+}
+
+/** Makes somebody an operator, with a password that is good for nothing but choosing another. CONFLICT when the address has a sign-in already. */
+export async function createOperator(
+  { database, now }: AdminContext,
+  given: z.input<typeof operatorInput>,
+): Promise<OperatorView & { password: string }> {
+  const { email, name = email, role } = parseInput(operatorInput, given);
+  const [at, password] = [now(), randomBytes(PASSWORD_BYTES).toString('base64url')];
+  const hashed = await hashPassword(password);
+  return database.fork().transactional(async (em) => {
+    if ((await em.findOne(Person, { email })) !== null) throw new AppError('CONFLICT', `${email} has a sign-in already.`);
+    const person = em.create(Person, {
+      id: newId('person'),
+      name,
+      email,
+      // The one-time password is handed over by an operator, who vouches for the address.
+      emailVerified: true,
+      twoFactorEnabled: false,
+      operatorRole: role,
+      createdAt: at,
+      updatedAt: at,
+    });
+    await em.persist(person).flush();
+    await em.execute(
+      `insert into access.credential (id, account_id, provider_id, user_id, password, made_password, created_at, updated_at)
+       values (?, ?, 'credential', ?, ?, ?, ?, ?)`,
+      [person.id, person.id, person.id, hashed, hashed, at, at],
+    );
+    return { ...viewOf(person), password };
+  });
+}
+
+/** `null` takes the role away. INVALID_STATE when no administrator would be left. */
+export function changeOperatorRole({ database, now }: AdminContext, id: string, role: OperatorRole | null): Promise<void> {
+  return database.fork().transactional(async (em) => {
+    // All administrators are locked: two who take each other's role away do so one after the other.
+    const admins = await em.find(Person, { operatorRole: 'admin' }, { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE });
+    const person = await em.findOne(Person, { id, operatorRole: { $ne: null } });
+    if (person === null) throw notFound('operator', id);
+    if (person.operatorRole === 'admin' && role !== 'admin' && admins.length === 1) {
+      throw new AppError('INVALID_STATE', 'There must be an administrator. Make somebody else one first.');
+    }
+    Object.assign(person, { operatorRole: role, updatedAt: now() });
+    await em.flush();
+    await em.execute('delete from access.operator_session where user_id = ?', [id]);
+  });
+}
+
+/** Whether the password is still the one that was made for the person. */
+export async function hasMadePassword({ database }: AdminContext, personId: string): Promise<boolean> {
+  const rows = await database.run('select 1 from access.credential where user_id = $1 and password = made_password', [personId]);
+  return rows.length > 0;
+}
+
+function viewOf({ id, email, name, operatorRole, twoFactorEnabled, createdAt }: Person): OperatorView {
+  return { id, email, name, operatorRole, twoFactorEnabled, createdAt };
+}
