@@ -18,6 +18,7 @@ import { createHealth, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createMetrics } from './metrics.ts';
+import { type Mount, mounted } from './mounted.ts';
 import { createPipeline } from './pipeline.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
@@ -37,6 +38,8 @@ export type GatewayDependencies = {
   internalSecret: string;
   checks: HealthChecks;
   logger: Logger;
+  /** Handlers of others under paths of our listeners. */
+  mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
 
 export type Gateway = AsyncDisposable & { readonly publicUrl: string; readonly internalUrl: string };
@@ -73,14 +76,17 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.INTERNAL_HOST,
       port: config.INTERNAL_PORT,
       shutdownTimeoutMs,
-      handler: createInternalHandler({
-        ...dependencies,
-        jwks: jwksOf(config, dependencies),
-        issuer: config.GRAPH_TOKEN_ISSUER,
-        health,
-        metrics,
-        development: config.DEVELOPMENT,
-      }),
+      handler: mounted(
+        dependencies.mounts?.internal,
+        createInternalHandler({
+          ...dependencies,
+          jwks: jwksOf(config, dependencies),
+          issuer: config.GRAPH_TOKEN_ISSUER,
+          health,
+          metrics,
+          development: config.DEVELOPMENT,
+        }),
+      ),
     }),
   );
   const open = opened.use(
@@ -88,7 +94,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.HOST,
       port: config.PORT,
       shutdownTimeoutMs,
-      handler: (req, res) => {
+      handler: mounted(dependencies.mounts?.public, (req, res) => {
         const request = readIncoming(req, performance.now());
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
         pipeline(request).then(
@@ -98,7 +104,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
             res.destroy();
           },
         );
-      },
+      }),
     }),
   );
   opened.use(

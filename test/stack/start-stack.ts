@@ -1,6 +1,9 @@
 // The whole platform for a test or a benchmark: on a database of its own, on free ports, in either topology.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { Mode } from '@portico/contracts/caller';
 import { openStatements } from '@portico/local/start/open-statements';
@@ -49,11 +52,16 @@ export type Stack = AsyncDisposable & {
   readonly url: string;
   readonly internalUrl: string;
   readonly databaseUrl: string;
+  /** Where letters to people end. */
+  readonly mailFolder: string;
   readonly admin: Admin;
   readonly graph: Graph;
   /** A key of a new account, or of the account with this name. */
   key(options?: KeyOptions): Promise<Key>;
 };
+
+/** Tests sign in more often in a minute than people do, and the addresses in their letters are not opened. */
+const PEOPLE = { portalOrigin: 'http://portal.test', consoleOrigin: 'http://console.test', triesPerMinute: 1_000 };
 
 export async function startStack({ topology, databaseUrl: given, execution, poolMax = 10, env = {} }: StackOptions): Promise<Stack> {
   await using opened = new AsyncDisposableStack();
@@ -64,6 +72,8 @@ export async function startStack({ topology, databaseUrl: given, execution, pool
   const graph =
     topology === 'all-in-one' && execution !== 'stitched' ? await inProcess(opened, settings) : await overHttp(opened, settings, execution);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
+  const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
+  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }));
   const gateway = opened.use(
     await startGateway(gatewayConfig.parse({ PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_TIMEOUT_MS: '500', ...env }), {
       graph: graph.current,
@@ -73,6 +83,7 @@ export async function startStack({ topology, databaseUrl: given, execution, pool
       internalSecret,
       checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
       logger: silentLogger,
+      mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
     }),
   );
   await graph.reachable(gateway.internalUrl);
@@ -81,6 +92,7 @@ export async function startStack({ topology, databaseUrl: given, execution, pool
     url: gateway.publicUrl,
     internalUrl: gateway.internalUrl,
     databaseUrl,
+    mailFolder,
     admin,
     graph: graph.current,
     key: (options) => issueKey(admin, options),

@@ -9,7 +9,7 @@ import type { Mailer } from './mail/mailer.ts';
 import { Person } from './people/person.entity.ts';
 import { SIDES, type Side } from './sides.ts';
 import { ADDRESS_HEADER, type SignIn } from './sign-in/create-sign-in.ts';
-import { letters } from './sign-in/letters.ts';
+import type { Letters } from './sign-in/letters.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import type { CallContext } from './trpc/context.ts';
 import type { DeveloperRouter } from './trpc/developer-router.ts';
@@ -23,6 +23,8 @@ export type HttpOptions = {
   mailer: Mailer;
   /** Origin of the pages of this side. */
   origin: string;
+  /** What is written to those who are invited: they are developers, whoever invites them. */
+  letters: Letters;
   recordAction: RecordAction;
   logger: Logger;
 };
@@ -63,11 +65,10 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
 }
 
 async function contextOf(options: HttpOptions, headers: Headers, requestId: string): Promise<CallContext> {
-  const { side, admin, signIn, mailer, origin, recordAction } = options;
+  const { side, admin, signIn, mailer, letters, recordAction } = options;
   const personId = await signIn.personId(headers);
   const person = personId === undefined ? null : await admin.database.fork().findOne(Person, { id: personId });
-  // Invitations are for developers, whoever sends them; the operators' pages are no place for the invited.
-  return { side, admin, requestId, person: person ?? undefined, recordAction, letters: letters(side, origin), post: mailer.post };
+  return { side, admin, requestId, person: person ?? undefined, recordAction, letters, post: mailer.post };
 }
 
 /**

@@ -7,6 +7,7 @@ import { type PeopleSettings, TRIES_PER_MINUTE } from './people-settings.ts';
 import { ensureSecret } from './secrets/ensure-secret.ts';
 import { SIDES, type Side } from './sides.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
+import { letters } from './sign-in/letters.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import { developerRouter } from './trpc/developer-router.ts';
 import { operatorRouter } from './trpc/operator-router.ts';
@@ -24,13 +25,13 @@ const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 export async function openSides({ admin, settings, recordAction, logger }: SidesOptions): Promise<Sides> {
   const mailer = createMailer(settings.mail, { logger, now: admin.now });
   const secret = await ensureSecret(admin, 'sign-in');
+  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, logger };
   const open = async (side: Side, origin: string): Promise<Mount> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
     const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, logger });
-    const router = ROUTERS[side];
     return {
       prefix: SIDES[side].prefix,
-      handler: createHttpHandler({ side, router, signIn, admin, mailer, origin, recordAction, logger }),
+      handler: createHttpHandler({ ...common, side, router: ROUTERS[side], signIn, origin }),
     };
   };
   const mounts = { developer: await open('developer', settings.portalOrigin), operator: await open('operator', settings.consoleOrigin) };

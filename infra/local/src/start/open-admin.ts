@@ -11,7 +11,7 @@ export async function openAdmin(config: LocalConfig, log: (message: string) => v
   await using opened = new AsyncDisposableStack();
   const dependencies = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
-  const settings = { databaseUrl: dependencies.databaseUrl, poolMax: 2, secretKeys: secrets.secretKeys };
+  const settings = { databaseUrl: dependencies.databaseUrl, poolMax: 2, secretKeys: () => configuredSecrets(config).secretKeys };
   const admin = opened.use(await start(settings, { logger: createLogger({ program: 'admin', level: config.LOG_LEVEL }) }));
   const kept = opened.move();
   return { admin, dependencies, secrets, [Symbol.asyncDispose]: () => kept.disposeAsync() };

@@ -1,0 +1,132 @@
+// For tests: both sides on free ports over a database of their own, people with browsers, and the letters they got.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen } from '@portico/service-kit/http-listener';
+import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { expect } from 'vitest';
+import { createDeveloperClient, createOperatorClient, type DeveloperClient, type OperatorClient } from '../client.ts';
+import type { Letter } from '../mail/mailer.ts';
+import type { OperatorRole } from '../people/person.entity.ts';
+import { type Admin, start } from '../server.ts';
+import { SIDES, type Side } from '../sides.ts';
+import type { RecordAction } from '../trpc/changing.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+
+export type Browser = {
+  readonly cookies: Map<string, string>;
+  readonly fetch: typeof globalThis.fetch;
+  /** A request to sign-in: `post('developer', '/sign-in/email', {…})`. */
+  post(side: Side, path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }>;
+};
+
+export type Recorded = Parameters<RecordAction>[2] & { actor: string };
+
+export type TestSides = AsyncDisposable & {
+  readonly admin: Admin;
+  readonly databaseUrl: string;
+  readonly urls: Readonly<Record<Side, string>>;
+  readonly recorded: Recorded[];
+  browser(): Browser;
+  letters(to: string): Promise<Letter[]>;
+  /** Somebody who signed up, confirmed the address and signed in. */
+  developer(email: string): Promise<Browser & { client: DeveloperClient }>;
+  /** An operator who has chosen a password and signed in. */
+  operator(email: string, role: OperatorRole): Promise<Browser & { client: OperatorClient }>;
+  signUp(email: string): Promise<void>;
+};
+
+export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute?: number } = {}): Promise<TestSides> {
+  await using opened = new AsyncDisposableStack();
+  const databaseUrl = opened.use(await createTestDatabase()).url;
+  const recorded: Recorded[] = [];
+  const recordAction: RecordAction = (_em, { actor }, change) => void recorded.push({ ...change, actor });
+  const settings = { databaseUrl, poolMax: 6, secretKeys: TEST_SECRET_KEYS };
+  const admin = opened.use(await start(settings, { logger: silentLogger, recordAction }));
+  const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (path) => rm(path, { recursive: true }));
+  const sides = opened.use(
+    await admin.openSides({
+      mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
+      portalOrigin: 'http://portal.test',
+      consoleOrigin: 'http://console.test',
+      triesPerMinute,
+    }),
+  );
+  const open = async (side: Side): Promise<string> => {
+    const { handler } = sides.mounts[side];
+    return opened.use(await listen({ host: '127.0.0.1', port: 0, shutdownTimeoutMs: 500, handler })).url;
+  };
+  const urls = { developer: await open('developer'), operator: await open('operator') };
+  const browser = (): Browser => openBrowser(urls);
+  const letters = (to: string): Promise<Letter[]> => lettersTo(folder, to);
+  const signUp = async (email: string): Promise<void> => {
+    const { status } = await browser().post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Ada' });
+    expect(status).toBe(200);
+    await expect.poll(async () => (await letters(email)).length).toBeGreaterThan(0);
+    const link = /\S+\/verify-email\?token=\S+/.exec((await letters(email)).at(-1)?.text ?? '')?.[0] ?? '';
+    const { pathname, search } = new URL(link);
+    expect((await fetch(`${urls.developer}${pathname}${search}`)).status).toBe(200);
+  };
+  const kept = opened.move();
+  return {
+    admin,
+    databaseUrl,
+    urls,
+    recorded,
+    browser,
+    letters,
+    signUp,
+    async developer(email) {
+      await signUp(email);
+      const own = browser();
+      expect(await own.post('developer', '/sign-in/email', { email, password: PASSWORD })).toMatchObject({ status: 200 });
+      return { ...own, client: createDeveloperClient(urls.developer, own.fetch) };
+    },
+    async operator(email, role) {
+      const { password } = await admin.operators.create({ email, role });
+      const own = browser();
+      expect(await own.post('operator', '/sign-in/email', { email, password })).toMatchObject({ status: 200 });
+      const change = { currentPassword: password, newPassword: PASSWORD };
+      expect(await own.post('operator', '/change-password', change)).toMatchObject({ status: 200 });
+      return { ...own, client: createOperatorClient(urls.operator, own.fetch) };
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Keeps cookies as a browser does, and sends them to either side: what they are worth there is for the server to say. */
+function openBrowser(urls: Readonly<Record<Side, string>>): Browser {
+  const cookies = new Map<string, string>();
+  const fetchWithCookies: typeof globalThis.fetch = async (input, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (cookies.size > 0) headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+    const response = await fetch(input, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      if (value === '' || /max-age=0/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return response;
+  };
+  return {
+    cookies,
+    fetch: fetchWithCookies,
+    async post(side, path, body, headers = {}) {
+      const response = await fetchWithCookies(`${urls[side]}${SIDES[side].prefix}/auth${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    },
+  };
+}
+
+async function lettersTo(folder: string, to: string): Promise<Letter[]> {
+  const files = (await readdir(folder)).sort();
+  const read = await Promise.all(files.map(async (file): Promise<Letter> => JSON.parse(await readFile(join(folder, file), 'utf8'))));
+  return read.filter((letter) => letter.to === to);
+}
