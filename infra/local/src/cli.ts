@@ -2,10 +2,13 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { accountsCreate } from './commands/accounts-create.ts';
+import { adminCreate } from './commands/admin-create.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
 import { request } from './commands/request.ts';
+import { secretsRotate } from './commands/secrets-rotate.ts';
 import { seed } from './commands/seed.ts';
 import { tokensIssue } from './commands/tokens-issue.ts';
 
@@ -17,4 +20,8 @@ const io: CommandIo = {
   now: () => new Date(),
 };
 
-process.exitCode = await runCli([doctor, keysCreate, migrate, request, seed, tokensIssue], process.argv.slice(2), io);
+process.exitCode = await runCli(
+  [accountsCreate, adminCreate, doctor, keysCreate, migrate, request, secretsRotate, seed, tokensIssue],
+  process.argv.slice(2),
+  io,
+);
