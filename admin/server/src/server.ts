@@ -11,9 +11,9 @@ import { openKeySource } from './api-keys/key-source.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import type { AdminContext } from './context.ts';
 import { Member } from './members/member.entity.ts';
-import { inviteMember } from './members/members.ts';
 import { openSides, type Sides } from './open-sides.ts';
-import { createOperator } from './people/operators.ts';
+import { createOperator } from './people/create-operator.ts';
+import type { OperatorInput } from './people/operators.ts';
 import { Person } from './people/person.entity.ts';
 import type { PeopleSettings } from './people-settings.ts';
 import { createLiveKeyRing } from './secrets/live-key-ring.ts';
@@ -23,7 +23,6 @@ import { issueServiceToken, serviceJwks } from './service-tokens/service-tokens.
 import { SigningKey } from './service-tokens/signing-key.entity.ts';
 import { Ticket, TicketMessage } from './tickets/ticket.entity.ts';
 import { TierSettings } from './tiers/tier.entity.ts';
-import { listTiers, updateTier } from './tiers/tiers.ts';
 import type { RecordAction } from './trpc/changing.ts';
 
 export type AdminSettings = {
@@ -40,9 +39,7 @@ export type Admin = AsyncDisposable & {
   readonly accounts: UseCases<typeof accounts>;
   readonly apiKeys: UseCases<typeof apiKeys>;
   readonly serviceTokens: UseCases<typeof serviceTokens>;
-  readonly members: UseCases<typeof members>;
-  readonly operators: UseCases<typeof operators>;
-  readonly tiers: UseCases<typeof tiers>;
+  readonly operators: { create(given: OperatorInput): ReturnType<typeof createOperator> };
   /** Moves what older keys of the ring sealed to its newest one, beside normal work; answers how many rows of each table moved. */
   resealSecrets(): ReturnType<typeof resealSecrets>;
   /** Opens the sides on which people sign in, for a gateway to mount. Disposed before the admin service. */
@@ -58,9 +55,6 @@ const apiKeys = {
   regenerate: regenerateApiKey,
   rotate: rotateApiKey,
 };
-const members = { invite: inviteMember };
-const operators = { create: createOperator };
-const tiers = { list: listTiers, update: updateTier };
 const serviceTokens = { issue: issueServiceToken };
 
 /** Starts the admin service: accounts, keys, tiers, service tokens. */
@@ -93,9 +87,7 @@ export async function start(
     accounts: bind(accounts, context),
     apiKeys: bind(apiKeys, context),
     serviceTokens: bind(serviceTokens, context),
-    members: bind(members, context),
-    operators: bind(operators, context),
-    tiers: bind(tiers, context),
+    operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
     resealSecrets: () => resealSecrets(context, logger),
     openSides: (settings) => openSides({ admin: context, settings, recordAction, logger }),
     async [Symbol.asyncDispose]() {

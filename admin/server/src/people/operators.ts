@@ -15,6 +15,8 @@ export const operatorInput = z.object({
   role: z.enum(OPERATOR_ROLES).default('admin'),
 });
 
+export type OperatorInput = z.input<typeof operatorInput>;
+
 export type OperatorView = Pick<Person, 'id' | 'email' | 'name' | 'operatorRole' | 'twoFactorEnabled' | 'createdAt'>;
 
 const PASSWORD_BYTES = 15;
@@ -32,10 +34,7 @@ export async function findOperator({ database }: AdminContext, id: string): Prom
 }
 
 /** Makes somebody an operator, with a password that is good for nothing but choosing another. CONFLICT when the address has a sign-in already. */
-export async function createOperator(
-  { database, now }: AdminContext,
-  given: z.input<typeof operatorInput>,
-): Promise<OperatorView & { password: string }> {
+export async function addOperator({ database, now }: AdminContext, given: OperatorInput): Promise<OperatorView & { password: string }> {
   const { email, name = email, role } = parseInput(operatorInput, given);
   const [at, password] = [now(), randomBytes(PASSWORD_BYTES).toString('base64url')];
   const hashed = await hashPassword(password);

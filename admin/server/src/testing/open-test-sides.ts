@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen } from '@portico/service-kit/http-listener';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { createDeveloperClient, createOperatorClient, type DeveloperClient, type OperatorClient } from '../client.ts';
 import type { Letter } from '../mail/mailer.ts';
 import type { OperatorRole } from '../people/person.entity.ts';
@@ -18,7 +18,12 @@ export type Browser = {
   readonly cookies: Map<string, string>;
   readonly fetch: typeof globalThis.fetch;
   /** A request to sign-in: `post('developer', '/sign-in/email', {…})`. */
-  post(side: Side, path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }>;
+  post(
+    side: Side,
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
 };
 
 export type Recorded = Parameters<RecordAction>[2] & { actor: string };
@@ -34,7 +39,8 @@ export type TestSides = AsyncDisposable & {
   developer(email: string): Promise<Browser & { client: DeveloperClient }>;
   /** An operator who has chosen a password and signed in. */
   operator(email: string, role: OperatorRole): Promise<Browser & { client: OperatorClient }>;
-  signUp(email: string): Promise<void>;
+  /** Signs up and confirms the address. */
+  signUp(email: string, more?: object): Promise<void>;
 };
 
 export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute?: number } = {}): Promise<TestSides> {
@@ -60,11 +66,16 @@ export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute
   const urls = { developer: await open('developer'), operator: await open('operator') };
   const browser = (): Browser => openBrowser(urls);
   const letters = (to: string): Promise<Letter[]> => lettersTo(folder, to);
-  const signUp = async (email: string): Promise<void> => {
-    const { status } = await browser().post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Ada' });
+  const signUp = async (email: string, more: object = {}): Promise<void> => {
+    const { status } = await browser().post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Ada', ...more });
     expect(status).toBe(200);
-    await expect.poll(async () => (await letters(email)).length).toBeGreaterThan(0);
-    const link = /\S+\/verify-email\?token=\S+/.exec((await letters(email)).at(-1)?.text ?? '')?.[0] ?? '';
+    const link = await vi.waitFor(async () => {
+      const found = (await letters(email))
+        .map(({ text }) => /\S+\/verify-email\?token=\S+/.exec(text)?.[0])
+        .find((url) => url !== undefined);
+      if (found === undefined) throw new Error(`There is no letter to ${email} yet.`);
+      return found;
+    });
     const { pathname, search } = new URL(link);
     expect((await fetch(`${urls.developer}${pathname}${search}`)).status).toBe(200);
   };

@@ -30,26 +30,21 @@ export async function findTicket({ database }: AdminContext, of: Of, id: string)
   return { ...ticket, messages: await em.find(TicketMessage, { ticketId: id }, { orderBy: { id: 'asc' } }) };
 }
 
-export async function openTicket(
+export function openTicket(
   { database, now }: AdminContext,
   accountId: string,
   author: Author,
   given: z.input<typeof ticketInput>,
 ): Promise<Ticket> {
   const { subject, body: text } = parseInput(ticketInput, given);
-  const [em, at] = [database.fork(), now()];
-  const ticket = em.create(Ticket, {
-    id: newId('ticket'),
-    accountId,
-    openedBy: author.id,
-    subject,
-    status: 'open',
-    createdAt: at,
-    updatedAt: at,
+  const [id, at] = [newId('ticket'), now()];
+  return database.fork().transactional(async (em) => {
+    const ticket = em.create(Ticket, { id, accountId, openedBy: author.id, subject, status: 'open', createdAt: at, updatedAt: at });
+    // The message refers to the ticket, which the unit of work does not know.
+    await em.persist(ticket).flush();
+    addMessage(em, ticket, author, text, at);
+    return ticket;
   });
-  addMessage(em, ticket, author, text, at);
-  await em.persist(ticket).flush();
-  return ticket;
 }
 
 /** An operator's words answer the ticket, a developer's open it. INVALID_STATE for an operator's words to a closed one. */

@@ -24,10 +24,11 @@ export type Change<Result> = {
   after?(result: Result, inside: AdminContext): State | Promise<State>;
 };
 
-type Signed = Pick<CallContext, 'admin' | 'recordAction'> & { person: { id: string } };
+/** Who changes something, and where that is recorded. */
+export type Acting = Pick<CallContext, 'admin' | 'recordAction'> & { person: { id: string } };
 
 /** Runs and records a change. Use cases of accounts and keys do so themselves: they are called with `acting`. */
-export function changing<Result>(context: Signed, change: Change<Result>): Promise<Result> {
+export function changing<Result>(context: Acting, change: Change<Result>): Promise<Result> {
   const admin = acting(context);
   return admin.database.fork().transactional(async (em) => {
     // Use cases open units of work of their own; here all of them are parts of this transaction.
@@ -43,6 +44,6 @@ export function changing<Result>(context: Signed, change: Change<Result>): Promi
 }
 
 /** The admin service, asked by the person who is signed in. */
-export function acting({ admin, person }: Pick<Signed, 'admin' | 'person'>): AdminContext {
+export function acting({ admin, person }: Pick<Acting, 'admin' | 'person'>): AdminContext {
   return { ...admin, actor: person.id };
 }
