@@ -1,7 +1,8 @@
 // Who may call what. The list of procedures is the routers' own: one that is not in the table fails, as does a line that is no procedure.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIDES, type Side } from '../sides.ts';
-import { type Browser, openTestSides, type TestSides } from '../testing/open-test-sides.ts';
+import type { Browser } from '../testing/browser.ts';
+import { openTestSides, type TestSides } from '../testing/open-test-sides.ts';
 import { developerRouter } from './developer-router.ts';
 import { operatorRouter } from './operator-router.ts';
 
