@@ -92,6 +92,15 @@ describe('sign-in', () => {
     expect(await client.accounts.list.query({})).toEqual(expect.any(Array));
   });
 
+  it('answers everybody when more people come at once than there are connections', async () => {
+    const { password } = await sides.admin.operators.create({ email: 'crowd@example.com' });
+    const ins = Array.from({ length: 12 }, () => signIn('operator', 'crowd@example.com', password));
+    const ups = Array.from({ length: 12 }, (_, i) =>
+      sides.browser().post('developer', '/sign-up/email', { email: `crowd${i}@example.com`, password: PASSWORD, name: 'C' }),
+    );
+    expect(new Set((await Promise.all([...ins, ...ups])).map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
   it('can be tried only so often in a minute from one address, whatever the request says of where it comes from', async () => {
     await using strict = await openTestSides({ triesPerMinute: 3 });
     const statuses: number[] = [];
