@@ -1,6 +1,7 @@
 // Those who may enter the operators' side. There is always an administrator, once there was one.
 import { randomBytes } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
@@ -33,13 +34,19 @@ export async function findOperator({ database }: AdminContext, id: string): Prom
   return viewOf(person);
 }
 
-/** Makes somebody an operator, with a password that is good for nothing but choosing another. CONFLICT when the address has a sign-in already. */
-export async function addOperator({ database, now }: AdminContext, given: OperatorInput): Promise<OperatorView & { password: string }> {
+/** What a new operator signs in with; undefined for somebody who has a password already. */
+export type NewOperator = OperatorView & { password: string | undefined };
+
+/**
+ * Makes somebody an operator: a person who has confirmed the address, or a new one, with a password that is good for nothing but choosing
+ * another. CONFLICT for who is one already, INVALID_STATE for an address that is not confirmed.
+ */
+export async function addOperator({ database, now }: AdminContext, given: OperatorInput): Promise<NewOperator> {
   const { email, name = email, role } = parseInput(operatorInput, given);
-  const [at, password] = [now(), randomBytes(PASSWORD_BYTES).toString('base64url')];
-  const hashed = await hashPassword(password);
+  const at = now();
   return database.fork().transactional(async (em) => {
-    if ((await em.findOne(Person, { email })) !== null) throw new AppError('CONFLICT', `${email} has a sign-in already.`);
+    const known = await em.findOne(Person, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (known !== null) return promote(known, role, at);
     const person = em.create(Person, {
       id: newId('person'),
       name,
@@ -52,13 +59,26 @@ export async function addOperator({ database, now }: AdminContext, given: Operat
       updatedAt: at,
     });
     await em.persist(person).flush();
-    await em.execute(
-      `insert into access.credential (id, account_id, provider_id, user_id, password, made_password, created_at, updated_at)
-       values (?, ?, 'credential', ?, ?, ?, ?, ?)`,
-      [person.id, person.id, person.id, hashed, hashed, at, at],
-    );
-    return { ...viewOf(person), password };
+    return { ...viewOf(person), password: await makePassword(em, person.id, at) };
   });
+}
+
+function promote(person: Person, role: OperatorRole, at: Date): NewOperator {
+  if (person.operatorRole != null) throw new AppError('CONFLICT', `${person.email} is an operator already.`);
+  if (!person.emailVerified) throw new AppError('INVALID_STATE', `${person.email} has not been confirmed yet.`);
+  Object.assign(person, { operatorRole: role, updatedAt: at });
+  return { ...viewOf(person), password: undefined };
+}
+
+async function makePassword(em: EntityManager, personId: string, at: Date): Promise<string> {
+  const password = randomBytes(PASSWORD_BYTES).toString('base64url');
+  const hashed = await hashPassword(password);
+  await em.execute(
+    `insert into access.credential (id, account_id, provider_id, user_id, password, made_password, created_at, updated_at)
+     values (?, ?, 'credential', ?, ?, ?, ?, ?)`,
+    [personId, personId, personId, hashed, hashed, at, at],
+  );
+  return password;
 }
 
 /** `null` takes the role away. INVALID_STATE when no administrator would be left. */

@@ -85,6 +85,7 @@ export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute
     },
     async operator(email, role) {
       const { password } = await admin.operators.create({ email, role });
+      if (password === undefined) throw new Error(`${email} signs in already.`);
       const own = browser();
       expect(await own.post('operator', '/sign-in/email', { email, password })).toMatchObject({ status: 200 });
       const change = { currentPassword: password, newPassword: PASSWORD };

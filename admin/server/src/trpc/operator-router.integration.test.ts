@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { TIERS } from '@portico/contracts/tiers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorClient } from '../client.ts';
-import { openTestSides, type TestSides } from '../testing/open-test-sides.ts';
+import { openTestSides, PASSWORD, type TestSides } from '../testing/open-test-sides.ts';
 
 let sides: TestSides;
 let operator: OperatorClient;
@@ -87,6 +87,21 @@ describe('an operator', () => {
     ]);
   });
 
+  it('makes a developer an operator, who keeps the password; not one who has not confirmed the address', async () => {
+    await sides.signUp('both@example.com');
+    const { password } = await operator.operators.create.mutate({ email: 'both@example.com', role: 'support' });
+    expect(password).toBeUndefined();
+    const own = { email: 'both@example.com', password: PASSWORD };
+    expect(await sides.browser().post('operator', '/sign-in/email', own)).toMatchObject({ status: 200 });
+    await expect(operator.operators.create.mutate({ email: 'both@example.com' })).rejects.toMatchObject({ data: { code: 'CONFLICT' } });
+    await sides.browser().post('developer', '/sign-up/email', { ...own, email: 'unconfirmed@example.com', name: 'U' });
+    await expect(operator.operators.create.mutate({ email: 'unconfirmed@example.com' })).rejects.toMatchObject({
+      data: { code: 'INVALID_STATE' },
+    });
+    const { id } = (await operator.operators.list.query()).find(({ email }) => email === 'both@example.com') ?? { id: '' };
+    await operator.operators.changeRole.mutate({ id, role: null });
+  });
+
   it('cannot take the last administrator’s role away; whose role is taken is signed out', async () => {
     const me = await operator.me.get.query();
     await expect(operator.operators.changeRole.mutate({ id: me.id, role: 'support' })).rejects.toMatchObject({
@@ -117,6 +132,7 @@ describe('what is changed', () => {
       { action: 'operator.created', before: null, after: { email: 'fresh@example.com', operatorRole: 'auditor' } },
     ]);
     expect(new Set(sides.recorded.map(({ actor }) => actor))).toEqual(new Set([me.id]));
+    expect(password).toMatch(/^\S{20}$/);
     expect(JSON.stringify(sides.recorded)).not.toContain(password);
   });
 

@@ -6,7 +6,8 @@ import { openAdmin } from '../start/open-admin.ts';
 
 export const adminCreate: Command = {
   name: 'admin create',
-  about: "Makes an operator, with a one-time password that is shown this once: it opens nothing but the choice of one's own.",
+  about:
+    "Makes an operator, with a one-time password that is shown this once: it opens nothing but the choice of one's own. Somebody who signs in as a developer keeps the password.",
   options: {
     email: { value: 'address', about: 'With which the operator signs in' },
     role: { value: OPERATOR_ROLES.join('|'), about: 'What the operator may do', default: 'admin' },
@@ -19,8 +20,10 @@ export const adminCreate: Command = {
     const role = parseChoice('role', OPERATOR_ROLES, given);
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
     const { id, password } = await opened.admin.operators.create({ email, role, name: given.text('name') });
-    if (given.isSet('json')) io.out(JSON.stringify({ id, email, role, password }));
-    else for (const [name, value] of Object.entries({ id, email, role, password })) io.out(`${name.padEnd(8)}  ${value}`);
+    if (given.isSet('json')) io.out(JSON.stringify({ id, email, role, password: password ?? null }));
+    else
+      for (const [name, value] of Object.entries({ id, email, role, password: password ?? '(the one that the person has)' }))
+        io.out(`${name.padEnd(8)}  ${value}`);
     return 0;
   },
 };
