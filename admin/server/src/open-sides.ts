@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { AdminContext } from './context.ts';
 import { createHttpHandler } from './http.ts';
@@ -8,6 +9,7 @@ import { ensureSecret } from './secrets/ensure-secret.ts';
 import { SIDES, type Side } from './sides.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import { letters } from './sign-in/letters.ts';
+import { sweepSignIn } from './sign-in/sweep-sign-in.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import { developerRouter } from './trpc/developer-router.ts';
 import { operatorRouter } from './trpc/operator-router.ts';
@@ -19,6 +21,7 @@ export type Sides = AsyncDisposable & { readonly mounts: Readonly<Record<Side, M
 
 export type SidesOptions = { admin: AdminContext; settings: PeopleSettings; recordAction: RecordAction; logger: Logger };
 
+const SWEEP_MS = 3_600_000;
 const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 
 /** Opens both sides for people to sign in on. The secret under which cookies and second factors are is common: a person's second factor is. */
@@ -35,5 +38,16 @@ export async function openSides({ admin, settings, recordAction, logger }: Sides
     };
   };
   const mounts = { developer: await open('developer', settings.portalOrigin), operator: await open('operator', settings.consoleOrigin) };
-  return { mounts, [Symbol.asyncDispose]: () => mailer[Symbol.asyncDispose]() };
+  const sweeping = startLoop({
+    idleMs: SWEEP_MS,
+    work: async () => void (await sweepSignIn(admin)),
+    onError: (err) => logger.warn({ err }, 'could not sweep sessions'),
+  });
+  return {
+    mounts,
+    async [Symbol.asyncDispose]() {
+      await sweeping[Symbol.asyncDispose]();
+      await mailer[Symbol.asyncDispose]();
+    },
+  };
 }

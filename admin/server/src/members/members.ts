@@ -25,6 +25,9 @@ export async function findMember({ database }: AdminContext, accountId: string, 
   return viewOf(await load(database.fork(), accountId, id));
 }
 
+/** Each of them gets a letter: an account is no means to write to strangers. */
+const MEMBERS_MAX = 100;
+
 /** Active at once when the address belongs to somebody who has verified it, else as soon as somebody does. CONFLICT for a second time. */
 export async function inviteMember(
   { database, now }: AdminContext,
@@ -33,6 +36,9 @@ export async function inviteMember(
 ): Promise<MemberView> {
   const { email, role } = parseInput(memberInput, given);
   const em = database.fork();
+  if ((await em.count(Member, { accountId })) >= MEMBERS_MAX) {
+    throw new AppError('INVALID_STATE', `An account has at most ${MEMBERS_MAX} members.`);
+  }
   const person = await em.findOne(Person, { email, emailVerified: true });
   const member = em.create(Member, { id: newId('member'), accountId, email, role, personId: person?.id ?? null, createdAt: now() });
   try {

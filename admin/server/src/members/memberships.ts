@@ -1,3 +1,4 @@
+import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { Account } from '../accounts/account.entity.ts';
 import type { AdminContext } from '../context.ts';
@@ -15,9 +16,15 @@ export async function listMemberships({ database }: AdminContext, personId: stri
   return accounts.map(({ id, slug, name }) => ({ id, slug, name, role: roles.get(id) ?? 'viewer' }));
 }
 
-/** Makes the person who opened an account its owner. */
+/** Whoever signs up may open accounts; slugs are for all. */
+const OWNED_MAX = 20;
+
+/** Makes the person who opened an account its owner. INVALID_STATE for one account too many. */
 export async function addOwner({ database, now }: AdminContext, accountId: string, person: Pick<Person, 'id' | 'email'>): Promise<void> {
   const em = database.fork();
+  if ((await em.count(Member, { personId: person.id, role: 'owner' })) >= OWNED_MAX) {
+    throw new AppError('INVALID_STATE', `One person owns at most ${OWNED_MAX} accounts.`);
+  }
   const owner = { id: newId('member'), accountId, email: person.email, personId: person.id, role: 'owner' as const, createdAt: now() };
   await em.persist(em.create(Member, owner)).flush();
 }

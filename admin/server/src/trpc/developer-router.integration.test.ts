@@ -52,6 +52,13 @@ describe('a developer', () => {
     expect(await find(key)).toMatchObject({ tier: 'pro', limits: { quota: { limit: 10_000, windowSeconds: 3_600 } } });
   });
 
+  it('owns at most twenty accounts, and what is one too many leaves nothing behind', async () => {
+    const { client } = await sides.developer('many@example.com');
+    for (let i = 0; i < 20; i += 1) await client.accounts.create.mutate({ slug: `many-${i}`, name: 'M' });
+    await expect(client.accounts.create.mutate({ slug: 'many-20', name: 'M' })).rejects.toMatchObject({ data: { code: 'INVALID_STATE' } });
+    await expect(sides.admin.accounts.find('many-20')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('finds nothing of another account, by its id or under the own one', async () => {
     const { id } = await newKey();
     const [ticket, [member]] = [
@@ -96,6 +103,15 @@ describe('members', () => {
     const token = /token=(\S+)/.exec((await sides.letters('bob@example.com'))[1]?.text ?? '')?.[1];
     await fetch(`${sides.urls.developer}/portal/api/auth/verify-email?token=${token}`);
     expect(await ada.members.list.query({ accountId })).toContainEqual(expect.objectContaining({ id: invited.id, status: 'active' }));
+  });
+
+  it('are at most a hundred, invitations included', async () => {
+    const { client } = await sides.developer('crowd@example.com');
+    const { id } = await client.accounts.create.mutate({ slug: 'crowd', name: 'Crowd' });
+    for (let i = 1; i < 100; i += 1) await client.members.invite.mutate({ accountId: id, email: `c${i}@example.com`, role: 'viewer' });
+    await expect(client.members.invite.mutate({ accountId: id, email: 'c100@example.com', role: 'viewer' })).rejects.toMatchObject({
+      data: { code: 'INVALID_STATE' },
+    });
   });
 
   it('always have an owner among them, even when two leave at the same time', async () => {
