@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { TRPCClientError } from '@trpc/client';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDeveloperClient, createOperatorClient } from '../client.ts';
 import { SIDES } from '../sides.ts';
@@ -79,6 +80,25 @@ describe('sign-in', () => {
     await expect(own.client.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
     expect((await signIn('developer', 'reset@example.com')).status).toBe(401);
     expect((await signIn('developer', 'reset@example.com', 'another long password')).status).toBe(200);
+  });
+
+  it('is over when its time is, and so is a code from a letter', async () => {
+    const own = await sides.developer('expired@example.com');
+    await own.post('developer', '/request-password-reset', { email: 'expired@example.com' });
+    await expect.poll(async () => (await sides.letters('expired@example.com')).at(-1)?.subject).toBe('Choose a new password');
+    const token = /^\S{16,}$/m.exec((await sides.letters('expired@example.com')).at(-1)?.text ?? '')?.[0];
+    expect(await own.client.me.get.query()).toMatchObject({ email: 'expired@example.com' });
+    const client = new pg.Client({ connectionString: sides.databaseUrl });
+    await client.connect();
+    const past = `set expires_at = now() - interval '1 second'`;
+    await client.query(`update access.developer_session ${past} where user_id = (select id from access.person where email = $1)`, [
+      'expired@example.com',
+    ]);
+    await client.query(`update access.verification ${past} where identifier like '%' || $1`, [token]);
+    await client.end();
+    await expect(own.client.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
+    const reset = { newPassword: 'another long password', token };
+    expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(400);
   });
 
   it('with a password that was made for an operator opens nothing but the choice of another', async () => {
