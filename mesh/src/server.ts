@@ -28,6 +28,7 @@ import { createInternalHandler } from './internal/internal-handler.ts';
 import { createLimitsOf } from './limits/applied-limits.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
+import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline } from './pipeline.ts';
 import { createClientAddress } from './rest/client-address.ts';
@@ -54,6 +55,8 @@ export type GatewayDependencies = {
   internalSecret: string;
   checks: HealthChecks;
   logger: Logger;
+  /** Handlers of others under paths of our listeners. */
+  mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
 
 export type Gateway = AsyncDisposable & { readonly publicUrl: string; readonly internalUrl: string };
@@ -116,14 +119,17 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       port: config.INTERNAL_PORT,
       shutdownTimeoutMs,
       limits: connectionLimits(config),
-      handler: createInternalHandler({
-        ...dependencies,
-        keys: graphKeys(config, keys, nowMs),
-        issuer: config.GRAPH_TOKEN_ISSUER,
-        health,
-        metrics,
-        development: config.DEVELOPMENT,
-      }),
+      handler: mounted(
+        dependencies.mounts?.internal,
+        createInternalHandler({
+          ...dependencies,
+          keys: graphKeys(config, keys, nowMs),
+          issuer: config.GRAPH_TOKEN_ISSUER,
+          health,
+          metrics,
+          development: config.DEVELOPMENT,
+        }),
+      ),
     }),
   );
   const open = opened.use(
@@ -134,7 +140,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       limits: connectionLimits(config),
       tls,
       toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
-      handler: (req, res) => {
+      handler: mounted(dependencies.mounts?.public, (req, res) => {
         const request = readIncoming(req, performance.now(), clientAddress);
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
         pipeline(request)
@@ -143,7 +149,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
             logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
             res.destroy();
           });
-      },
+      }),
     }),
   );
   opened.use(

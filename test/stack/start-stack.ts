@@ -1,6 +1,9 @@
 // The whole platform for a test or a benchmark: on a database of its own, on free ports, in either topology.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { Mode } from '@portico/contracts/caller';
@@ -67,6 +70,8 @@ export type Stack = AsyncDisposable & {
   readonly url: string;
   readonly internalUrl: string;
   readonly databaseUrl: string;
+  /** Where letters to people end. */
+  readonly mailFolder: string;
   readonly admin: Admin;
   readonly graph: Graph;
   /** A key of a new account, or of the account with this name. */
@@ -76,6 +81,9 @@ export type Stack = AsyncDisposable & {
 };
 
 const NO_AUDIT: AuditSink = { record: () => {}, flush: () => Promise.resolve(), dropped: 0 };
+
+/** Tests sign in more often in a minute than people do, and the addresses in their letters are not opened. */
+const PEOPLE = { portalOrigin: 'http://portal.test', consoleOrigin: 'http://console.test', triesPerMinute: 1_000 };
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const {
@@ -98,6 +106,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ? await inProcess(opened, settings, loggerOf)
       : await overHttp(opened, settings, options);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
+  const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
+  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }));
   const gateway = opened.use(
     await startGateway(
       gatewayConfig.parse({
@@ -118,6 +128,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         internalSecret,
         checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
         logger: loggerOf('gateway'),
+        mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
       },
     ),
   );
@@ -127,6 +138,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     url: gateway.publicUrl,
     internalUrl: gateway.internalUrl,
     databaseUrl,
+    mailFolder,
     admin,
     graph: graph.current,
     key: (options) => issueKey(admin, options),

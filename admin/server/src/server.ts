@@ -1,7 +1,6 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
-import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import { openDatabase } from '@portico/service-kit/orm';
 import { migrations } from '../migrations/index.ts';
@@ -9,8 +8,9 @@ import { Account } from './accounts/account.entity.ts';
 import { createAccount, findAccount } from './accounts/accounts.ts';
 import { AdminAction } from './admin-log/admin-action.entity.ts';
 import { listAdminActions } from './admin-log/list-admin-actions.ts';
+import { recordAdminAction } from './admin-log/record-admin-action.ts';
 import { ApiKey } from './api-keys/api-key.entity.ts';
-import { KEY_CHANNEL, regenerateApiKey, revokeApiKey, rotateApiKey, updateApiKey } from './api-keys/change-api-key.ts';
+import { regenerateApiKey, revokeApiKey, rotateApiKey, updateApiKey } from './api-keys/change-api-key.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { openKeySource } from './api-keys/key-source.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
@@ -20,18 +20,35 @@ import { startAudit } from './audit/start-audit.ts';
 import { errorsByCode, latencyBy, rateLimitViolations, requestsPerDay } from './audit/usage.ts';
 import { openChangeFeed } from './change-feed.ts';
 import type { AdminContext } from './context.ts';
+import { Member } from './members/member.entity.ts';
 import { revokeClient, rotateClientSecret } from './oauth-clients/change-client.ts';
 import { OauthClient } from './oauth-clients/client.entity.ts';
 import { createClient } from './oauth-clients/create-client.ts';
 import { listClients } from './oauth-clients/list-clients.ts';
 import { openTokenService } from './oauth-tokens/open-token-service.ts';
 import { RefreshToken, TokenFamily } from './oauth-tokens/token.entities.ts';
-import { TOKEN_CHANNEL } from './oauth-tokens/token-channel.ts';
+import { openSides, type Sides } from './open-sides.ts';
+import { createOperator } from './people/create-operator.ts';
+import type { OperatorInput } from './people/operators.ts';
+import { Person } from './people/person.entity.ts';
+import type { PeopleSettings } from './people-settings.ts';
+import { createLiveKeyRing } from './secrets/live-key-ring.ts';
+import { resealSecrets } from './secrets/reseal-secrets.ts';
+import { SealedSecret } from './secrets/sealed-secret.entity.ts';
 import { issueServiceToken } from './service-tokens/service-tokens.ts';
 import { SigningKey } from './service-tokens/signing-key.entity.ts';
 import { rotateSigningKey, serviceJwks, withdrawSigningKey } from './service-tokens/signing-keys.ts';
+import { Ticket, TicketMessage } from './tickets/ticket.entity.ts';
+import { TierSettings } from './tiers/tier.entity.ts';
+import type { RecordAction } from './trpc/changing.ts';
 
-export type AdminSettings = { databaseUrl: string; poolMax: number; secretKeys: string; auditRetentionDays?: number };
+export type AdminSettings = {
+  databaseUrl: string;
+  poolMax: number;
+  /** The ring, or where it is read from: a ring that is read may gain keys while the program runs. */
+  secretKeys: string | (() => string);
+  auditRetentionDays?: number;
+};
 
 /** What others may ask of the admin service; the command line and the tests use it directly. */
 export type Admin = AsyncDisposable & {
@@ -49,6 +66,11 @@ export type Admin = AsyncDisposable & {
   readonly adminLog: UseCases<typeof adminLog>;
   /** The request log of some days as JSON Lines, in batches of lines. */
   exportRequestLog(range: ExportRange): AsyncGenerator<string[]>;
+  readonly operators: { create(given: OperatorInput): ReturnType<typeof createOperator> };
+  /** Moves what older keys of the ring sealed to its newest one, beside normal work; answers how many rows of each table moved. */
+  resealSecrets(): ReturnType<typeof resealSecrets>;
+  /** Opens the sides on which people sign in, for a gateway to mount. Disposed before the admin service. */
+  openSides(settings: PeopleSettings): Promise<Sides>;
 };
 
 const accounts = { create: createAccount, find: findAccount };
@@ -71,20 +93,41 @@ export const AUDIT_RETENTION_DAYS = 90;
 /** Starts the admin service: accounts, keys, tiers, service tokens. */
 export async function start(
   settings: AdminSettings,
-  { logger, now = () => new Date(), actor = 'service:admin' }: { logger: Logger; now?: () => Date; actor?: string },
+  {
+    logger,
+    now = () => new Date(),
+    actor = 'service:admin',
+    recordAction = recordAdminAction,
+  }: { logger: Logger; now?: () => Date; actor?: string; recordAction?: RecordAction },
 ): Promise<Admin> {
   const database = await openDatabase({
     program: 'admin',
     schema: 'access',
     databaseUrl: settings.databaseUrl,
     poolMax: settings.poolMax,
-    entities: [Account, AdminAction, ApiKey, OauthClient, RefreshToken, SigningKey, TokenFamily],
+    entities: [
+      Account,
+      AdminAction,
+      ApiKey,
+      Member,
+      OauthClient,
+      Person,
+      RefreshToken,
+      SealedSecret,
+      SigningKey,
+      Ticket,
+      TicketMessage,
+      TierSettings,
+      TokenFamily,
+    ],
     migrations,
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
-  const context: AdminContext = { database, keyRing: createKeyRing(settings.secretKeys), now, actor };
-  const feed = await openChangeFeed(settings.databaseUrl, [TOKEN_CHANNEL, KEY_CHANNEL], logger);
+  const { secretKeys } = settings;
+  const keyRing = createLiveKeyRing(typeof secretKeys === 'string' ? () => secretKeys : secretKeys);
+  const context: AdminContext = { database, keyRing, now, actor };
+  const feed = await openChangeFeed(settings.databaseUrl, logger);
   const keySource = openKeySource(context, feed, logger);
   const tokens = openTokenService(context, feed, logger);
   const audit = startAudit(context, logger, settings.auditRetentionDays ?? AUDIT_RETENTION_DAYS);
@@ -101,6 +144,9 @@ export async function start(
     usage: bind(usage, context),
     adminLog: bind(adminLog, context),
     exportRequestLog: (range) => exportRequestLog(context, range),
+    operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
+    resealSecrets: () => resealSecrets(context, logger),
+    openSides: (settings) => openSides({ admin: context, settings, recordAction, logger }),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
       await tokens[Symbol.asyncDispose]();

@@ -28,6 +28,9 @@ export const keyRecord = z.object({
 });
 export type KeyRecord = z.infer<typeof keyRecord>;
 
+/** Stands for an id where anything may have changed: forget everything. */
+export const ANYTHING = '*';
+
 /** Where a gateway asks for a credential it does not know yet. In one process a function of the admin service, else an HTTP call to it. */
 export type KeySource = {
   /** `keyHash`: SHA-256 of the whole key as lower-case hex. Answers undefined for a key that never was. */

@@ -2,12 +2,15 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { accountsCreate } from './commands/accounts-create.ts';
+import { adminCreate } from './commands/admin-create.ts';
 import { auditExport } from './commands/audit-export.ts';
 import { clientsCreate } from './commands/clients-create.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
 import { request } from './commands/request.ts';
+import { secretsRotate } from './commands/secrets-rotate.ts';
 import { seed } from './commands/seed.ts';
 import { signingKeysRotate } from './commands/signing-keys-rotate.ts';
 import { tokensIssue } from './commands/tokens-issue.ts';
@@ -21,7 +24,20 @@ const io: CommandIo = {
 };
 
 process.exitCode = await runCli(
-  [auditExport, clientsCreate, doctor, keysCreate, migrate, request, seed, signingKeysRotate, tokensIssue],
+  [
+    accountsCreate,
+    adminCreate,
+    auditExport,
+    clientsCreate,
+    doctor,
+    keysCreate,
+    migrate,
+    request,
+    secretsRotate,
+    seed,
+    signingKeysRotate,
+    tokensIssue,
+  ],
   process.argv.slice(2),
   io,
 );

@@ -6,6 +6,17 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+/** Mail and the addresses that stand in it. */
+export const peopleConfig = {
+  /** `smtp://user:password@host:587`; without it letters become files in DATA_DIR/mail. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().default('Portico <no-reply@localhost>'),
+  /** Origin under which developers reach the public listener. */
+  PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  /** Origin under which operators reach the internal listener. */
+  CONSOLE_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+};
+
 const schema = z.object({
   /** Public listener; 0 takes a free port. */
   PORT: port.default(4000),
@@ -23,6 +34,7 @@ const schema = z.object({
   BLIND_INDEX_KEY: z.string().optional(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
+  ...peopleConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 

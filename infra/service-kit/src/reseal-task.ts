@@ -2,7 +2,10 @@
 
 import type { SealedColumn } from './sealed-columns.ts';
 import { allTenants } from './sql/tenancy-gate.ts';
-import type { BackgroundTask, SubgraphProgram } from './subgraph/start-subgraph.ts';
+import type { SubgraphProgram } from './subgraph/start-subgraph.ts';
+
+/** What it works with: any program that has sealed columns has this, subgraph or not. */
+export type ResealProgram = Pick<SubgraphProgram, 'database' | 'keyRing' | 'logger'>;
 
 const BATCH = 200;
 /** A ring changes only with a restart, and a restart runs the task at once; later runs only look. */
@@ -10,7 +13,10 @@ const IDLE_MS = 6 * 3_600_000;
 const REASON = allTenants('key rotation');
 
 /** `columns`: by the table's column. A run that changes nothing and logs nothing means that older keys may leave the ring. */
-export function resealTask(table: string, columns: Readonly<Record<string, Pick<SealedColumn<unknown>, 'reseal'>>>): BackgroundTask {
+export function resealTask(
+  table: string,
+  columns: Readonly<Record<string, Pick<SealedColumn<unknown>, 'reseal'>>>,
+): { idleMs: number; runOnce(program: ResealProgram): Promise<number> } {
   const names = Object.keys(columns);
   const old = names.map((name) => `${name} not like $2`).join(' or ');
   const page = `${REASON}select id, ${names.join(', ')} from ${table} where id > $1 and (${old}) order by id limit ${BATCH}`;
@@ -18,7 +24,7 @@ export function resealTask(table: string, columns: Readonly<Record<string, Pick<
   const unchanged = names.map((name, i) => `${name} is not distinct from $${i + 2 + names.length}`).join(' and ');
   const update = `${REASON}update ${table} set ${assignments} where id = $1 and ${unchanged} returning id`;
 
-  async function resealRow({ database, keyRing, logger }: SubgraphProgram, row: Readonly<Record<string, unknown>>): Promise<number> {
+  async function resealRow({ database, keyRing, logger }: ResealProgram, row: Readonly<Record<string, unknown>>): Promise<number> {
     const id = String(row.id);
     const before = names.map((name) => row[name] as string | null);
     let after: (string | null)[];

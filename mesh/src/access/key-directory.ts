@@ -1,7 +1,7 @@
 // What a gateway knows of keys, in memory: a warm request needs no look-up. An entry stays until its key changes, or ten minutes in case
 // the news of a change was lost; a key that does not exist is remembered for seconds, apart, so that guesses cannot crowd out real keys.
 import { hash } from 'node:crypto';
-import type { KeyRecord, KeySource } from '@portico/contracts/access-records';
+import { ANYTHING, type KeyRecord, type KeySource } from '@portico/contracts/access-records';
 import { LRUCache } from 'lru-cache';
 import { addressCheck } from './address-check.ts';
 import { createMacKey, type MacKey } from './mac.ts';
@@ -25,7 +25,6 @@ const KEYS_MAX = 50_000;
 const UNKNOWN_MAX = 10_000;
 const KNOWN_FOR_MS = 10 * 60_000;
 const UNKNOWN_FOR_MS = 5_000;
-const ANY_KEY = '*';
 
 export function createKeyDirectory(source: KeySource): KeyDirectory {
   const known = new LRUCache<string, KnownKey>({ max: KEYS_MAX, ttl: KNOWN_FOR_MS });
@@ -35,7 +34,7 @@ export function createKeyDirectory(source: KeySource): KeyDirectory {
 
   const subscription = source.onKeyChange((keyId) => {
     changes += 1;
-    if (keyId === ANY_KEY) known.clear();
+    if (keyId === ANYTHING) known.clear();
     else for (const [key, entry] of known.entries()) if (entry.record.id === keyId) known.delete(key);
   });
 

@@ -49,9 +49,33 @@ describe('the admin log', () => {
     const made = await admin.apiKeys.create(id, { name: 'k', mode: 'live', scopes: ['read'] });
     const again = await admin.apiKeys.regenerate(made.id);
     const { token } = await admin.serviceTokens.issue({ account: id, mode: 'live', subject: 'service:x', permissions: ['graph:read'] });
-    const log = JSON.stringify(await admin.adminLog.list());
-    expect(log).toContain('service_token.issued');
-    for (const secret of [made.key, made.secret, again.key, again.secret, token, token.split('.')[2] ?? ''])
+    const client = await admin.oauthClients.create(id, { name: 'c', mode: 'live', scopes: ['read'] });
+    const { clientSecret } = await admin.oauthClients.rotateSecret(client.clientId, 60_000);
+    await admin.oauthClients.revoke(client.clientId);
+    const signing = await admin.signingKeys.rotate();
+    await admin.signingKeys.withdraw(signing.id);
+    const entries = await admin.adminLog.list();
+    expect(entries.map(({ action }) => action)).toEqual(
+      expect.arrayContaining([
+        'service_token.issued',
+        'oauth_client.created',
+        'oauth_client.secret_rotated',
+        'oauth_client.revoked',
+        'signing_key.rotated',
+        'signing_key.withdrawn',
+      ]),
+    );
+    const log = JSON.stringify(entries);
+    for (const secret of [
+      made.key,
+      made.secret,
+      again.key,
+      again.secret,
+      token,
+      token.split('.')[2] ?? '',
+      client.clientSecret,
+      clientSecret,
+    ])
       expect(log).not.toContain(secret);
     for (const name of ['keyHash', 'secretSealed', 'privateKey', '"d":']) expect(log).not.toContain(name);
   });

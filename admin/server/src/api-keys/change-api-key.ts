@@ -3,14 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { notFound } from '@portico/contracts/errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
+import { announceChange, KEY_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { auditedKey } from './audited-key.ts';
 import { type IssuedKey, issue } from './create-api-key.ts';
-import { type KeyInput, keyInput } from './key-input.ts';
 
-/** PostgreSQL channel on which the ids of changed keys are announced. */
-export const KEY_CHANNEL = 'access_key';
+import { type KeyInput, keyInput } from './key-input.ts';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
 export function revokeApiKey(context: AdminContext, id: string): Promise<void> {
@@ -58,7 +57,7 @@ function change<Result>(
     const result = work(key, em);
     recordAdminAction(em, context, { action, target: id, before, after: auditedKey(key) });
     await em.flush();
-    await em.execute('select pg_notify(?, ?)', [KEY_CHANNEL, id]);
+    await announceChange(em, KEY_CHANNEL, id);
     return result;
   });
 }

@@ -7,7 +7,7 @@ import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
+export const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
 
 export const keyInput = z.object({
   name: z.string().trim().min(1).max(100),
@@ -37,6 +37,17 @@ export const keyInput = z.object({
     .default(YEAR_MS),
 });
 export type KeyInput = z.input<typeof keyInput>;
+
+/** What may change of a key. A default is for a new one: what is absent stays. */
+export const keyChanges = z.object({
+  name: keyInput.shape.name.optional(),
+  scopes: keyInput.shape.scopes.optional(),
+  tier: keyInput.shape.tier.unwrap().optional(),
+  quota: keyInput.shape.quota,
+  burst: keyInput.shape.burst,
+  signatures: keyInput.shape.signatures.unwrap().optional(),
+  allowedAddresses: keyInput.shape.allowedAddresses.unwrap().optional(),
+});
 
 /** `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. */
 export function isCidr(text: string): boolean {

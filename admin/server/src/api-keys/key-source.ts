@@ -3,15 +3,12 @@
 import type { KeyRecord, KeySource } from '@portico/contracts/access-records';
 import type { Logger } from '@portico/service-kit/logger';
 import { Account } from '../accounts/account.entity.ts';
-import { ANYTHING, type ChangeFeed } from '../change-feed.ts';
+import { type ChangeFeed, KEY_CHANNEL } from '../change-feed.ts';
 import { collectTouches } from '../collect-touches.ts';
 import type { AdminContext } from '../context.ts';
 import { limitsOf } from '../limits-of.ts';
+import { TierSettings } from '../tiers/tier.entity.ts';
 import { ApiKey, signingSecret } from './api-key.entity.ts';
-import { KEY_CHANNEL } from './change-api-key.ts';
-
-/** What a listener hears when it may have missed something: forget everything. */
-export const ANY_KEY = ANYTHING;
 
 export function openKeySource(context: AdminContext, feed: ChangeFeed, logger: Logger): KeySource & AsyncDisposable {
   const touches = collectTouches(context, 'api_key', logger);
@@ -28,6 +25,7 @@ async function findKeyRecord({ database, keyRing }: AdminContext, keyHash: strin
   const key = await em.findOne(ApiKey, { keyHash });
   if (key === null) return undefined;
   const account = await em.findOneOrFail(Account, { id: key.accountId });
+  const plan = await em.findOneOrFail(TierSettings, { name: key.tier });
   const { id, accountId, mode, name, scopes, tier, signatures, allowedAddresses, status } = key;
   return {
     id,
@@ -39,7 +37,7 @@ async function findKeyRecord({ database, keyRing }: AdminContext, keyHash: strin
     signatures,
     allowedAddresses,
     status,
-    limits: limitsOf(key),
+    limits: limitsOf(key, plan),
     signingSecret: signingSecret.open(keyRing, id, key.secretSealed),
     allowedOrigins: account.allowedOrigins,
     expiresAt: key.expiresAt.getTime(),

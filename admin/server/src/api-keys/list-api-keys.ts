@@ -7,8 +7,10 @@ export type KeyView = Omit<ApiKey, 'keyHash' | 'secretSealed' | 'status'> & { st
 /** The keys of an account, newest first. */
 export async function listApiKeys({ database, now }: AdminContext, accountId: string): Promise<KeyView[]> {
   const keys = await database.fork().find(ApiKey, { accountId }, { orderBy: { createdAt: 'desc', id: 'desc' } });
-  return keys.map((key) => {
-    const { keyHash: _hash, secretSealed: _secret, status, ...shown } = key;
-    return { ...shown, status: status === 'active' && key.expiresAt <= now() ? 'expired' : status };
-  });
+  return keys.map((key) => viewOfKey(key, now()));
+}
+
+export function viewOfKey(key: ApiKey, now: Date): KeyView {
+  const { keyHash: _hash, secretSealed: _secret, status, ...shown } = key;
+  return { ...shown, status: status === 'active' && key.expiresAt <= now ? 'expired' : status };
 }

@@ -2,8 +2,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
+import { announceChange, TOKEN_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
-import { announceTokenChange } from '../oauth-tokens/token-channel.ts';
 import { auditedClient } from './audited-client.ts';
 import { OauthClient } from './client.entity.ts';
 import { type IssuedClient, newClientSecret, secretHash, secretHint } from './create-client.ts';
@@ -38,7 +38,7 @@ function change<Result>(context: AdminContext, id: string, action: string, work:
     const result = work(client);
     recordAdminAction(em, context, { action: `oauth_client.${action}`, target: id, before, after: auditedClient(client) });
     await em.flush();
-    await announceTokenChange(em, id);
+    await announceChange(em, TOKEN_CHANNEL, id);
     return result;
   });
 }

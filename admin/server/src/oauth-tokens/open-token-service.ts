@@ -2,13 +2,13 @@ import type { TokenService } from '@portico/contracts/token-service';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { ChangeFeed } from '../change-feed.ts';
+import { TOKEN_CHANNEL } from '../change-feed.ts';
 import { collectTouches } from '../collect-touches.ts';
 import type { AdminContext } from '../context.ts';
 import { findClientRecord } from '../oauth-clients/find-client-record.ts';
 import { introspectToken, isTokenRevoked } from './introspect-token.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { revokeToken } from './revoke-token.ts';
-import { TOKEN_CHANNEL } from './token-channel.ts';
 
 const SWEEP_MS = 3_600_000;
 

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { type ClientProof, type OAuthOutcome, refuse } from '@portico/contracts/token-service';
+import { announceChange, TOKEN_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
 import { authenticateClient } from '../oauth-clients/authenticate-client.ts';
 import { readAccessToken } from './access-token.ts';
 import { RefreshToken, TokenFamily } from './token.entities.ts';
-import { announceTokenChange } from './token-channel.ts';
 
 const REVOKED: OAuthOutcome<undefined> = { kind: 'granted', value: undefined };
 const OTHERS = refuse('unauthorized_client', 'The token was given to another client.');
@@ -28,7 +28,7 @@ export async function revokeToken(
         claims.jti,
         new Date(claims.exp * 1_000),
       ]);
-      await announceTokenChange(em, claims.jti);
+      await announceChange(em, TOKEN_CHANNEL, claims.jti);
       return REVOKED;
     }
     const kept = await em.findOne(RefreshToken, { tokenHash: hash('sha256', token) });
@@ -44,5 +44,5 @@ export async function revokeToken(
 export async function revokeFamily(em: EntityManager, family: TokenFamily, now: Date): Promise<void> {
   family.revokedAt = now;
   await em.flush();
-  await announceTokenChange(em, family.id);
+  await announceChange(em, TOKEN_CHANNEL, family.id);
 }

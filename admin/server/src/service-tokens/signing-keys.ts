@@ -6,8 +6,8 @@ import type { Jwks } from '@portico/contracts/access-records';
 import { notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
+import { announceChange, TOKEN_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
-import { announceTokenChange } from '../oauth-tokens/token-channel.ts';
 import { SigningKey, sealedPrivateKey } from './signing-key.entity.ts';
 
 /** No token lives longer than this. */
@@ -56,7 +56,7 @@ export async function rotateSigningKey(context: AdminContext, { leadMs = 0 }: { 
     em.persist(key);
     recordAdminAction(em, context, { action: 'signing_key.rotated', target: key.id, before: null, after: auditedKey(key) });
     await em.flush();
-    await announceTokenChange(em, made.id);
+    await announceChange(em, TOKEN_CHANNEL, made.id);
   });
   return { id: made.id };
 }
@@ -70,7 +70,7 @@ export async function withdrawSigningKey(context: AdminContext, id: string): Pro
     key.retiredAt = context.now();
     recordAdminAction(em, context, { action: 'signing_key.withdrawn', target: id, before, after: auditedKey(key) });
     await em.flush();
-    await announceTokenChange(em, id);
+    await announceChange(em, TOKEN_CHANNEL, id);
   });
 }
 

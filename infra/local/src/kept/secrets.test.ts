@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadSecrets } from './secrets.ts';
+import { addSecretKey, loadSecrets } from './secrets.ts';
 
 let dataDir = '';
 beforeEach(() => {
@@ -32,5 +32,22 @@ describe('loadSecrets', () => {
     const given = { internalSecret: 'a', secretKeys: 'b', blindIndexKey: 'c' };
     expect(loadSecrets(join(dataDir, 'none'), given)).toEqual(given);
     expect(statSync(join(dataDir, 'none'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('addSecretKey', () => {
+  it('keeps the older keys, so that what they sealed still opens', () => {
+    const sealed = createKeyRing(loadSecrets(dataDir, {}).secretKeys).encrypt('kept', 'place');
+    expect([addSecretKey(dataDir), addSecretKey(dataDir)]).toEqual([2, 3]);
+    const ring = createKeyRing(loadSecrets(dataDir, {}).secretKeys);
+    expect([ring.newest, ring.decrypt(sealed, 'place').toString()]).toEqual([3, 'kept']);
+    expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('waits for nobody: while another process adds a key it refuses', () => {
+    const before = loadSecrets(dataDir, {});
+    writeFileSync(join(dataDir, 'secrets.lock'), '{}');
+    expect(() => addSecretKey(dataDir)).toThrow(/Another process/);
+    expect(loadSecrets(dataDir, {})).toEqual(before);
   });
 });

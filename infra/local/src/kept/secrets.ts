@@ -1,8 +1,11 @@
 // The secrets that all programs share. In production they are given; on a developer's machine they are made once and kept.
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppError } from '@portico/contracts/errors';
+import { createKeyRing } from '@portico/service-kit/key-ring';
 import { z } from 'zod';
-import { createPrivateFile, readPrivateFile } from './private-file.ts';
+import { createPrivateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const secrets = z.object({ internalSecret: z.string(), secretKeys: z.string(), blindIndexKey: z.string() });
 export type Secrets = z.infer<typeof secrets>;
@@ -15,7 +18,7 @@ export function loadSecrets(dataDir: string, given: GivenSecrets): Secrets {
   if (internalSecret !== undefined && secretKeys !== undefined && blindIndexKey !== undefined) {
     return { internalSecret, secretKeys, blindIndexKey };
   }
-  const kept = keepSecrets(join(dataDir, 'secrets.json'));
+  const kept = keepSecrets(fileOf(dataDir));
   return {
     internalSecret: internalSecret ?? kept.internalSecret,
     secretKeys: secretKeys ?? kept.secretKeys,
@@ -26,10 +29,34 @@ export function loadSecrets(dataDir: string, given: GivenSecrets): Secrets {
 function keepSecrets(file: string): Secrets {
   const present = readPrivateFile(file, secrets);
   if (present !== undefined) return present;
-  const key = (): string => randomBytes(32).toString('base64');
-  createPrivateFile(file, { internalSecret: key(), secretKeys: `1:${key()}`, blindIndexKey: key() });
+  createPrivateFile(file, { internalSecret: newKey(), secretKeys: `1:${newKey()}`, blindIndexKey: newKey() });
   // Read, not remembered: two first starts at once must agree, because what one encrypts the other has to read.
   const made = readPrivateFile(file, secrets);
   if (made === undefined) throw new Error(`${file} was removed while it was made.`);
   return made;
+}
+
+/** Adds a key to the kept ring and answers its version. CONFLICT while another process does so: a key that is overwritten takes its data along. */
+export function addSecretKey(dataDir: string): number {
+  const lock = join(dataDir, 'secrets.lock');
+  const kept = keepSecrets(fileOf(dataDir));
+  if (!createPrivateFile(lock, { pid: process.pid })) {
+    throw new AppError('CONFLICT', `Another process adds a key at the moment. If none does, remove ${lock}.`);
+  }
+  try {
+    const current = readPrivateFile(fileOf(dataDir), secrets) ?? kept;
+    const version = createKeyRing(current.secretKeys).newest + 1;
+    writePrivateFile(fileOf(dataDir), { ...current, secretKeys: `${current.secretKeys},${version}:${newKey()}` });
+    return version;
+  } finally {
+    rmSync(lock);
+  }
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
+}
+
+function newKey(): string {
+  return randomBytes(32).toString('base64');
 }

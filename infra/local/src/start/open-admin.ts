@@ -12,7 +12,8 @@ export async function openAdmin(config: LocalConfig, log: (message: string) => v
   const dependencies = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
   const { databaseUrl } = dependencies;
-  const settings = { databaseUrl, poolMax: 2, secretKeys: secrets.secretKeys, auditRetentionDays: config.AUDIT_RETENTION_DAYS };
+  const secretKeys = (): string => configuredSecrets(config).secretKeys;
+  const settings = { databaseUrl, poolMax: 2, secretKeys, auditRetentionDays: config.AUDIT_RETENTION_DAYS };
   const admin = opened.use(
     await start(settings, { logger: createLogger({ program: 'admin', level: config.LOG_LEVEL }), actor: 'command-line' }),
   );

@@ -9,6 +9,8 @@ import { loadConfig } from '@portico/service-kit/config';
 import { untilSignal } from '@portico/service-kit/lifecycle';
 import { createLogger } from '@portico/service-kit/logger';
 import { z } from 'zod';
+import { peopleConfig } from '../config.ts';
+import { openMounts } from './open-mounts.ts';
 import { openStatements } from './open-statements.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -26,6 +28,9 @@ const surroundings = z.object({
   PRODUCTS_URL: z.url(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
+  /** Where letters go when SMTP_URL is not set. */
+  DATA_DIR: z.string().default('.data'),
+  ...peopleConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 type Surroundings = z.output<typeof surroundings>;
@@ -51,6 +56,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
+  await using opened = await openMounts(admin, { ...given, dataDir: given.DATA_DIR });
   await using gateway = await start(given, {
     graph,
     keySource: admin.keySource,
@@ -61,6 +67,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     internalSecret: given.INTERNAL_SECRET,
     checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
     logger,
+    mounts: opened.mounts,
   });
   logger.info({ url: gateway.publicUrl }, 'listening');
   logger.info({ url: gateway.internalUrl }, 'listening for our own programs');

@@ -45,7 +45,9 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const secrets = configuredSecrets(config);
   const settings = { databaseUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
   const subgraphs = opened.use(await startSubgraphs(settings, loggerOf));
-  const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
+  const admin = opened.use(
+    await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
+  );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
   const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }));
   const { publicUrl, internalUrl } = gateway;

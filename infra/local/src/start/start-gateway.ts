@@ -6,6 +6,7 @@ import type { RunStatement } from '@portico/service-kit/reads/reads';
 import type { LocalConfig } from '../config.ts';
 import type { Check } from '../dependencies/check.ts';
 import { checkNats } from '../dependencies/check-nats.ts';
+import { openMounts } from './open-mounts.ts';
 import { openStatements } from './open-statements.ts';
 import type { StartGateway } from './start-all.ts';
 
@@ -16,6 +17,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
   return async ({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
+    const { mounts } = opened.use(await openMounts(admin, config));
     const gateway = opened.use(
       await start(loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env }), {
         graph: subgraphs.graph,
@@ -27,6 +29,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         internalSecret: secrets.internalSecret,
         checks: healthChecks(config, run),
         logger: loggerOf('gateway'),
+        mounts,
       }),
     );
     const { publicUrl, internalUrl } = gateway;

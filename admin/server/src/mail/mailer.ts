@@ -1,0 +1,46 @@
+// Letters to people: through SMTP where there is a server, else as files, so that a developer's machine needs none.
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@portico/service-kit/logger';
+import { createTransport } from 'nodemailer';
+
+export type Letter = { to: string; subject: string; text: string };
+export type MailSettings = { kind: 'smtp'; url: string; from: string } | { kind: 'folder'; folder: string; from: string };
+
+/** `post` returns at once: how long a letter takes, or whether there is one, shows in no answer. Disposing waits for the letters under way. */
+export type Mailer = AsyncDisposable & { post(letter: Letter): void };
+
+export function createMailer(settings: MailSettings, { logger, now }: { logger: Logger; now: () => Date }): Mailer {
+  const send = settings.kind === 'smtp' ? throughSmtp(settings) : intoFolder(settings, now);
+  const underWay = new Set<Promise<void>>();
+  return {
+    post(letter) {
+      const sending = send(letter)
+        .catch((err: unknown) => logger.error({ err, operation: 'send mail' }, 'a letter could not be sent'))
+        .finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(underWay);
+    },
+  };
+}
+
+type Send = (letter: Letter) => Promise<void>;
+
+function throughSmtp({ url, from }: Extract<MailSettings, { kind: 'smtp' }>): Send {
+  const transport = createTransport(url);
+  return async (letter) => {
+    await transport.sendMail({ from, ...letter });
+  };
+}
+
+function intoFolder({ folder, from }: Extract<MailSettings, { kind: 'folder' }>, now: () => Date): Send {
+  return async (letter) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const at = now().toISOString();
+    const file = join(folder, `${at.replaceAll(':', '-')}-${randomUUID()}.json`);
+    await writeFile(file, `${JSON.stringify({ at, from, ...letter }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  };
+}

@@ -1,0 +1,30 @@
+import { AppError } from '@portico/contracts/errors';
+import { newId } from '@portico/contracts/ids';
+import { Account } from '../accounts/account.entity.ts';
+import type { AdminContext } from '../context.ts';
+import type { Person } from '../people/person.entity.ts';
+import { Member, type MemberRole } from './member.entity.ts';
+
+export type Membership = { id: string; slug: string; name: string; role: MemberRole };
+
+/** The accounts that a person works on, by slug. */
+export async function listMemberships({ database }: AdminContext, personId: string): Promise<Membership[]> {
+  const em = database.fork();
+  const members = await em.find(Member, { personId });
+  const accounts = await em.find(Account, { id: { $in: members.map(({ accountId }) => accountId) } }, { orderBy: { slug: 'asc' } });
+  const roles = new Map(members.map(({ accountId, role }) => [accountId, role]));
+  return accounts.map(({ id, slug, name }) => ({ id, slug, name, role: roles.get(id) ?? 'viewer' }));
+}
+
+/** Whoever signs up may open accounts; slugs are for all. */
+const OWNED_MAX = 20;
+
+/** Makes the person who opened an account its owner. INVALID_STATE for one account too many. */
+export async function addOwner({ database, now }: AdminContext, accountId: string, person: Pick<Person, 'id' | 'email'>): Promise<void> {
+  const em = database.fork();
+  if ((await em.count(Member, { personId: person.id, role: 'owner' })) >= OWNED_MAX) {
+    throw new AppError('INVALID_STATE', `One person owns at most ${OWNED_MAX} accounts.`);
+  }
+  const owner = { id: newId('member'), accountId, email: person.email, personId: person.id, role: 'owner' as const, createdAt: now() };
+  await em.persist(em.create(Member, owner)).flush();
+}

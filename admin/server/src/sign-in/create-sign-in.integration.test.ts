@@ -1,0 +1,222 @@
+import { createHmac } from 'node:crypto';
+import { TRPCClientError } from '@trpc/client';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDeveloperClient, createOperatorClient } from '../client.ts';
+import { SIDES } from '../sides.ts';
+import { openTestSides, PASSWORD, type TestSides } from '../testing/open-test-sides.ts';
+
+let sides: TestSides;
+beforeAll(async () => {
+  sides = await openTestSides();
+});
+afterAll(() => sides?.[Symbol.asyncDispose]());
+
+const signIn = (side: 'developer' | 'operator', email: string, password = PASSWORD) =>
+  sides.browser().post(side, '/sign-in/email', { email, password });
+
+describe('sign-in', () => {
+  it('answers alike to a wrong password, an unknown address, and on the operators’ side to a developer', async () => {
+    await sides.signUp('known@example.com');
+    const wrong = await signIn('developer', 'known@example.com', 'not the password at all');
+    expect(wrong.status).toBe(401);
+    expect(await signIn('developer', 'unknown@example.com')).toEqual(wrong);
+    const [stranger, developer] = [await signIn('operator', 'unknown@example.com'), await signIn('operator', 'known@example.com')];
+    expect(stranger).toEqual(wrong);
+    expect(developer).toEqual(wrong);
+  });
+
+  it('does not tell by the answer to a sign-up that an address is taken, but tells its owner', async () => {
+    await sides.signUp('taken@example.com');
+    const shapeOf = async (email: string) => {
+      const { status, body } = await sides.browser().post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Eve' });
+      return { status, token: body.token, fields: Object.keys(body.user as object).sort() };
+    };
+    expect(await shapeOf('taken@example.com')).toEqual(await shapeOf('free@example.com'));
+    await expect.poll(async () => (await sides.letters('taken@example.com')).at(-1)?.subject).toContain('already');
+  });
+
+  it('waits until the address is confirmed, and refuses a short password', async () => {
+    const browser = sides.browser();
+    const short = await browser.post('developer', '/sign-up/email', { email: 'short@example.com', password: 'short', name: 'S' });
+    expect(short.status).toBe(400);
+    await browser.post('developer', '/sign-up/email', { email: 'late@example.com', password: PASSWORD, name: 'L' });
+    expect((await browser.post('developer', '/sign-in/email', { email: 'late@example.com', password: PASSWORD })).status).toBe(403);
+    expect(browser.cookies.size).toBe(0);
+  });
+
+  it('is not to be had on the operators’ side by signing up', async () => {
+    const given = { email: 'climber@example.com', password: PASSWORD, name: 'C', operatorRole: 'admin', operator_role: 'admin' };
+    expect((await sides.browser().post('operator', '/sign-up/email', given)).status).toBe(400);
+    await sides.signUp(given.email, given);
+    expect((await signIn('operator', 'climber@example.com')).status).toBe(401);
+  });
+
+  it('asks for the second factor where there is one, and gives no session without it', async () => {
+    const { client, ...own } = await sides.developer('totp@example.com');
+    const { body: enabled } = await own.post('developer', '/two-factor/enable', { password: PASSWORD });
+    const secret = new URL(String(enabled.totpURI)).searchParams.get('secret') ?? '';
+    expect(await own.post('developer', '/two-factor/verify-totp', { code: totp(secret) })).toMatchObject({ status: 200 });
+    expect(await client.me.get.query()).toMatchObject({ twoFactorEnabled: true });
+    const browser = sides.browser();
+    const first = await browser.post('developer', '/sign-in/email', { email: 'totp@example.com', password: PASSWORD });
+    expect(first).toMatchObject({ status: 200, body: { twoFactorRedirect: true } });
+    const half = createDeveloperClient(sides.urls.developer, browser.fetch);
+    await expect(half.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
+    const wrong = String((Number(totp(secret)) + 1) % 1_000_000).padStart(6, '0');
+    expect((await browser.post('developer', '/two-factor/verify-totp', { code: wrong })).status).toBe(401);
+    expect((await browser.post('developer', '/two-factor/verify-totp', { code: totp(secret) })).status).toBe(200);
+    expect(await half.me.get.query()).toMatchObject({ email: 'totp@example.com' });
+  });
+
+  it('ends everywhere when the password is reset, by a code that is good once', async () => {
+    const own = await sides.developer('reset@example.com');
+    await own.post('developer', '/request-password-reset', { email: 'reset@example.com' });
+    await expect.poll(async () => (await sides.letters('reset@example.com')).at(-1)?.subject).toBe('Choose a new password');
+    const token = /^\S{16,}$/m.exec((await sides.letters('reset@example.com')).at(-1)?.text ?? '')?.[0];
+    const reset = { newPassword: 'another long password', token };
+    expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(200);
+    expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(400);
+    await expect(own.client.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
+    expect((await signIn('developer', 'reset@example.com')).status).toBe(401);
+    expect((await signIn('developer', 'reset@example.com', 'another long password')).status).toBe(200);
+  });
+
+  it('is over when its time is, and so is a code from a letter', async () => {
+    const own = await sides.developer('expired@example.com');
+    await own.post('developer', '/request-password-reset', { email: 'expired@example.com' });
+    await expect.poll(async () => (await sides.letters('expired@example.com')).at(-1)?.subject).toBe('Choose a new password');
+    const token = /^\S{16,}$/m.exec((await sides.letters('expired@example.com')).at(-1)?.text ?? '')?.[0];
+    expect(await own.client.me.get.query()).toMatchObject({ email: 'expired@example.com' });
+    const client = new pg.Client({ connectionString: sides.databaseUrl });
+    await client.connect();
+    const past = `set expires_at = now() - interval '1 second'`;
+    await client.query(`update access.developer_session ${past} where user_id = (select id from access.person where email = $1)`, [
+      'expired@example.com',
+    ]);
+    await client.query(`update access.verification ${past} where identifier like '%' || $1`, [token]);
+    await client.end();
+    await expect(own.client.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
+    const reset = { newPassword: 'another long password', token };
+    expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(400);
+  });
+
+  it('with a password that was made for an operator opens nothing but the choice of another', async () => {
+    const { password } = await sides.admin.operators.create({ email: 'made@example.com' });
+    const browser = sides.browser();
+    await browser.post('operator', '/sign-in/email', { email: 'made@example.com', password });
+    const client = createOperatorClient(sides.urls.operator, browser.fetch);
+    expect(await client.me.get.query()).toMatchObject({ role: 'admin', mustChoosePassword: true });
+    await expect(client.accounts.list.query({})).rejects.toMatchObject({ data: { code: 'AUTHORIZATION_ERROR' } });
+    await browser.post('operator', '/change-password', { currentPassword: password, newPassword: PASSWORD });
+    expect(await client.accounts.list.query({})).toEqual(expect.any(Array));
+  });
+
+  it('answers everybody when more people come at once than there are connections', async () => {
+    const { password } = await sides.admin.operators.create({ email: 'crowd@example.com' });
+    const ins = Array.from({ length: 12 }, () => signIn('operator', 'crowd@example.com', password));
+    const ups = Array.from({ length: 12 }, (_, i) =>
+      sides.browser().post('developer', '/sign-up/email', { email: `crowd${i}@example.com`, password: PASSWORD, name: 'C' }),
+    );
+    expect(new Set((await Promise.all([...ins, ...ups])).map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('can be tried only so often in a minute from one address, whatever the request says of where it comes from', async () => {
+    await using strict = await openTestSides({ triesPerMinute: 3 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const headers = { 'x-forwarded-for': `203.0.113.${i}`, 'x-portico-address': `203.0.113.${i}` };
+      const given = { email: 'guess@example.com', password: `guess number ${i} of many` };
+      statuses.push((await strict.browser().post('developer', '/sign-in/email', given, headers)).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+  });
+});
+
+describe('the two sides', () => {
+  it('give cookies that are worth nothing on the other side, under either name', async () => {
+    // Somebody who may enter both.
+    const operator = await sides.operator('both@example.com', 'admin');
+    const developer = sides.browser();
+    await developer.post('developer', '/sign-in/email', { email: 'both@example.com', password: PASSWORD });
+    expect(await createDeveloperClient(sides.urls.developer, developer.fetch).me.get.query()).toMatchObject({ email: 'both@example.com' });
+    expect([[...developer.cookies.keys()], [...operator.cookies.keys()]]).toEqual([['portico_developer'], ['portico_operator']]);
+    for (const [owner, cookie, other] of [
+      [developer, 'portico_developer', 'portico_operator'],
+      [operator, 'portico_operator', 'portico_developer'],
+    ] as const) {
+      owner.cookies.set(other, owner.cookies.get(cookie) ?? '');
+    }
+    await expect(createOperatorClient(sides.urls.operator, developer.fetch).me.get.query()).rejects.toMatchObject({
+      data: { code: 'AUTHENTICATION_ERROR' },
+    });
+    await expect(createDeveloperClient(sides.urls.developer, operator.fetch).me.get.query()).rejects.toMatchObject({
+      data: { code: 'AUTHENTICATION_ERROR' },
+    });
+  });
+
+  it('give cookies that pages cannot read and that other sites’ requests do not carry', async () => {
+    await sides.signUp('flags@example.com');
+    const response = await fetch(`${sides.urls.developer}/portal/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'flags@example.com', password: PASSWORD }),
+    });
+    const [cookie = ''] = response.headers.getSetCookie();
+    expect(cookie).toMatch(/^portico_developer=/);
+    for (const flag of [/; HttpOnly/i, /; SameSite=Strict/i, /; Path=\/portal\/api/i]) expect(cookie).toMatch(flag);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['of another origin', { origin: 'https://evil.example' }, 403],
+    ['without an origin', { origin: 'null' }, 403],
+    ['that the browser says is elsewhere', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['that sends a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['that sends text', { 'content-type': 'text/plain' }, 415],
+    ['of the same origin', { origin: 'http://portal.test' }, 200],
+  ])('answer a page %s accordingly, for procedures and for sign-in', async (_, headers, status) => {
+    const { fetch: send } = await sides.developer(`csrf-${JSON.stringify(headers).replace(/\W+/g, '')}@example.com`.toLowerCase());
+    const post = async (path: string, body: object): Promise<number> => {
+      const merged = { 'content-type': 'application/json', ...headers };
+      return (
+        await send(`${sides.urls.developer}${SIDES.developer.prefix}${path}`, {
+          method: 'POST',
+          headers: merged,
+          body: JSON.stringify(body),
+        })
+      ).status;
+    };
+    const slug = `csrf-${Object.values(headers).join('').replace(/\W/g, '').slice(0, 20)}`.toLowerCase();
+    expect(await post('/trpc/accounts.create', { slug, name: 'x' })).toBe(status);
+    expect(await post('/auth/sign-out', {})).toBe(status);
+  });
+
+  it('say nothing of the inside', async () => {
+    const { client } = await sides.developer('inside@example.com');
+    const error = await client.accounts.create.mutate({ slug: 'A', name: '' }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TRPCClientError);
+    expect((error as TRPCClientError<never>).shape).toEqual({
+      code: expect.any(Number),
+      message: 'The request did not pass validation.',
+      data: {
+        code: 'VALIDATION_ERROR',
+        httpStatus: 400,
+        details: { slug: expect.stringContaining('2 to 39'), name: 'It must have at least 1 characters.' },
+      },
+    });
+    const missing = await fetch(`${sides.urls.developer}/portal/api/trpc/no.such`);
+    expect([missing.status, JSON.stringify(await missing.json())]).toEqual([404, expect.not.stringMatching(/stack|node_modules/)]);
+  });
+});
+
+/** RFC 6238 with SHA-1, 30 seconds and 6 digits, as authenticator apps have it. */
+function totp(base32: string): string {
+  let bits = '';
+  for (const letter of base32) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}

@@ -1,0 +1,136 @@
+// Sign-in of one side: e-mail and password, verified addresses, an optional second factor (TOTP). People are common to both sides;
+// sessions, cookies and paths are not.
+import { randomUUID } from 'node:crypto';
+import { newId } from '@portico/contracts/ids';
+import type { Logger } from '@portico/service-kit/logger';
+import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
+import { twoFactor } from 'better-auth/plugins/two-factor';
+import type { AdminContext } from '../context.ts';
+import type { Mailer } from '../mail/mailer.ts';
+import { acceptInvitations } from '../members/members.ts';
+import { Person } from '../people/person.entity.ts';
+import { SIDES, type Side } from '../sides.ts';
+import { letters } from './letters.ts';
+import { openSignInDatabase } from './sign-in-database.ts';
+
+export type SignIn = {
+  /** Everything under `<prefix>/auth/`. */
+  handle(request: Request): Promise<Response>;
+  /** Whose session the cookies name. */
+  personId(headers: Headers): Promise<string | undefined>;
+};
+
+export type SignInOptions = {
+  side: Side;
+  admin: AdminContext;
+  secret: string;
+  mailer: Mailer;
+  /** Origin of the pages of this side, for the links in letters. */
+  origin: string;
+  /** Tries of one address in a minute, for each of sign-in, sign-up, reset and the second factor. */
+  triesPerMinute: number;
+  logger: Logger;
+};
+
+export const ADDRESS_HEADER = 'x-portico-address';
+const DAY_SECONDS = 86_400;
+const SESSION_SECONDS = { developer: 7 * DAY_SECONDS, operator: DAY_SECONDS / 2 };
+const REQUESTS_PER_MINUTE = 300;
+export const PASSWORD_LENGTH_MIN = 12;
+const GUARDED_PATHS = [
+  '/sign-in/*',
+  '/sign-up/*',
+  '/request-password-reset',
+  '/reset-password',
+  '/send-verification-email',
+  '/two-factor/*',
+];
+
+export async function createSignIn(options: SignInOptions): Promise<SignIn> {
+  const { side, admin } = options;
+  const auth = betterAuth({
+    ...placeOf(options),
+    database: { db: await openSignInDatabase(admin.database), type: 'postgres', transaction: true, schemaName: 'access' },
+    user: { modelName: 'person' },
+    session: { modelName: `${side}Session`, expiresIn: SESSION_SECONDS[side], updateAge: SESSION_SECONDS[side] / 10 },
+    account: { modelName: 'credential', accountLinking: { enabled: false } },
+    ...passwords(options),
+    databaseHooks: { session: { create: { before: async ({ userId }) => refuseStranger(options, userId) } } },
+    plugins: [twoFactor({ issuer: 'Portico' })],
+    telemetry: { enabled: false },
+  });
+  return {
+    handle: (request) => auth.handler(request),
+    async personId(headers) {
+      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+      return found?.user.id;
+    },
+  };
+}
+
+function placeOf({ side, secret, origin, triesPerMinute, logger }: SignInOptions): BetterAuthOptions {
+  const { prefix, cookie } = SIDES[side];
+  const guarded = Object.fromEntries(GUARDED_PATHS.map((path) => [path, { window: 60, max: triesPerMinute }]));
+  return {
+    appName: 'Portico',
+    baseURL: origin,
+    basePath: `${prefix}/auth`,
+    secret,
+    trustedOrigins: [origin],
+    rateLimit: { enabled: true, storage: 'database', modelName: 'signInRate', window: 60, max: REQUESTS_PER_MINUTE, customRules: guarded },
+    advanced: {
+      cookiePrefix: cookie,
+      cookies: { session_token: { name: cookie } },
+      defaultCookieAttributes: { path: prefix, sameSite: 'strict', httpOnly: true },
+      // Requests come through a handler that has checked where they come from, for the procedures too.
+      disableCSRFCheck: true,
+      disableOriginCheck: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: ({ model }) => (model === 'user' ? newId('person') : randomUUID()) },
+    },
+    logger: {
+      level: 'warn',
+      // Its messages can name people; what failed is enough.
+      log: (level, message) =>
+        logger[level === 'error' ? 'error' : 'warn']({ operation: `sign in, ${side}` }, message.replace(/\S+@\S+/g, '…')),
+    },
+  };
+}
+
+function passwords({ side, admin, mailer, origin }: SignInOptions) {
+  const write = letters(side, origin);
+  return {
+    emailAndPassword: {
+      enabled: true,
+      // Operators are made by operators.
+      disableSignUp: side === 'operator',
+      requireEmailVerification: true,
+      minPasswordLength: PASSWORD_LENGTH_MIN,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({ user, token }) => mailer.post(write.reset(user.email, token)),
+      onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
+      onPasswordReset: ({ user }) => endAllSessions(admin, user.id),
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendOnSignIn: true,
+      sendVerificationEmail: async ({ user, token }) => mailer.post(write.verification(user.email, token)),
+      afterEmailVerification: (user) => acceptInvitations(admin, user.id, user.email),
+    },
+  } satisfies BetterAuthOptions;
+}
+
+/** Whoever forgot a password may have lost it to somebody else, who may be signed in on either side. */
+async function endAllSessions({ database }: AdminContext, personId: string): Promise<void> {
+  for (const side of Object.keys(SIDES)) await database.run(`delete from access.${side}_session where user_id = $1`, [personId]);
+}
+
+/** To somebody without a role the operators' side answers as to a wrong password. */
+async function refuseStranger({ side, admin }: SignInOptions, personId: string): Promise<void> {
+  if (side === 'developer') return;
+  const person = await admin.database.fork().findOne(Person, { id: personId });
+  if (person?.operatorRole == null) {
+    throw new APIError('UNAUTHORIZED', { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' });
+  }
+}

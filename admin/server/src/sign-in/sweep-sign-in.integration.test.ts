@@ -1,0 +1,46 @@
+import { openDatabase } from '@portico/service-kit/orm';
+import { createTestDatabase } from '@portico/service-kit/testing';
+import { expect, it } from 'vitest';
+import { migrations } from '../../migrations/index.ts';
+import { Person } from '../people/person.entity.ts';
+import { sweepSignIn } from './sweep-sign-in.ts';
+
+it('removes what has expired, and nothing else', async () => {
+  await using test = await createTestDatabase();
+  const options = {
+    program: 'admin',
+    schema: 'access',
+    databaseUrl: test.url,
+    poolMax: 2,
+    entities: [Person],
+    migrations,
+    tenantTables: [],
+  };
+  await using database = await openDatabase(options);
+  const [past, now, future] = [1_000, 2_000, 3_000].map((at) => new Date(at));
+  await database.run(
+    `insert into access.person (id, name, email, created_at, updated_at) values ('person_1', 'A', 'a@example.com', $1, $1)`,
+    [past],
+  );
+  for (const [id, expiresAt] of [
+    ['old', past],
+    ['new', future],
+  ]) {
+    for (const side of ['developer', 'operator']) {
+      await database.run(
+        `insert into access.${side}_session (id, token, user_id, expires_at, created_at, updated_at) values ($1, $1, 'person_1', $2, $2, $2)`,
+        [id, expiresAt],
+      );
+    }
+    await database.run(
+      `insert into access.verification (id, identifier, value, expires_at, created_at, updated_at) values ($1, 'i', 'v', $2, $2, $2)`,
+      [id, expiresAt],
+    );
+  }
+  expect(await sweepSignIn({ database, now: () => now ?? new Date() })).toBe(3);
+  const left = await database.run(
+    'select id from access.developer_session union all select id from access.operator_session union all select id from access.verification',
+    [],
+  );
+  expect(left).toEqual([{ id: 'new' }, { id: 'new' }, { id: 'new' }]);
+});

@@ -1,0 +1,95 @@
+// Support tickets: a developer asks, operators answer, either closes. A new word of the developer opens a closed ticket again.
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppError, notFound } from '@portico/contracts/errors';
+import { newId } from '@portico/contracts/ids';
+import { parseInput } from '@portico/service-kit/parse-input';
+import { z } from 'zod';
+import type { AdminContext } from '../context.ts';
+import { TICKET_STATUSES, Ticket, TicketMessage, type TicketSide } from './ticket.entity.ts';
+
+const body = z.string().trim().min(1).max(10_000);
+export const ticketInput = z.object({ subject: z.string().trim().min(1).max(200), body });
+export const replyInput = z.object({ body });
+export const ticketFilter = z.object({ status: z.enum(TICKET_STATUSES).optional(), limit: z.int().min(1).max(100).default(50) });
+
+export type Author = { id: string; name: string; side: TicketSide };
+export type TicketView = Ticket & { messages: TicketMessage[] };
+/** Whose tickets are looked at: one account's, or everybody's. */
+type Of = { accountId?: string };
+
+export function listTickets({ database }: AdminContext, of: Of, given: z.input<typeof ticketFilter>): Promise<Ticket[]> {
+  const { status, limit } = parseInput(ticketFilter, given);
+  const where = { ...of, ...(status === undefined ? {} : { status }) };
+  return database.fork().find(Ticket, where, { orderBy: { createdAt: 'desc', id: 'desc' }, limit });
+}
+
+/** With its messages, oldest first. NOT_FOUND for another account's ticket too. */
+export async function findTicket({ database }: AdminContext, of: Of, id: string): Promise<TicketView> {
+  const em = database.fork();
+  const ticket = await load(em, of, id);
+  return { ...ticket, messages: await em.find(TicketMessage, { ticketId: id }, { orderBy: { id: 'asc' } }) };
+}
+
+export function openTicket(
+  { database, now }: AdminContext,
+  accountId: string,
+  author: Author,
+  given: z.input<typeof ticketInput>,
+): Promise<Ticket> {
+  const { subject, body: text } = parseInput(ticketInput, given);
+  const [id, at] = [newId('ticket'), now()];
+  return database.fork().transactional(async (em) => {
+    const ticket = em.create(Ticket, { id, accountId, openedBy: author.id, subject, status: 'open', createdAt: at, updatedAt: at });
+    // The message refers to the ticket, which the unit of work does not know.
+    await em.persist(ticket).flush();
+    addMessage(em, ticket, author, text, at);
+    return ticket;
+  });
+}
+
+/** An operator's words answer the ticket, a developer's open it. INVALID_STATE for an operator's words to a closed one. */
+export async function replyToTicket(
+  { database, now }: AdminContext,
+  of: Of,
+  id: string,
+  author: Author,
+  given: z.input<typeof replyInput>,
+): Promise<Ticket> {
+  const { body: text } = parseInput(replyInput, given);
+  const em = database.fork();
+  const ticket = await load(em, of, id);
+  if (author.side === 'operator' && ticket.status === 'closed') throw new AppError('INVALID_STATE', 'The ticket is closed.');
+  addMessage(em, ticket, author, text, now());
+  ticket.status = author.side === 'operator' ? 'answered' : 'open';
+  await em.flush();
+  return ticket;
+}
+
+/** Closing a closed ticket changes nothing. */
+export async function closeTicket({ database, now }: AdminContext, of: Of, id: string): Promise<Ticket> {
+  const em = database.fork();
+  const ticket = await load(em, of, id);
+  if (ticket.status !== 'closed') Object.assign(ticket, { status: 'closed', updatedAt: now() });
+  await em.flush();
+  return ticket;
+}
+
+async function load(em: EntityManager, of: Of, id: string): Promise<Ticket> {
+  const ticket = await em.findOne(Ticket, { ...of, id });
+  if (ticket === null) throw notFound('ticket', id);
+  return ticket;
+}
+
+function addMessage(em: EntityManager, ticket: Ticket, { side, name }: Author, text: string, at: Date): void {
+  ticket.updatedAt = at;
+  em.persist(
+    em.create(TicketMessage, {
+      id: newId('ticketMessage'),
+      ticketId: ticket.id,
+      authorSide: side,
+      authorName: name,
+      body: text,
+      createdAt: at,
+    }),
+  );
+}

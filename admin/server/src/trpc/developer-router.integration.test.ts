@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeveloperClient } from '../client.ts';
+import { openTestSides, type TestSides } from '../testing/open-test-sides.ts';
+
+let sides: TestSides;
+let ada: DeveloperClient;
+let eve: DeveloperClient;
+let accountId: string;
+let evesAccountId: string;
+beforeAll(async () => {
+  sides = await openTestSides();
+  ada = (await sides.developer('ada@example.com')).client;
+  eve = (await sides.developer('eve@example.com')).client;
+  accountId = (await ada.accounts.create.mutate({ slug: 'ada', name: "Ada's shop" })).id;
+  evesAccountId = (await eve.accounts.create.mutate({ slug: 'eve', name: 'Eve' })).id;
+});
+afterAll(() => sides?.[Symbol.asyncDispose]());
+
+const find = (key: string) => sides.admin.keySource.findKey(hash('sha256', key));
+const newKey = (more: object = {}) => ada.apiKeys.create.mutate({ accountId, name: 'k', mode: 'test', scopes: ['orders:read'], ...more });
+
+describe('a developer', () => {
+  it('who signed up and confirmed the address owns the account that he opens, and makes keys that work', async () => {
+    expect(await ada.me.get.query()).toMatchObject({ email: 'ada@example.com', accounts: [{ id: accountId, slug: 'ada', role: 'owner' }] });
+    const { id, key, secret } = await newKey();
+    expect(await find(key)).toMatchObject({ id, accountId, tier: 'pro', signingSecret: secret, scopes: ['orders:read'] });
+  });
+
+  it('sees a key’s secret once: no later answer has it, or what it could be made from', async () => {
+    const { id, key, secret } = await newKey();
+    const later = JSON.stringify([await ada.apiKeys.get.query({ accountId, id }), await ada.apiKeys.list.query({ accountId })]);
+    for (const hidden of [key, secret, 'keyHash', 'secretSealed', hash('sha256', key)]) expect(later).not.toContain(hidden);
+  });
+
+  it('changes, rotates, regenerates and revokes keys', async () => {
+    const { id, key } = await newKey();
+    const changes = { name: 'renamed', scopes: ['products:read'], allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'] };
+    expect(await ada.apiKeys.update.mutate({ accountId, id, changes })).toMatchObject(changes);
+    expect(await find(key)).toMatchObject({ allowedAddresses: changes.allowedAddresses, signatures: ['sha256', 'v2'] });
+    const rotated = await ada.apiKeys.rotate.mutate({ accountId, id, overlapMs: 60_000 });
+    expect([(await find(key))?.status, (await find(rotated.key))?.status]).toEqual(['active', 'active']);
+    const next = await ada.apiKeys.regenerate.mutate({ accountId, id: rotated.id });
+    expect([(await find(rotated.key))?.status, (await find(next.key))?.scopes]).toEqual(['revoked', ['products:read']]);
+    expect(await ada.apiKeys.revoke.mutate({ accountId, id: next.id })).toMatchObject({ status: 'revoked' });
+  });
+
+  it('cannot give himself a tier or limits', async () => {
+    const limits = { tier: 'enterprise', quota: { limit: 1_000_000, windowSeconds: 1 } } as const;
+    const { id, key } = await newKey(limits);
+    await ada.apiKeys.update.mutate({ accountId, id, changes: { name: 'x', ...limits } });
+    expect(await find(key)).toMatchObject({ tier: 'pro', limits: { quota: { limit: 10_000, windowSeconds: 3_600 } } });
+  });
+
+  it('owns at most twenty accounts, and what is one too many leaves nothing behind', async () => {
+    const { client } = await sides.developer('many@example.com');
+    for (let i = 0; i < 20; i += 1) await client.accounts.create.mutate({ slug: `many-${i}`, name: 'M' });
+    await expect(client.accounts.create.mutate({ slug: 'many-20', name: 'M' })).rejects.toMatchObject({ data: { code: 'INVALID_STATE' } });
+    await expect(sides.admin.accounts.find('many-20')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('finds nothing of another account, by its id or under the own one', async () => {
+    const { id } = await newKey();
+    const [ticket, [member]] = [
+      await ada.tickets.open.mutate({ accountId, subject: 's', body: 'b' }),
+      await ada.members.list.query({ accountId }),
+    ];
+    const before = await ada.apiKeys.get.query({ accountId, id });
+    for (const account of [accountId, evesAccountId]) {
+      const key = { accountId: account, id };
+      const tries: Record<string, () => Promise<unknown>> = {
+        get: () => eve.apiKeys.get.query(key),
+        update: () => eve.apiKeys.update.mutate({ ...key, changes: { name: 'stolen' } }),
+        revoke: () => eve.apiKeys.revoke.mutate(key),
+        regenerate: () => eve.apiKeys.regenerate.mutate(key),
+        rotate: () => eve.apiKeys.rotate.mutate({ ...key, overlapMs: 1 }),
+        ticket: () => eve.tickets.get.query({ accountId: account, id: ticket.id }),
+        reply: () => eve.tickets.reply.mutate({ accountId: account, id: ticket.id, body: 'x' }),
+        close: () => eve.tickets.close.mutate({ accountId: account, id: ticket.id }),
+        role: () => eve.members.changeRole.mutate({ accountId: account, id: member?.id ?? '', role: 'viewer' }),
+        remove: () => eve.members.remove.mutate({ accountId: account, id: member?.id ?? '' }),
+      };
+      for (const [name, attempt] of Object.entries(tries)) {
+        const answer = await attempt().catch(({ data }) => data.code);
+        expect([name, answer]).toEqual([name, 'NOT_FOUND']);
+      }
+    }
+    expect(await ada.apiKeys.get.query({ accountId, id })).toEqual(before);
+  });
+});
+
+describe('members', () => {
+  it('who are invited are told, and are members once they have confirmed the address', async () => {
+    const invited = await ada.members.invite.mutate({ accountId, email: 'Bob@Example.com', role: 'viewer' });
+    expect(invited).toMatchObject({ email: 'bob@example.com', status: 'invited' });
+    await expect.poll(async () => (await sides.letters('bob@example.com'))[0]?.text).toContain("Ada's shop");
+    await expect(ada.members.invite.mutate({ accountId, email: 'bob@example.com', role: 'owner' })).rejects.toMatchObject({
+      data: { code: 'CONFLICT' },
+    });
+    await sides.browser().post('developer', '/sign-up/email', { email: 'bob@example.com', password: 'unconfirmed password', name: 'B' });
+    expect(await ada.members.list.query({ accountId })).toContainEqual(expect.objectContaining({ id: invited.id, status: 'invited' }));
+    await expect.poll(async () => (await sides.letters('bob@example.com')).length).toBe(2);
+    const token = /token=(\S+)/.exec((await sides.letters('bob@example.com'))[1]?.text ?? '')?.[1];
+    await fetch(`${sides.urls.developer}/portal/api/auth/verify-email?token=${token}`);
+    expect(await ada.members.list.query({ accountId })).toContainEqual(expect.objectContaining({ id: invited.id, status: 'active' }));
+  });
+
+  it('are at most a hundred, invitations included', async () => {
+    const { client } = await sides.developer('crowd@example.com');
+    const { id } = await client.accounts.create.mutate({ slug: 'crowd', name: 'Crowd' });
+    for (let i = 1; i < 100; i += 1) await client.members.invite.mutate({ accountId: id, email: `c${i}@example.com`, role: 'viewer' });
+    await expect(client.members.invite.mutate({ accountId: id, email: 'c100@example.com', role: 'viewer' })).rejects.toMatchObject({
+      data: { code: 'INVALID_STATE' },
+    });
+  });
+
+  it('always have an owner among them, even when two leave at the same time', async () => {
+    const { client: second } = await sides.developer('second@example.com');
+    const { id } = await second.accounts.create.mutate({ slug: 'pair', name: 'Pair' });
+    const [own] = await second.members.list.query({ accountId: id });
+    const other = await second.members.invite.mutate({ accountId: id, email: 'eve@example.com', role: 'owner' });
+    const left = await Promise.allSettled([
+      second.members.remove.mutate({ accountId: id, id: other.id }),
+      eve.members.changeRole.mutate({ accountId: id, id: own?.id ?? '', role: 'viewer' }),
+    ]);
+    expect(left.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const members = (await Promise.allSettled([second.members.list.query({ accountId: id }), eve.members.list.query({ accountId: id })]))
+      .filter((one) => one.status === 'fulfilled')
+      .at(0)?.value;
+    expect(members?.filter(({ role }) => role === 'owner')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,13 @@
+import { regenerateApiKey } from '../../../api-keys/change-api-key.ts';
+import { findApiKey } from '../../../api-keys/find-api-key.ts';
+import { acting } from '../../changing.ts';
+import { keyId } from '../../key-id.ts';
+import { checked, developerProcedure } from '../../procedures.ts';
+
+/** A new key, shown this once, in place of the old one, which stops at once. */
+export const regenerateKey = developerProcedure('developer')
+  .input(checked(keyId))
+  .mutation(async ({ ctx, input: { accountId, id } }) => {
+    await findApiKey(ctx.admin, accountId, id);
+    return regenerateApiKey(acting(ctx), id);
+  });

@@ -1,0 +1,46 @@
+import { createAccount } from './operator/accounts/create-account.ts';
+import { getAccount } from './operator/accounts/get-account.ts';
+import { listAccounts } from './operator/accounts/list-accounts.ts';
+import { updateAccount } from './operator/accounts/update-account.ts';
+import { createKey } from './operator/api-keys/create-key.ts';
+import { getKey } from './operator/api-keys/get-key.ts';
+import { listKeys } from './operator/api-keys/list-keys.ts';
+import { regenerateKey } from './operator/api-keys/regenerate-key.ts';
+import { revokeKey } from './operator/api-keys/revoke-key.ts';
+import { rotateKey } from './operator/api-keys/rotate-key.ts';
+import { updateKey } from './operator/api-keys/update-key.ts';
+import { getMe } from './operator/me/get-me.ts';
+import { changeMemberRole } from './operator/members/change-member-role.ts';
+import { inviteMember } from './operator/members/invite-member.ts';
+import { listMembers } from './operator/members/list-members.ts';
+import { removeMember } from './operator/members/remove-member.ts';
+import { changeOperatorRole } from './operator/operators/change-operator-role.ts';
+import { createOperator } from './operator/operators/create-operator.ts';
+import { listOperators } from './operator/operators/list-operators.ts';
+import { closeTicket } from './operator/tickets/close-ticket.ts';
+import { getTicket } from './operator/tickets/get-ticket.ts';
+import { listTickets } from './operator/tickets/list-tickets.ts';
+import { replyToTicket } from './operator/tickets/reply-to-ticket.ts';
+import { listTiers } from './operator/tiers/list-tiers.ts';
+import { updateTier } from './operator/tiers/update-tier.ts';
+import { router } from './procedures.ts';
+
+/** What operators may do, on every account. */
+export const operatorRouter = router({
+  me: router({ get: getMe }),
+  accounts: router({ list: listAccounts, get: getAccount, create: createAccount, update: updateAccount }),
+  members: router({ list: listMembers, invite: inviteMember, changeRole: changeMemberRole, remove: removeMember }),
+  operators: router({ list: listOperators, create: createOperator, changeRole: changeOperatorRole }),
+  apiKeys: router({
+    list: listKeys,
+    get: getKey,
+    create: createKey,
+    update: updateKey,
+    revoke: revokeKey,
+    regenerate: regenerateKey,
+    rotate: rotateKey,
+  }),
+  tiers: router({ list: listTiers, update: updateTier }),
+  tickets: router({ list: listTickets, get: getTicket, reply: replyToTicket, close: closeTicket }),
+});
+export type OperatorRouter = typeof operatorRouter;

@@ -1,0 +1,29 @@
+import { OPERATOR_ROLES } from '@portico/admin-server/people/person.entity';
+import { type Command, UsageError } from '../cli/command.ts';
+import { parseChoice } from '../cli/parse-choice.ts';
+import { loadLocalConfig } from '../config.ts';
+import { openAdmin } from '../start/open-admin.ts';
+
+export const adminCreate: Command = {
+  name: 'admin create',
+  about:
+    "Makes an operator, with a one-time password that is shown this once: it opens nothing but the choice of one's own. Somebody who signs in as a developer keeps the password.",
+  options: {
+    email: { value: 'address', about: 'With which the operator signs in' },
+    role: { value: OPERATOR_ROLES.join('|'), about: 'What the operator may do', default: 'admin' },
+    name: { value: 'text', about: 'How the operator is called; the address by default' },
+    json: { about: 'Prints one JSON object' },
+  },
+  async run(given, io) {
+    const email = given.text('email');
+    if (email === undefined) throw new UsageError('--email is needed.');
+    const role = parseChoice('role', OPERATOR_ROLES, given);
+    await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
+    const { id, password } = await opened.admin.operators.create({ email, role, name: given.text('name') });
+    if (given.isSet('json')) io.out(JSON.stringify({ id, email, role, password: password ?? null }));
+    else
+      for (const [name, value] of Object.entries({ id, email, role, password: password ?? '(the one that the person has)' }))
+        io.out(`${name.padEnd(8)}  ${value}`);
+    return 0;
+  },
+};
