@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { start as startAdmin } from '@portico/admin-server/server';
 import { startEmbeddedPostgres } from '@portico/local/embedded-postgres/start-embedded-postgres';
 import { seedDemo } from '@portico/local/seed/seed-demo';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { OUT_OF_REACH } from '../stack/out-of-reach.ts';
 import { generateLoad, loadGenerator } from './generate-load.ts';
@@ -33,7 +34,7 @@ const POOL_MAX = '4';
 await using opened = new AsyncDisposableStack();
 const databaseUrl = await openDatabase();
 const platform = await startServer(databaseUrl, 'platform');
-const { credentials, tenant } = await prepare(databaseUrl);
+const { credentials, client, tenant } = await prepare(databaseUrl);
 const data = await readData(platform.url, credentials);
 const servers = await startServers();
 const workloads = WORKLOADS.filter(({ name }) => given.only === undefined || given.only.split(',').includes(name));
@@ -91,10 +92,14 @@ async function openDatabase(): Promise<string> {
   return opened.use(await createTestDatabase(server)).url;
 }
 
-async function prepare(url: string): Promise<{ credentials: Credentials; tenant: string }> {
+type Prepared = { credentials: Credentials; client: { clientId: string; clientSecret: string }; tenant: string };
+
+async function prepare(url: string): Promise<Prepared> {
   await using admin = await startAdmin({ databaseUrl: url, poolMax: 2, secretKeys: TEST_SECRET_KEYS }, { logger: silentLogger });
   const { id: accountId } = await admin.accounts.create({ slug: `bench-${randomBytes(4).toString('hex')}`, name: 'Bench' });
-  const issued = await admin.apiKeys.create(accountId, { name: 'bench', mode: 'test', scopes: ['read', 'write'], ...OUT_OF_REACH });
+  const rights = { name: 'bench', mode: 'test' as const, scopes: ['read', 'write'], ...OUT_OF_REACH };
+  const issued = await admin.apiKeys.create(accountId, rights);
+  const client = await admin.oauthClients.create(accountId, rights);
   await seedDemo({
     databaseUrl: url,
     tenant: { accountId, mode: 'test' },
@@ -103,7 +108,7 @@ async function prepare(url: string): Promise<{ credentials: Credentials; tenant:
     orders: ORDERS,
     now: new Date(),
   });
-  return { credentials: issued, tenant: `${accountId} test` };
+  return { credentials: issued, client, tenant: `${accountId} test` };
 }
 
 async function readData(url: string, signer: Credentials): Promise<Data> {
@@ -121,17 +126,34 @@ async function readData(url: string, signer: Credentials): Promise<Data> {
   if (customer === undefined || sold.length === 0) throw new Error('The demo data has no active customer or product.');
   for (const { sku } of sold)
     await send({ url }, 'PUT', `/api/v1/inventory/${encodeURIComponent(sku)}`, { key, body: { quantity: STOCK } });
-  return { orderIds: orders.map(({ id }) => id), customerId: customer.id, productIds: sold.map(({ productId }) => productId) };
+  return {
+    token: await tokenFor(url),
+    orderIds: orders.map(({ id }) => id),
+    customerId: customer.id,
+    productIds: sold.map(({ productId }) => productId),
+  };
+}
+
+async function tokenFor(url: string): Promise<string> {
+  const { clientId, clientSecret } = client;
+  const response = await fetch(`${url}/api/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 type Served = { server: MeasuredProcess; serves: readonly Workload['name'][] };
 
 async function startServers(): Promise<Map<string, Served>> {
-  const reads: Workload['name'][] = ['cached list', 'list', 'item', 'join'];
+  const cached: Workload['name'][] = ['cached list', 'bearer list'];
+  const reads: Workload['name'][] = [...cached, 'list', 'item', 'join'];
   const all: Workload['name'][] = [...reads, 'create'];
+  // Two gateways count together only through a Redis.
+  const redis: Record<string, string> = hasRedisServer ? { REDIS_URL: opened.use(await startRedisServer()).url } : {};
   const bodies: Record<string, string> = {};
   const captured: Record<string, string> = {};
-  for (const workload of WORKLOADS.filter(({ name }) => name !== 'create' && name !== 'cached list')) {
+  for (const workload of WORKLOADS.filter(({ name }) => name !== 'create' && !cached.includes(name))) {
     const [first, second] = workload.requests(credentials, data);
     // The second page of a list, so that the statement has its offset; asked twice, so that its total is known.
     const request = workload.name === 'item' ? first : second;
@@ -144,10 +166,15 @@ async function startServers(): Promise<Map<string, Served>> {
   const start = (file: string, env: Record<string, string>): Promise<MeasuredProcess> => startServer(databaseUrl, file, env);
   return new Map<string, Served>([
     ['bare node:http', { server: await start('bare', { BODIES: JSON.stringify(bodies) }), serves: all }],
-    ['hand-written', { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: reads }],
+    ['bare node:http, 2 processes', { server: await start('bare', { BODIES: JSON.stringify(bodies), PROCESSES: '2' }), serves: cached }],
+    [
+      'hand-written',
+      { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: ['list', 'item', 'join'] },
+    ],
     ['portico, 1 process', { server: platform, serves: all }],
-    ['portico, no audit log', { server: await start('platform', { AUDIT: 'off' }), serves: reads }],
-    ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2' }), serves: all }],
+    ['portico, no audit log', { server: await start('platform', { AUDIT: 'off' }), serves: ['cached list', 'item'] }],
+    ['portico, limits in Redis', { server: await start('platform', redis), serves: cached }],
+    ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2', ...redis }), serves: all }],
     ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: ['list', 'item', 'join', 'create'] }],
   ]);
 }

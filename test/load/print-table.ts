@@ -31,7 +31,7 @@ export function printTable(title: string, rows: ReadonlyMap<string, Measurement>
     p99Ms.toFixed(1),
     cpuMicros === undefined ? '' : Math.round(cpuMicros).toString(),
     statements.toFixed(2),
-    ratio(requestsPerSecond, rate('bare node:http')),
+    ratio(requestsPerSecond, (name.endsWith('2 processes') ? rate('bare node:http, 2 processes') : undefined) ?? rate('bare node:http')),
     ratio(requestsPerSecond, rate('hand-written')),
     ratio(requestsPerSecond, rate('stock Mesh over HTTP')),
   ]);

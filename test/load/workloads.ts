@@ -3,10 +3,10 @@ import { signRequest } from '@portico/mesh/access/sign-request';
 import type { LoadRequest } from './generate-load.ts';
 
 export type Credentials = { key: string; secret: string };
-export type Data = { orderIds: readonly string[]; customerId: string; productIds: readonly string[] };
+export type Data = { token: string; orderIds: readonly string[]; customerId: string; productIds: readonly string[] };
 
 export type Workload = {
-  readonly name: 'cached list' | 'list' | 'item' | 'join' | 'create';
+  readonly name: 'cached list' | 'bearer list' | 'list' | 'item' | 'join' | 'create';
   readonly title: string;
   requests(credentials: Credentials, data: Data): LoadRequest[];
 };
@@ -35,6 +35,16 @@ export const WORKLOADS: readonly Workload[] = [
         credentials,
         {},
       ),
+  },
+  {
+    name: 'bearer list',
+    title: 'the same list from the response cache, with a bearer token',
+    requests: (_, { token }) =>
+      pages(10, (page) => `/api/v1/orders?fields=${LIST_FIELDS}&page=${page}`).map((path) => ({
+        method: 'GET',
+        path,
+        headers: { authorization: `Bearer ${token}` },
+      })),
   },
   {
     name: 'list',

@@ -1,4 +1,5 @@
 // The floor: node:http with the bytes that the platform answers with, and nothing else.
+import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -19,6 +20,21 @@ const server = createServer((req, res) => {
   });
   res.end(body);
 });
-server.listen(0, '127.0.0.1', () => process.send?.({ kind: 'ready', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
-process.on('message', () => process.send?.({ kind: 'statements', count: 0 }));
-process.once('SIGTERM', () => process.exit(0));
+const processes = Number(process.env.PROCESSES ?? 1);
+if (processes > 1 && cluster.isPrimary) {
+  for (let i = 0; i < processes; i += 1) cluster.fork().on('listening', ({ port }) => ready(port));
+  process.once('SIGTERM', () => {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
+    process.exit(0);
+  });
+} else {
+  server.listen(0, '127.0.0.1', () => {
+    if (cluster.isPrimary) ready((server.address() as AddressInfo).port);
+  });
+  if (cluster.isPrimary) process.once('SIGTERM', () => process.exit(0));
+}
+if (cluster.isPrimary) process.on('message', () => process.send?.({ kind: 'statements', count: 0 }));
+
+function ready(port: number): void {
+  process.send?.({ kind: 'ready', url: `http://127.0.0.1:${port}` });
+}

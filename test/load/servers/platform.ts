@@ -5,7 +5,7 @@ import { untilSignal } from '@portico/service-kit/lifecycle';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { startStack } from '../../stack/start-stack.ts';
 
-const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX, AUDIT } = process.env;
+const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX, AUDIT, REDIS_URL: redisUrl } = process.env;
 const workers = Number(PROCESSES);
 const SAMPLE_MICROS = 200;
 
@@ -27,6 +27,9 @@ async function serve(): Promise<void> {
     databaseUrl,
     poolMax: Number(POOL_MAX),
     audited: AUDIT !== 'off',
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+    // One name for all of them, so that a token of one is good at the others.
+    env: { PUBLIC_URL: 'http://portico.test' },
   });
   process.on('message', ({ kind }: { kind: string }) => {
     if (kind === 'statements') process.send?.({ kind, count });
