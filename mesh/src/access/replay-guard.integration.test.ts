@@ -1,38 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { statementClient } from '@portico/service-kit/sql/statement-client';
-import { createTestDatabase } from '@portico/service-kit/testing';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAccessTable } from '../stores/testing.ts';
 import { createReplayGuard, type ReplayGuard, type SignatureUse } from './replay-guard.ts';
 
 const MINUTE = 60_000;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: pg.Pool;
+let table: Awaited<ReturnType<typeof openAccessTable>>;
 let guard: ReplayGuard;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 20, Client: statementClient({ program: 'test', gate: () => {} }) });
-  // The pool has ended before its connections have: the last of them may see the database go.
-  pool.on('error', () => {});
-  await pool.query('create schema access');
-  for (const statement of tableAsMigrated('used_signature')) await pool.query(statement);
-  guard = createReplayGuard((text, values) => pool.query(text, [...values]).then(({ rows }) => rows));
+  table = await openAccessTable('used_signature');
+  guard = createReplayGuard(table.run);
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.[Symbol.asyncDispose]();
-});
-
-/** The table's statements as the admin service migrates them. They are read, not imported: this package may not see that one. */
-function tableAsMigrated(table: string): string[] {
-  const migration = readFileSync(new URL('../../../admin/server/migrations/0001-access.ts', import.meta.url), 'utf8');
-  const statements = [...migration.matchAll(/addSql\(`([^`]+)`\)/g)].map(([, text = '']) => text);
-  const found = statements.filter((text) => text.includes(`access.${table} (`));
-  if (found.length === 0) throw new Error(`The migration does not make access.${table} any more.`);
-  return found;
-}
+afterAll(() => table?.[Symbol.asyncDispose]());
 
 let uses = 0;
 /** A use of a signature that was never used. */

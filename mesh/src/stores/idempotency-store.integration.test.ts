@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Tenant } from '@portico/contracts/caller';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
-import { statementClient } from '@portico/service-kit/sql/statement-client';
-import { createTestDatabase } from '@portico/service-kit/testing';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIdempotencyStore, requestHash, type StoredAnswer } from './idempotency-store.ts';
+import { openAccessTable } from './testing.ts';
 
 const SECOND = 1_000;
 const LEASE = 60 * SECOND;
@@ -14,33 +11,12 @@ const T0 = Date.UTC(2026, 10, 21, 12);
 
 const answer: StoredAnswer = { status: 201, headers: { location: '/api/v1/orders/ord_1' }, body: '{"data":{"name":"Mäx ☕"}}' };
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: pg.Pool;
-let run: RunStatement;
+let table: Awaited<ReturnType<typeof openAccessTable>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const Client = statementClient({ program: 'test', gate: () => {} });
-  pool = new pg.Pool({ connectionString: database.url, max: 20, Client });
-  // The pool has ended before its connections have: the last of them may see the database go.
-  pool.on('error', () => {});
-  run = (text, values) => pool.query(text, [...values]).then(({ rows }) => rows);
-  await pool.query('create schema access');
-  for (const statement of tableAsMigrated('idempotency_key')) await pool.query(statement);
+  table = await openAccessTable('idempotency_key');
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.[Symbol.asyncDispose]();
-});
-
-/** The table's statements as the admin service migrates them. They are read, not imported: this package may not see that one. */
-function tableAsMigrated(table: string): string[] {
-  const migration = readFileSync(new URL('../../../admin/server/migrations/0001-access.ts', import.meta.url), 'utf8');
-  const statements = [...migration.matchAll(/addSql\(`([^`]+)`\)/g)].map(([, text = '']) => text);
-  const found = statements.filter((text) => text.includes(`access.${table} (`));
-  if (found.length === 0) throw new Error(`The migration does not make access.${table} any more.`);
-  return found;
-}
+afterAll(() => table?.[Symbol.asyncDispose]());
 
 let tenants = 0;
 /** A store for a tenant that nothing is known of, with a clock of its own. */
@@ -48,7 +24,7 @@ function setUp() {
   tenants += 1;
   const tenant: Tenant = { accountId: `acct_${tenants}`, mode: 'test' };
   const clock = { now: T0 };
-  const store = createIdempotencyStore(run, () => clock.now);
+  const store = createIdempotencyStore(table.run, () => clock.now);
   return {
     store,
     tenant,
@@ -155,7 +131,7 @@ describe('an idempotency key', () => {
     const { store, tenant, clock, claim, seedOf } = setUp();
     await store.keep(tenant, 'a', await seedOf('a'), answer);
     clock.now += DAY + 1;
-    const first = await pool.connect();
+    const first = await table.pool.connect();
     onTestFinished(() => first.release(true));
     await first.query('begin');
     const runFirst: RunStatement = (text, values) => first.query(text, [...values]).then(({ rows }) => rows);
@@ -173,7 +149,9 @@ describe('an idempotency key', () => {
     clock.now += SECOND;
     await store.keep(tenant, 'later', await seedOf('later'), answer);
     const left = async (): Promise<unknown[]> =>
-      (await run('select key from access.idempotency_key where account_id = $1 order by key', [tenant.accountId])).map(({ key }) => key);
+      (await table.run('select key from access.idempotency_key where account_id = $1 order by key', [tenant.accountId])).map(
+        ({ key }) => key,
+      );
     clock.now = T0 + DAY;
     await store.sweep();
     expect(await left()).toEqual(['done', 'later', 'running']);
@@ -185,7 +163,7 @@ describe('an idempotency key', () => {
 });
 
 async function waitingForLocks(): Promise<number> {
-  const { rows } = await pool.query(
+  const { rows } = await table.pool.query(
     `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
   );
   return rows[0]?.waiting;

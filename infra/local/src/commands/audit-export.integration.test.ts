@@ -1,40 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { start } from '@portico/admin-server/server';
-import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCli } from '../cli/run-cli.ts';
+import { type CommandTest, openCommandTest } from '../cli/testing.ts';
 import { auditExport } from './audit-export.ts';
 
 const AT = Date.parse('2026-11-20T12:00:00Z');
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-const dataDir = mkdtempSync(join(tmpdir(), 'portico-audit-'));
+let test: CommandTest;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  // A key ring of its own would not open what the admin service of this test sealed.
+  test = await openCommandTest([auditExport], { SECRET_KEYS: TEST_SECRET_KEYS });
 });
-afterAll(async () => {
-  await database?.[Symbol.asyncDispose]();
-  rmSync(dataDir, { recursive: true });
-});
+afterAll(() => test?.[Symbol.asyncDispose]());
 
 async function run(...args: string[]): Promise<{ code: number; out: string[]; err: string }> {
-  const said: { out: string[]; err: string[] } = { out: [], err: [] };
-  const io = {
-    // A key ring of its own would not open what the admin service of this test sealed.
-    env: { DATA_DIR: dataDir, DATABASE_URL: database.url, SECRET_KEYS: TEST_SECRET_KEYS },
-    out: (text: string) => void said.out.push(...text.split('\n')),
-    err: (text: string) => void said.err.push(text),
-    readInput: async () => Buffer.alloc(0),
-    now: () => new Date(),
-  };
-  const code = await runCli([auditExport], ['audit', 'export', ...args], io);
-  return { code, out: said.out, err: said.err.join('\n') };
+  const { out, ...said } = await test.run('audit', 'export', ...args);
+  return { ...said, out: out === '' ? [] : out.split('\n') };
 }
 
 it('writes the requests of the days and the account that were asked for, and says what it did not understand', async () => {
-  const admin = await start({ databaseUrl: database.url, poolMax: 2, secretKeys: TEST_SECRET_KEYS }, { logger: silentLogger });
+  const admin = await start({ databaseUrl: test.databaseUrl, poolMax: 2, secretKeys: TEST_SECRET_KEYS }, { logger: silentLogger });
   const { id: accountId } = await admin.accounts.create({ slug: 'demo', name: 'Demo' });
   const same = {
     mode: 'test',
