@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
-import { type RequestOptions, type Stack, send, startStack } from '../stack/start-stack.ts';
+import { type RequestOptions, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 type Failure = {
   error: { code: string; message: string; details: Record<string, string>; requestId: string; timestamp: string; documentationUrl: string };
 };
 
-describe('a hostile or careless request', () => {
+describe.each(TOPOLOGIES)('a hostile or careless request, %s', (topology) => {
   let stack: Stack;
   let shop: Shop;
   beforeAll(async () => {
-    stack = await startStack({ topology: 'all-in-one' });
+    stack = await startStack({ topology });
     shop = await openShop(stack);
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
