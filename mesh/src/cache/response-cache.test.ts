@@ -11,9 +11,10 @@ function answer(data: string, rest = ''): Shown {
 
 /** A cache whose versions are set by hand and whose answers count how often they were produced. */
 function setUp(bytesMax = PLENTY) {
-  const state = { version: '1', asked: 0, produced: 0 };
+  const state = { version: '1', asked: 0, produced: 0, nowMs: 5_000 };
   const cache = createResponseCache({
     bytesMax,
+    nowMs: () => state.nowMs,
     versions: {
       async current() {
         state.asked += 1;
@@ -61,7 +62,7 @@ describe('the response cache', () => {
     state.version = '2';
     const fresh = await show('/a');
     expect(fresh.outcome).toBe('miss');
-    expect(await show('/a')).toEqual({ shown: fresh.shown, outcome: 'hit' });
+    expect(await show('/a')).toEqual({ shown: fresh.shown, outcome: 'hit', ageSeconds: 0 });
   });
 
   it('never shows one tenant, mode or target what belongs to another', async () => {
@@ -77,6 +78,23 @@ describe('the response cache', () => {
       expect((await show(target, { as })).shown.data).toMatch(`${target} of ${as.accountId} ${as.mode},`);
     }
     expect((await show('/a')).shown.data).toMatch('/a of acct_1 test,');
+  });
+
+  it('says how many whole seconds ago an answer was produced, from before its data was read, and of a new one nothing', async () => {
+    const { state, show } = setUp();
+    const slow = async () => {
+      state.nowMs += 400;
+      return answer('slow');
+    };
+    const ages: (number | undefined)[] = [];
+    for (let i = 0; i < 3; i += 1) ages.push((await show('/a', { produce: slow })).ageSeconds);
+    for (const laterMs of [599, 1, 3_000]) {
+      state.nowMs += laterMs;
+      ages.push((await show('/a')).ageSeconds);
+    }
+    state.version = '2';
+    for (let i = 0; i < 2; i += 1) ages.push((await show('/a')).ageSeconds);
+    expect(ages).toEqual([undefined, undefined, 0, 0, 1, 4, undefined, 0]);
   });
 
   it('does not keep what was read before a change under the version after it', async () => {
@@ -130,6 +148,18 @@ describe('the response cache', () => {
     expect((await show('/a', big)).outcome).toBe('hit');
     expect((await show('/c', big)).outcome).toBe('hit');
     expect(await outcomes('/b', 2)).toEqual(['miss', 'miss']);
+  });
+
+  it.each(['data', 'rest', 'link'] as const)('counts the %s of an answer among the bytes', async (part) => {
+    const bytesMax = 10_000;
+    const { show } = setUp(bytesMax);
+    const produce = async () => ({ ...answer('{}'), [part]: 'x'.repeat(1_000) });
+    const targets = Array.from({ length: 20 }, (_, i) => `/${i}`);
+    for (const target of targets) for (let i = 0; i < 2; i += 1) await show(target, { produce });
+    let hits = 0;
+    for (const target of targets.reverse()) if ((await show(target, { produce })).outcome === 'hit') hits += 1;
+    expect(hits).toBeGreaterThan(0);
+    expect(hits * 1_000).toBeLessThanOrEqual(bytesMax);
   });
 
   it('shows an answer that is larger than the cache without keeping it or losing the others', async () => {

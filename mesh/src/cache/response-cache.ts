@@ -14,24 +14,33 @@ export type Shown = {
   readonly link?: string;
 };
 
-export type CacheOutcome = 'hit' | 'miss';
+/** `ageSeconds`: whole seconds since a kept answer was produced (RFC 9111, 5.1). */
+export type Found =
+  | { readonly outcome: 'hit'; readonly shown: Shown; readonly ageSeconds: number }
+  | { readonly outcome: 'miss'; readonly shown: Shown; readonly ageSeconds?: undefined };
 
 export type ResponseCache = {
   /** `target` names what is shown; everybody of the tenant who may see it sees the same. */
-  show(tenant: Tenant, target: string, produce: () => Promise<Shown>): Promise<{ shown: Shown; outcome: CacheOutcome }>;
+  show(tenant: Tenant, target: string, produce: () => Promise<Shown>): Promise<Found>;
+};
+
+export type ResponseCacheOptions = {
+  versions: DataVersions;
+  bytesMax: number;
+  /** Milliseconds of a clock that nobody sets. */
+  nowMs?: () => number;
 };
 
 /** `undefined`: asked for once. Keeping an answer costs a look at the version, which only pays when it is asked for again. */
-type Entry = { readonly kept: { readonly version: string; readonly shown: Shown } | undefined };
+type Entry = { readonly kept: { readonly version: string; readonly shown: Shown; readonly producedAtMs: number } | undefined };
 
 const ENTRY_OVERHEAD_BYTES = 200;
 
-export function createResponseCache(options: { versions: DataVersions; bytesMax: number }): ResponseCache {
-  if (options.bytesMax === 0) return { show: async (_tenant, _target, produce) => ({ shown: await produce(), outcome: 'miss' }) };
+export function createResponseCache({ versions, bytesMax, nowMs = () => performance.now() }: ResponseCacheOptions): ResponseCache {
+  if (bytesMax === 0) return { show: async (_tenant, _target, produce) => ({ shown: await produce(), outcome: 'miss' }) };
   const entries = new LRUCache<string, Entry>({
-    maxSize: options.bytesMax,
-    sizeCalculation: ({ kept }, key) =>
-      ENTRY_OVERHEAD_BYTES + key.length + (kept === undefined ? 0 : 2 * (kept.shown.data.length + kept.shown.rest.length)),
+    maxSize: bytesMax,
+    sizeCalculation: ({ kept }, key) => ENTRY_OVERHEAD_BYTES + key.length + (kept === undefined ? 0 : bytesOf(kept.shown)),
   });
   return {
     async show(tenant, target, produce) {
@@ -42,11 +51,19 @@ export function createResponseCache(options: { versions: DataVersions; bytesMax:
         entries.set(key, { kept: undefined });
         return { shown, outcome: 'miss' };
       }
-      const version = await options.versions.current(tenant);
-      if (entry.kept?.version === version) return { shown: entry.kept.shown, outcome: 'hit' };
+      const version = await versions.current(tenant);
+      const now = nowMs();
+      if (entry.kept?.version === version)
+        return { shown: entry.kept.shown, outcome: 'hit', ageSeconds: Math.floor((now - entry.kept.producedAtMs) / 1_000) };
       const shown = await produce();
-      entries.set(key, { kept: { version, shown } });
+      // The age counts from before the data was read, so that it is never understated.
+      entries.set(key, { kept: { version, shown, producedAtMs: now } });
       return { shown, outcome: 'miss' };
     },
   };
+}
+
+/** Two bytes a character, as a text takes once a single one of its characters is beyond Latin-1. */
+function bytesOf({ data, rest, link = '' }: Shown): number {
+  return 2 * (data.length + rest.length + link.length);
 }

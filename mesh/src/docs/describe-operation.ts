@@ -33,6 +33,9 @@ export const RATE_LIMIT_HEADERS: Readonly<Record<string, unknown>> = {
   'RateLimit-Policy': header('RateLimitPolicy'),
 };
 
+/** What answers of reads tell about the response cache. */
+const CACHE_HEADERS: Readonly<Record<string, unknown>> = { 'X-Cache': header('Cache'), Age: header('Age') };
+
 function limitOf({ limit: { limit, windowSeconds } = DEFAULT_ROUTE_LIMIT }: Route): string {
   return `At most ${limit} requests in ${windowSeconds} seconds.`;
 }
@@ -97,7 +100,9 @@ function successOf(route: Route): Record<string, unknown> {
     ...RATE_LIMIT_HEADERS,
   };
   if (route.kind === 'write' && route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
-  if (route.kind !== 'custom' || route.method === 'GET') headers.ETag = header('ETag');
+  const isRead = route.method === 'GET';
+  if (route.kind !== 'custom' || isRead) headers.ETag = header('ETag');
+  if (isRead) Object.assign(headers, CACHE_HEADERS);
   if (route.kind === 'list') headers.Link = header('Link');
   if (route.kind === 'write' && route.location !== undefined) headers.Location = header('Location');
   const status = route.kind === 'write' ? route.status : 200;
@@ -108,8 +113,10 @@ function successOf(route: Route): Record<string, unknown> {
       content: { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route) } },
     },
   };
-  if (route.method === 'GET')
-    answers[304] = { description: 'Nothing changed since the ETag of `If-None-Match`.', headers: { ETag: header('ETag') } };
+  if (isRead) {
+    const description = 'Nothing changed since the ETag of `If-None-Match`.';
+    answers[304] = { description, headers: { ETag: header('ETag'), ...CACHE_HEADERS } };
+  }
   return answers;
 }
 

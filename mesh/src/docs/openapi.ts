@@ -156,6 +156,15 @@ const HEADERS = {
   RequestId: { description: 'Id of the request, in every answer and log.', schema: { type: 'string' } },
   ApiVersion: { description: 'Version of the contract that answered.', schema: { type: 'string' } },
   ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
+  Cache: {
+    description:
+      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it.',
+    schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
+  },
+  Age: {
+    description: 'Of a `hit`: whole seconds since the answer was produced (RFC 9111). It is as fresh as one that is produced now.',
+    schema: { type: 'integer', minimum: 0 },
+  },
   Link: { description: 'first, prev, next and last page (RFC 8288).', schema: { type: 'string' } },
   Location: { description: 'Where the created resource is.', schema: { type: 'string' } },
   RateLimitLimit: { description: 'Requests that the tightest limit allows in its window.', schema: { type: 'integer' } },

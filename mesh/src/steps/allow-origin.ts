@@ -2,7 +2,7 @@ import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
 
 const READABLE_HEADERS =
-  'Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, X-API-Version, X-Cache, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
+  'Age, Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, X-API-Version, X-Cache, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 
 /** Lets pages of the configured origins, and of those that the key's account allows, read the answer. */
 export function allowOrigin(configured: readonly string[]): Step {

@@ -8,9 +8,10 @@ import type { Serving } from './serving.ts';
 
 /** `produce` is asked when there is no fresh answer. `variant`: what the answer depends on beside tenant and target. */
 export async function readAnswer({ cache }: Serving, request: RestRequest, produce: () => Promise<Shown>, variant = ''): Promise<Answer> {
-  const bypass = /\bno-(?:cache|store)\b/.test(headerOf(request, 'cache-control') ?? '');
-  const { shown, outcome } = bypass
-    ? { shown: await produce(), outcome: 'bypass' }
+  const known = headerOf(request, 'if-none-match');
+  const bypass = goesPast(headerOf(request, 'cache-control'), known);
+  const { shown, outcome, ageSeconds } = bypass
+    ? { shown: await produce(), outcome: 'bypass', ageSeconds: undefined }
     : await cache.show(callerOf(request), request.target + variant, produce);
   const headers: Record<string, string> = {
     etag: shown.etag,
@@ -18,7 +19,14 @@ export async function readAnswer({ cache }: Serving, request: RestRequest, produ
     vary: 'X-API-Key, Authorization, Origin',
     'x-cache': outcome,
   };
+  if (ageSeconds !== undefined) headers.age = String(ageSeconds);
   if (shown.link !== undefined) headers.link = shown.link;
-  if (matchesNone(headerOf(request, 'if-none-match'), shown.etag)) return { status: 304, headers, body: undefined };
+  if (matchesNone(known, shown.etag)) return { status: 304, headers, body: undefined };
   return jsonAnswer(200, envelope(shown.data, request.requestId, shown.rest), headers);
+}
+
+/** `fetch` adds `no-cache` by itself to a request with `If-None-Match`. It asks for a check then, and every hit has passed one. */
+function goesPast(cacheControl: string | undefined, known: string | undefined): boolean {
+  if (cacheControl === undefined) return false;
+  return /\bno-store\b/.test(cacheControl) || (known === undefined && /\bno-cache\b/.test(cacheControl));
 }
