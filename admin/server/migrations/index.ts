@@ -2,6 +2,13 @@ import { Access } from './0001-access.ts';
 import { Oauth } from './0002-oauth.ts';
 import { Audit } from './0003-audit.ts';
 import { People } from './0004-people.ts';
+import { LogOfAccount } from './0005-log-of-account.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-access': Access, '0002-oauth': Oauth, '0003-audit': Audit, '0004-people': People };
+export const migrations = {
+  '0001-access': Access,
+  '0002-oauth': Oauth,
+  '0003-audit': Audit,
+  '0004-people': People,
+  '0005-log-of-account': LogOfAccount,
+};

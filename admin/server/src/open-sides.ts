@@ -31,7 +31,7 @@ export async function openSides({ admin, settings, recordAction, logger }: Sides
   const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, logger };
   const open = async (side: Side, origin: string): Promise<Mount> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
-    const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, logger });
+    const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, recordAction, logger });
     return {
       prefix: SIDES[side].prefix,
       handler: createHttpHandler({ ...common, side, router: ROUTERS[side], signIn, origin }),

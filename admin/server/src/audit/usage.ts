@@ -3,17 +3,24 @@ import { MODES } from '@portico/contracts/caller';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
+import { isoTime } from '../iso-time.ts';
 import { latencyPercentile } from './latency-percentile.ts';
 
-const range = z.object({
-  accountId: z.string().min(1),
+const DAY_MS = 86_400_000;
+const DAYS_MAX = 366;
+
+export const usageFilter = z.object({
   /** First and last day, in UTC. */
   from: z.iso.date(),
   to: z.iso.date(),
   mode: z.enum(MODES).optional(),
-  keyId: z.string().optional(),
-  route: z.string().optional(),
+  keyId: z.string().max(64).optional(),
+  route: z.string().max(64).optional(),
 });
+const range = usageFilter.extend({ accountId: z.string().min(1) }).refine(isShort, { path: ['to'], error: `At most ${DAYS_MAX} days.` });
+const rangeOfAll = usageFilter
+  .pick({ from: true, to: true, mode: true })
+  .refine(isShort, { path: ['to'], error: `At most ${DAYS_MAX} days.` });
 export type UsageRange = z.input<typeof range>;
 
 export type DayUsage = { day: string; requests: number; errors: number };
@@ -25,7 +32,8 @@ export type LatencyUsage = {
   p95Ms: number | undefined;
   p99Ms: number | undefined;
 };
-export type Violation = { at: Date; requestId: string; keyId: string | null; route: string | null; address: string };
+export type KeyViolations = { accountId: string; keyId: string; requests: number };
+export type Violation = { at: string; requestId: string; keyId: string | null; route: string | null; address: string };
 
 const WHERE = `account_id = $1 and day between $2 and $3 and ($4::text is null or mode = $4) and ($5::text is null or key_id = $5)
   and ($6::text is null or route = $6)`;
@@ -78,17 +86,33 @@ export async function latencyBy({ database }: AdminContext, by: 'key' | 'route',
 /** Requests that were refused for their rate, newest first, at most a thousand. */
 export async function rateLimitViolations({ database }: AdminContext, given: UsageRange): Promise<Violation[]> {
   const rows = await database.read(
-    `select at, request_id, actor, operation, address from access.request_log
+    `select ${isoTime('at')} as at_text, request_id, actor, operation, address from access.request_log
      where account_id = $1 and at >= $2::date::timestamp at time zone 'UTC' and at < ($3::date + 1)::timestamp at time zone 'UTC'
        and ($4::text is null or mode = $4) and ($5::text is null or actor = $5) and ($6::text is null or operation = $6) and status = 429
      order by at desc limit ${VIOLATIONS_MAX}`,
     valuesOf(given),
   );
   return rows.map((row) => ({
-    at: row.at as Date,
+    at: String(row.at_text),
     requestId: String(row.request_id),
     keyId: row.actor as string | null,
     route: row.operation as string | null,
     address: String(row.address),
   }));
+}
+
+/** On all accounts, the most often refused first, at most a thousand. Of the roll-up: the log has no order across accounts but time. */
+export async function violationsByKey({ database }: AdminContext, given: z.input<typeof rangeOfAll>): Promise<KeyViolations[]> {
+  const { from, to, mode } = parseInput(rangeOfAll, given);
+  const rows = await database.read(
+    `select account_id, key_id, sum((errors->>$4::text)::bigint)::bigint as requests from access.usage_day
+     where day between $1 and $2 and ($3::text is null or mode = $3) and jsonb_exists(errors, $4::text)
+     group by 1, 2 order by 3 desc, 1, 2 limit ${VIOLATIONS_MAX}`,
+    [from, to, mode ?? null, 'RATE_LIMIT_EXCEEDED'],
+  );
+  return rows.map((row) => ({ accountId: String(row.account_id), keyId: String(row.key_id), requests: Number(row.requests) }));
+}
+
+function isShort({ from, to }: { from: string; to: string }): boolean {
+  return Date.parse(to) - Date.parse(from) < DAYS_MAX * DAY_MS;
 }

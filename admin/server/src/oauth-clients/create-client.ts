@@ -10,7 +10,7 @@ import { OauthClient } from './client.entity.ts';
 
 const SECRET_BYTES = 32;
 
-const clientInput = keyInput.pick({ name: true, mode: true, scopes: true, tier: true, quota: true, burst: true });
+export const clientInput = keyInput.pick({ name: true, mode: true, scopes: true, tier: true, quota: true, burst: true });
 export type ClientInput = z.input<typeof clientInput>;
 
 /** A client as it is given out, once: its secret cannot be read again. */

@@ -66,7 +66,12 @@ describe('sign-in', () => {
     const wrong = String((Number(totp(secret)) + 1) % 1_000_000).padStart(6, '0');
     expect((await browser.post('developer', '/two-factor/verify-totp', { code: wrong })).status).toBe(401);
     expect((await browser.post('developer', '/two-factor/verify-totp', { code: totp(secret) })).status).toBe(200);
-    expect(await half.me.get.query()).toMatchObject({ email: 'totp@example.com' });
+    const { id, email } = await half.me.get.query();
+    expect(email).toBe('totp@example.com');
+    expect(await own.post('developer', '/two-factor/disable', { password: PASSWORD })).toMatchObject({ status: 200 });
+    // The password alone is no sign-in yet.
+    const events = sides.recorded.filter(({ target }) => target === id).map(({ action }) => action);
+    expect(events).toEqual(['signed_in', 'totp_enabled', 'signed_in', 'totp_disabled'].map((name) => `person.${name}`));
   });
 
   it('ends everywhere when the password is reset, by a code that is good once', async () => {
@@ -77,6 +82,8 @@ describe('sign-in', () => {
     const reset = { newPassword: 'another long password', token };
     expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(200);
     expect((await sides.browser().post('developer', '/reset-password', reset)).status).toBe(400);
+    expect(sides.recorded.filter(({ action }) => action === 'person.password_reset')).toHaveLength(1);
+    expect(JSON.stringify(sides.recorded)).not.toContain(token);
     await expect(own.client.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
     expect((await signIn('developer', 'reset@example.com')).status).toBe(401);
     expect((await signIn('developer', 'reset@example.com', 'another long password')).status).toBe(200);

@@ -11,7 +11,9 @@ import type { Mailer } from '../mail/mailer.ts';
 import { acceptInvitations } from '../members/members.ts';
 import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
+import type { RecordAction } from '../trpc/changing.ts';
 import { letters } from './letters.ts';
+import { recordEvent, recordSignIn } from './record-sign-in.ts';
 import { openSignInDatabase } from './sign-in-database.ts';
 
 export type SignIn = {
@@ -30,6 +32,7 @@ export type SignInOptions = {
   origin: string;
   /** Tries of one address in a minute, for each of sign-in, sign-up, reset and the second factor. */
   triesPerMinute: number;
+  recordAction: RecordAction;
   logger: Logger;
 };
 
@@ -60,13 +63,11 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     plugins: [twoFactor({ issuer: 'Portico' })],
     telemetry: { enabled: false },
   });
-  return {
-    handle: (request) => auth.handler(request),
-    async personId(headers) {
-      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
-      return found?.user.id;
-    },
+  const personId = async (headers: Headers): Promise<string | undefined> => {
+    const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+    return found?.user.id;
   };
+  return { personId, handle: (request) => recordSignIn(options, request, { handle: auth.handler, personId }) };
 }
 
 function placeOf({ side, secret, origin, triesPerMinute, logger }: SignInOptions): BetterAuthOptions {
@@ -98,7 +99,8 @@ function placeOf({ side, secret, origin, triesPerMinute, logger }: SignInOptions
   };
 }
 
-function passwords({ side, admin, mailer, origin }: SignInOptions) {
+function passwords(options: SignInOptions) {
+  const { side, admin, mailer, origin } = options;
   const write = letters(side, origin);
   return {
     emailAndPassword: {
@@ -110,7 +112,10 @@ function passwords({ side, admin, mailer, origin }: SignInOptions) {
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }) => mailer.post(write.reset(user.email, token)),
       onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
-      onPasswordReset: ({ user }) => endAllSessions(admin, user.id),
+      onPasswordReset: async ({ user }) => {
+        await endAllSessions(admin, user.id);
+        await recordEvent(options, 'password_reset', user.id);
+      },
     },
     emailVerification: {
       sendOnSignUp: true,

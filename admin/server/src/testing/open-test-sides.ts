@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { listen } from '@portico/service-kit/http-listener';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { expect, vi } from 'vitest';
+import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { createDeveloperClient, createOperatorClient, type DeveloperClient, type OperatorClient } from '../client.ts';
 import type { Letter } from '../mail/mailer.ts';
 import type { OperatorRole } from '../people/person.entity.ts';
@@ -36,7 +37,10 @@ export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute
   await using opened = new AsyncDisposableStack();
   const databaseUrl = opened.use(await createTestDatabase()).url;
   const recorded: Recorded[] = [];
-  const recordAction: RecordAction = (_em, { actor }, change) => void recorded.push({ ...change, actor });
+  const recordAction: RecordAction = (em, by, change) => {
+    recorded.push({ ...change, actor: by.actor });
+    recordAdminAction(em, by, change);
+  };
   const settings = { databaseUrl, poolMax: 6, secretKeys: TEST_SECRET_KEYS };
   const admin = opened.use(await start(settings, { logger: silentLogger, recordAction }));
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (path) => rm(path, { recursive: true }));

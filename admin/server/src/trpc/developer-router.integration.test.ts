@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => sides?.[Symbol.asyncDispose]());
 
+const DAY = new Date().toISOString().slice(0, 10);
+const newClient = () => ada.oauthClients.create.mutate({ accountId, name: 'c', mode: 'test', scopes: ['orders:read'] });
 const find = (key: string) => sides.admin.keySource.findKey(hash('sha256', key));
 const newKey = (more: object = {}) => ada.apiKeys.create.mutate({ accountId, name: 'k', mode: 'test', scopes: ['orders:read'], ...more });
 
@@ -61,6 +63,7 @@ describe('a developer', () => {
 
   it('finds nothing of another account, by its id or under the own one', async () => {
     const { id } = await newKey();
+    const { clientId } = await newClient();
     const [ticket, [member]] = [
       await ada.tickets.open.mutate({ accountId, subject: 's', body: 'b' }),
       await ada.members.list.query({ accountId }),
@@ -74,6 +77,9 @@ describe('a developer', () => {
         revoke: () => eve.apiKeys.revoke.mutate(key),
         regenerate: () => eve.apiKeys.regenerate.mutate(key),
         rotate: () => eve.apiKeys.rotate.mutate({ ...key, overlapMs: 1 }),
+        keyUsage: () => eve.apiKeys.usage.query({ ...key, from: DAY, to: DAY }),
+        revokeClient: () => eve.oauthClients.revoke.mutate({ accountId: account, id: clientId }),
+        rotateSecret: () => eve.oauthClients.rotateSecret.mutate({ accountId: account, id: clientId, overlapMs: 1 }),
         ticket: () => eve.tickets.get.query({ accountId: account, id: ticket.id }),
         reply: () => eve.tickets.reply.mutate({ accountId: account, id: ticket.id, body: 'x' }),
         close: () => eve.tickets.close.mutate({ accountId: account, id: ticket.id }),
@@ -86,6 +92,98 @@ describe('a developer', () => {
       }
     }
     expect(await ada.apiKeys.get.query({ accountId, id })).toEqual(before);
+  });
+});
+
+describe('an OAuth client', () => {
+  it('gets a token by either secret while a rotation overlaps, and none once it is revoked', async () => {
+    const { clientId, clientSecret } = await newClient();
+    const rotated = await ada.oauthClients.rotateSecret.mutate({ accountId, id: clientId, overlapMs: 60_000 });
+    const ask = async (clientSecret: string) => {
+      const grant = { kind: 'client_credentials', scopes: undefined } as const;
+      return (await sides.admin.tokens.issue({ clientId, clientSecret }, grant, sides.urls.developer)).kind;
+    };
+    expect([await ask(clientSecret), await ask(rotated.clientSecret)]).toEqual(['granted', 'granted']);
+    expect(await ada.oauthClients.revoke.mutate({ accountId, id: clientId })).toMatchObject({ status: 'revoked' });
+    expect(await ask(rotated.clientSecret)).toBe('refused');
+  });
+
+  it('shows its secret once: no later answer and no log has it, or the hash of it', async () => {
+    const { clientId, clientSecret } = await newClient();
+    const rotated = await ada.oauthClients.rotateSecret.mutate({ accountId, id: clientId, overlapMs: 60_000 });
+    const log = await ada.adminLog.list.query({ accountId, target: clientId });
+    expect(log.map(({ action }) => action)).toEqual(['oauth_client.secret_rotated', 'oauth_client.created']);
+    const later = JSON.stringify([log, await ada.oauthClients.list.query({ accountId }), sides.recorded]);
+    for (const secret of [clientSecret, rotated.clientSecret, hash('sha256', clientSecret), 'secretHash'])
+      expect(later).not.toContain(secret);
+  });
+});
+
+describe('what an account did', () => {
+  it('is counted for its members alone, and its latest requests are told a page at a time', async () => {
+    const { id } = await newKey();
+    const at = Date.now();
+    const entry = {
+      mode: 'test',
+      actor: id,
+      method: 'GET',
+      operation: 'listOrders',
+      path: '/api/v1/orders',
+      query: '',
+      userAgent: null,
+    } as const;
+    for (let i = 0; i < 5; i += 1) {
+      const outcome = i < 2 ? { status: 429, errorCode: 'RATE_LIMIT_EXCEEDED' as const } : { status: 200, errorCode: null };
+      sides.admin.audit.record({
+        ...entry,
+        ...outcome,
+        at: at + (i % 2),
+        requestId: `req_${i}`,
+        accountId,
+        durationMs: 8,
+        address: '127.0.0.1',
+      });
+    }
+    await sides.admin.audit.flush();
+    const days = { accountId, from: new Date(at).toISOString().slice(0, 10), to: new Date(at + 1).toISOString().slice(0, 10) };
+    await expect
+      .poll(async () => {
+        await sides.admin.usage.rollUp();
+        return ada.apiKeys.usage.query({ ...days, id });
+      })
+      .toMatchObject([{ requests: 5, errors: 2 }]);
+    const range = { ...days, keyId: id };
+    expect(await ada.usage.requestsPerDay.query({ ...range, mode: 'live' })).toEqual([]);
+    expect(await ada.usage.errorsByCode.query(range)).toEqual([{ code: 'RATE_LIMIT_EXCEEDED', requests: 2 }]);
+    expect(await ada.usage.latency.query({ ...range, by: 'route' })).toMatchObject([{ name: 'listOrders', requests: 5 }]);
+    expect((await ada.usage.violations.query(range)).map(({ requestId }) => requestId)).toEqual(['req_1', 'req_0']);
+    const first = await ada.requestLog.list.query({ accountId, limit: 3 });
+    const rest = await ada.requestLog.list.query({ accountId, limit: 3, after: first.at(-1) });
+    expect([...first, ...rest].map(({ requestId }) => requestId)).toEqual(['req_3', 'req_1', 'req_4', 'req_2', 'req_0']);
+    const { client: auditor } = await sides.operator('auditor@op.example.com', 'auditor');
+    expect(await auditor.usage.violationsByKey.query(days)).toEqual([{ accountId, keyId: id, requests: 2 }]);
+    expect(await auditor.usage.errorsByCode.query(range)).toEqual([{ code: 'RATE_LIMIT_EXCEEDED', requests: 2 }]);
+    const evesDays = { ...days, accountId: evesAccountId };
+    expect([await eve.usage.requestsPerDay.query(evesDays), await eve.requestLog.list.query(evesDays)]).toEqual([[], []]);
+  });
+
+  it('is counted over at most 366 days', async () => {
+    const long = { accountId, from: '2024-01-01', to: '2025-01-01' };
+    await expect(ada.usage.requestsPerDay.query(long)).rejects.toMatchObject({ data: { code: 'VALIDATION_ERROR' } });
+    expect(await ada.usage.requestsPerDay.query({ ...long, to: '2024-12-31' })).toEqual([]);
+  });
+
+  it('is in its log with who did it, members who are gone too, and nothing of another account', async () => {
+    const { client } = await sides.developer('logs@example.com');
+    const [me, { id }] = [await client.me.get.query(), await client.accounts.create.mutate({ slug: 'logs', name: 'Logs' })];
+    const member = await client.members.invite.mutate({ accountId: id, email: 'gone@example.com', role: 'viewer' });
+    await client.members.remove.mutate({ accountId: id, id: member.id });
+    const log = await client.adminLog.list.query({ accountId: id });
+    expect(log.map(({ actor }) => actor)).toEqual(log.map(() => me.id));
+    expect(log.map(({ action }) => action).sort()).toEqual(['account.created', 'member.founded', 'member.invited', 'member.removed']);
+    const first = await client.adminLog.list.query({ accountId: id, limit: 1 });
+    expect(await client.adminLog.list.query({ accountId: id, after: first.at(-1)?.id ?? '' })).toEqual(log.slice(1));
+    expect(await eve.adminLog.list.query({ accountId: evesAccountId, target: member.id })).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { createAccount } from './developer/accounts/create-account.ts';
 import { getAccount } from './developer/accounts/get-account.ts';
 import { updateAccount } from './developer/accounts/update-account.ts';
+import { listAdminLog } from './developer/admin-log/list-admin-log.ts';
 import { createKey } from './developer/api-keys/create-key.ts';
 import { getKey } from './developer/api-keys/get-key.ts';
+import { getKeyUsage } from './developer/api-keys/get-key-usage.ts';
 import { listKeys } from './developer/api-keys/list-keys.ts';
 import { regenerateKey } from './developer/api-keys/regenerate-key.ts';
 import { revokeKey } from './developer/api-keys/revoke-key.ts';
@@ -13,12 +15,21 @@ import { changeMemberRole } from './developer/members/change-member-role.ts';
 import { inviteMember } from './developer/members/invite-member.ts';
 import { listMembers } from './developer/members/list-members.ts';
 import { removeMember } from './developer/members/remove-member.ts';
+import { createClient } from './developer/oauth-clients/create-client.ts';
+import { listClients } from './developer/oauth-clients/list-clients.ts';
+import { revokeClient } from './developer/oauth-clients/revoke-client.ts';
+import { rotateClientSecret } from './developer/oauth-clients/rotate-client-secret.ts';
 import { closeTicket } from './developer/tickets/close-ticket.ts';
 import { getTicket } from './developer/tickets/get-ticket.ts';
 import { listTickets } from './developer/tickets/list-tickets.ts';
 import { openTicket } from './developer/tickets/open-ticket.ts';
 import { replyToTicket } from './developer/tickets/reply-to-ticket.ts';
 import { listTiers } from './developer/tiers/list-tiers.ts';
+import { errorsByCode } from './developer/usage/errors-by-code.ts';
+import { latency } from './developer/usage/latency.ts';
+import { listRequests } from './developer/usage/list-requests.ts';
+import { rateLimitViolations } from './developer/usage/rate-limit-violations.ts';
+import { requestsPerDay } from './developer/usage/requests-per-day.ts';
 import { router } from './procedures.ts';
 
 /** What developers may do for themselves, on the accounts they are members of. */
@@ -34,7 +45,12 @@ export const developerRouter = router({
     revoke: revokeKey,
     regenerate: regenerateKey,
     rotate: rotateKey,
+    usage: getKeyUsage,
   }),
+  oauthClients: router({ list: listClients, create: createClient, revoke: revokeClient, rotateSecret: rotateClientSecret }),
+  usage: router({ requestsPerDay, errorsByCode, latency, violations: rateLimitViolations }),
+  requestLog: router({ list: listRequests }),
+  adminLog: router({ list: listAdminLog }),
   tiers: router({ list: listTiers }),
   tickets: router({ list: listTickets, get: getTicket, open: openTicket, reply: replyToTicket, close: closeTicket }),
 });

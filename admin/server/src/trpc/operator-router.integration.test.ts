@@ -115,6 +115,37 @@ describe('an operator', () => {
   });
 });
 
+describe('signing keys', () => {
+  it('are shown by their public halves, and one that is rotated in signs until it is withdrawn', async () => {
+    const { id } = await operator.signingKeys.rotate.mutate({ leadMs: 0 });
+    const [newest] = await operator.signingKeys.list.query();
+    expect(newest).toMatchObject({ id, retiredAt: null, publicJwk: { kid: id } });
+    expect(JSON.stringify(newest)).not.toMatch(/privateKey|"d":/);
+    await operator.signingKeys.withdraw.mutate({ id });
+    expect((await sides.admin.jwks()).keys.map(({ kid }) => kid)).not.toContain(id);
+    const log = await operator.adminLog.list.query({ action: 'signing_key.', target: id });
+    expect(log.map(({ action }) => action)).toEqual(['signing_key.withdrawn', 'signing_key.rotated']);
+  });
+});
+
+describe('the admin log', () => {
+  it('has who got in, who failed to and who left, by id alone', async () => {
+    const { client, ...own } = await sides.developer('comes@example.com');
+    const { id } = await client.me.get.query();
+    const other = sides.browser();
+    await other.post('developer', '/sign-in/email', { email: 'comes@example.com', password: 'not the password' });
+    await other.post('developer', '/sign-in/email', { email: 'nobody-here@example.com', password: 'not the password' });
+    await own.post('developer', '/change-password', { currentPassword: PASSWORD, newPassword: 'another long password' });
+    await own.post('developer', '/sign-out', {});
+    const log = await operator.adminLog.list.query({ action: 'person.', target: id });
+    const actions = ['session_ended', 'password_changed', 'sign_in_failed', 'signed_in'].map((name) => `person.${name}`);
+    expect(log.map(({ action }) => action)).toEqual(actions);
+    expect(await operator.adminLog.list.query({ action: 'person.sign_in_failed', target: 'unknown' })).toHaveLength(1);
+    const events = JSON.stringify(await operator.adminLog.list.query({ action: 'person.' }));
+    for (const hidden of ['@', 'password"', PASSWORD, 'nobody-here']) expect(events).not.toContain(hidden);
+  });
+});
+
 describe('what is changed', () => {
   it('is recorded with who did it, what was before and what is after, and never with a secret', async () => {
     const me = await operator.me.get.query();

@@ -2,8 +2,10 @@ import { createAccount } from './operator/accounts/create-account.ts';
 import { getAccount } from './operator/accounts/get-account.ts';
 import { listAccounts } from './operator/accounts/list-accounts.ts';
 import { updateAccount } from './operator/accounts/update-account.ts';
+import { listAdminLog } from './operator/admin-log/list-admin-log.ts';
 import { createKey } from './operator/api-keys/create-key.ts';
 import { getKey } from './operator/api-keys/get-key.ts';
+import { getKeyUsage } from './operator/api-keys/get-key-usage.ts';
 import { listKeys } from './operator/api-keys/list-keys.ts';
 import { regenerateKey } from './operator/api-keys/regenerate-key.ts';
 import { revokeKey } from './operator/api-keys/revoke-key.ts';
@@ -14,15 +16,28 @@ import { changeMemberRole } from './operator/members/change-member-role.ts';
 import { inviteMember } from './operator/members/invite-member.ts';
 import { listMembers } from './operator/members/list-members.ts';
 import { removeMember } from './operator/members/remove-member.ts';
+import { createClient } from './operator/oauth-clients/create-client.ts';
+import { listClients } from './operator/oauth-clients/list-clients.ts';
+import { revokeClient } from './operator/oauth-clients/revoke-client.ts';
+import { rotateClientSecret } from './operator/oauth-clients/rotate-client-secret.ts';
 import { changeOperatorRole } from './operator/operators/change-operator-role.ts';
 import { createOperator } from './operator/operators/create-operator.ts';
 import { listOperators } from './operator/operators/list-operators.ts';
+import { listSigningKeys } from './operator/signing-keys/list-signing-keys.ts';
+import { rotateSigningKey } from './operator/signing-keys/rotate-signing-key.ts';
+import { withdrawSigningKey } from './operator/signing-keys/withdraw-signing-key.ts';
 import { closeTicket } from './operator/tickets/close-ticket.ts';
 import { getTicket } from './operator/tickets/get-ticket.ts';
 import { listTickets } from './operator/tickets/list-tickets.ts';
 import { replyToTicket } from './operator/tickets/reply-to-ticket.ts';
 import { listTiers } from './operator/tiers/list-tiers.ts';
 import { updateTier } from './operator/tiers/update-tier.ts';
+import { errorsByCode } from './operator/usage/errors-by-code.ts';
+import { latency } from './operator/usage/latency.ts';
+import { listRequests } from './operator/usage/list-requests.ts';
+import { rateLimitViolations } from './operator/usage/rate-limit-violations.ts';
+import { requestsPerDay } from './operator/usage/requests-per-day.ts';
+import { violationsByKey } from './operator/usage/violations-by-key.ts';
 import { router } from './procedures.ts';
 
 /** What operators may do, on every account. */
@@ -39,7 +54,13 @@ export const operatorRouter = router({
     revoke: revokeKey,
     regenerate: regenerateKey,
     rotate: rotateKey,
+    usage: getKeyUsage,
   }),
+  oauthClients: router({ list: listClients, create: createClient, revoke: revokeClient, rotateSecret: rotateClientSecret }),
+  usage: router({ requestsPerDay, errorsByCode, latency, violations: rateLimitViolations, violationsByKey }),
+  requestLog: router({ list: listRequests }),
+  adminLog: router({ list: listAdminLog }),
+  signingKeys: router({ list: listSigningKeys, rotate: rotateSigningKey, withdraw: withdrawSigningKey }),
   tiers: router({ list: listTiers, update: updateTier }),
   tickets: router({ list: listTickets, get: getTicket, reply: replyToTicket, close: closeTicket }),
 });

@@ -9,8 +9,11 @@ export const closeTicket = developerProcedure('developer')
     changing(ctx, {
       action: 'ticket.closed',
       target: id,
-      before: async (inside) => ({ status: (await findTicket(inside, { accountId }, id)).status }),
+      before: async (inside) => {
+        const { status } = await findTicket(inside, { accountId }, id);
+        return { accountId, status };
+      },
       work: (inside) => close(inside, { accountId }, id),
-      after: ({ status }) => ({ status }),
+      after: ({ status }) => ({ accountId, status }),
     }),
   );

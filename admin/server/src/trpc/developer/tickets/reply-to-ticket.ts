@@ -15,6 +15,7 @@ export const replyToTicket = developerProcedure('developer')
     }),
   );
 
-async function statusOf(ticket: Promise<{ status: string }>): Promise<{ status: string }> {
-  return { status: (await ticket).status };
+async function statusOf(ticket: Promise<{ accountId: string; status: string }>): Promise<{ accountId: string; status: string }> {
+  const { accountId, status } = await ticket;
+  return { accountId, status };
 }

@@ -10,8 +10,8 @@ export const changeMemberRole = operatorProcedure('admin')
     changing(ctx, {
       action: 'member.role_changed',
       target: id,
-      before: (inside) => findMember(inside, accountId, id),
+      before: async (inside) => ({ accountId, ...(await findMember(inside, accountId, id)) }),
       work: (inside) => change(inside, accountId, id, role),
-      after: (member) => member,
+      after: (member) => ({ accountId, ...member }),
     }),
   );

@@ -9,7 +9,7 @@ export const removeMember = operatorProcedure('admin')
     changing(ctx, {
       action: 'member.removed',
       target: id,
-      before: (inside) => findMember(inside, accountId, id),
+      before: async (inside) => ({ accountId, ...(await findMember(inside, accountId, id)) }),
       work: (inside) => remove(inside, accountId, id),
     }),
   );

@@ -9,8 +9,11 @@ export const closeTicket = operatorProcedure('admin', 'support')
     changing(ctx, {
       action: 'ticket.closed',
       target: id,
-      before: async (inside) => ({ status: (await findTicket(inside, {}, id)).status }),
+      before: async (inside) => {
+        const { accountId, status } = await findTicket(inside, {}, id);
+        return { accountId, status };
+      },
       work: (inside) => close(inside, {}, id),
-      after: ({ status }) => ({ status }),
+      after: ({ accountId, status }) => ({ accountId, status }),
     }),
   );

@@ -1,0 +1,14 @@
+import { revokeClient as revoke } from '../../../oauth-clients/change-client.ts';
+import { findClient } from '../../../oauth-clients/find-client.ts';
+import { acting } from '../../changing.ts';
+import { keyId } from '../../key-id.ts';
+import { checked, operatorProcedure } from '../../procedures.ts';
+
+/** No token any more, and those given out end within a second. */
+export const revokeClient = operatorProcedure('admin', 'support')
+  .input(checked(keyId))
+  .mutation(async ({ ctx, input: { accountId, id } }) => {
+    await findClient(ctx.admin, accountId, id);
+    await revoke(acting(ctx), id);
+    return findClient(ctx.admin, accountId, id);
+  });
