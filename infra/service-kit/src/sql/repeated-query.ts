@@ -1,5 +1,5 @@
 // A prepared statement after its first use: PostgreSQL need not describe its columns again, and pg need not look up how to read them.
-// Measured on a read of one row: 8 µs less of the 130 that a whole request costs, and a smaller answer on the wire.
+// Measured alone, one row through a pool: 22.5 to 26 µs per statement instead of 25 to 29, and a smaller answer on the wire.
 import pg from 'pg';
 
 /** How the columns of one text are read, learnt from the first description. A text has the same columns on every connection. */
