@@ -47,12 +47,14 @@ async function write<Result>(shared: SubgraphShared, caller: Caller, work: (em: 
     const em = shared.database.fork();
     em.setFilterParams('tenant', tenantOf(caller));
     try {
-      return await em.transactional(async (inside) => {
-        const result = await work(inside);
+      const result = await em.transactional(async (inside) => {
+        const made = await work(inside);
         await inside.flush();
         await raiseDataVersion(inside, shared.schema, caller);
-        return result;
+        return made;
       });
+      shared.reads.changed(caller);
+      return result;
     } catch (error) {
       if (!isContention(error)) throw translateDatabaseError(error);
       if (tries === TRIES_MAX) {
