@@ -59,8 +59,7 @@ export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, n
         if (!received.add(chunk)) finish('size', failure('protocol'));
       },
       onResponseEnd: () => finish(undefined, failure('protocol')),
-      onResponseError: (_given, error) =>
-        finish('connection', nameFailure(error, handler.carrier?.connection?.connectedAtMs !== undefined)),
+      onResponseError: (_given, error) => finish('connection', nameFailure(error, handler.carrier?.connection?.ready === true)),
     };
     const onAbort = (): void => finish('deadline', failure('aborted'));
     const timer = setTimeout(() => finish('deadline', failure('timeout')), timeoutMs);

@@ -1,13 +1,12 @@
 // Receivers that mean harm, or are only broken. Each attempt ends by its deadline and keeps no more than it may.
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { hasOpenssl, writeCertificate } from '@portico/service-kit/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Receiver, response, startReceiver } from '../testing/start-receiver.ts';
+import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
 import { createSender, type Sender, type SendOutcome } from './send.ts';
 
 const TIMEOUT_MS = 700;
@@ -31,25 +30,6 @@ function flood(socket: Socket, bytes: string | Buffer, everyMs = 0): void {
     } while (socket.write(bytes) && everyMs === 0);
   }, everyMs);
   socket.once('close', () => clearInterval(timer));
-}
-
-/** A port that does with a connection what the test says, before anything is read. */
-async function startDoor(open: (socket: Socket) => void): Promise<AsyncDisposable & { port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
-    open(socket);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The door has no port.');
-  return {
-    port: address.port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
@@ -133,6 +113,7 @@ describe('a receiver that', () => {
   });
 
   it('resets the connection after its headers has answered; before them it has not', async () => {
+    // The reset must not overtake the bytes, and when those were read cannot be seen from here.
     await using after = await startReceiver((socket) =>
       socket.write(`${HEAD}content-length: 10\r\n\r\nabc`, () => setTimeout(() => socket.resetAndDestroy(), 50)),
     );
@@ -247,5 +228,11 @@ describe.skipIf(!hasOpenssl())('a receiver with TLS (needs openssl) that', () =>
     await using door = await startDoor((socket) => socket.resume().end('HTTP/1.1 200 OK\r\n\r\n'));
     const outcome = await attack({ url: `https://127.0.0.1:${door.port}/` }, sender, 10_000);
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'tls' } });
+  });
+
+  it('hangs up during the handshake has refused the connection', async () => {
+    await using door = await startDoor((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const outcome = await attack({ url: `https://127.0.0.1:${door.port}/` }, sender, 10_000);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'connect' } });
   });
 });

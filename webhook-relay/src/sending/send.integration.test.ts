@@ -109,7 +109,9 @@ describe('an attempt', () => {
   it('says what is wrong without naming an address', async () => {
     const refused = await startReceiver(() => {});
     await refused[Symbol.asyncDispose]();
-    await using sender = onLoopback({ resolve: () => Promise.reject(Object.assign(new Error('query 10.0.0.53'), { code: 'ESERVFAIL' })) });
+    await using sender = onLoopback({
+      resolve: () => Promise.reject(Object.assign(new Error('query 10.0.0.53'), { code: 'ECONNREFUSED', syscall: 'queryA' })),
+    });
     const outcomes = [await attempt(sender, refused.url), await attempt(sender, 'https://hooks.partner.example/')];
     expect(outcomes).toMatchObject([{ error: { code: 'connect' } }, { error: { code: 'dns' } }]);
     for (const outcome of outcomes) expect(outcome.kind === 'failed' && outcome.error.message).not.toMatch(/\d/);
