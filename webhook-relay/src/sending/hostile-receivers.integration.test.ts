@@ -7,10 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { hasOpenssl, writeCertificate } from '@portico/service-kit/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
+import { MAX_BODY_BYTES } from './exchange.ts';
 import { createSender, type Sender, type SendOutcome } from './send.ts';
 
 const TIMEOUT_MS = 700;
-const KEPT = 64 * 1024;
 const never = new AbortController().signal;
 
 /** Sends one attempt and checks what holds for all of them. */
@@ -18,7 +18,7 @@ async function attack(receiver: { url: string }, sender: Sender, timeoutMs = TIM
   const from = performance.now();
   const outcome = await sender.send({ url: receiver.url, headers: {}, body: Buffer.from('{}'), timeoutMs, signal: never });
   expect(performance.now() - from).toBeLessThan(timeoutMs + 1_000);
-  if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(KEPT);
+  if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(MAX_BODY_BYTES);
   return outcome;
 }
 
@@ -58,13 +58,13 @@ describe('a receiver that', () => {
       flood(socket, `10000\r\n${'x'.repeat(0x10000)}\r\n`);
     });
     const outcome = await attack(receiver, sender, 10_000);
-    expect(outcome).toMatchObject({ kind: 'answered', truncated: true, truncatedBy: 'size', body: { length: KEPT } });
+    expect(outcome).toMatchObject({ kind: 'answered', truncated: true, truncatedBy: 'size', body: { length: MAX_BODY_BYTES } });
     await closed.promise;
   });
 
   it('answers with exactly 64 KiB is kept whole', async () => {
-    await using receiver = await startReceiver((socket) => socket.write(response(200, {}, 'x'.repeat(KEPT))));
-    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncated: false, body: { length: KEPT } });
+    await using receiver = await startReceiver((socket) => socket.write(response(200, {}, 'x'.repeat(MAX_BODY_BYTES))));
+    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncated: false, body: { length: MAX_BODY_BYTES } });
   });
 
   it('sends its body in single bytes costs no more memory than its bytes', async () => {
@@ -73,7 +73,7 @@ describe('a receiver that', () => {
       flood(socket, '1\r\nx\r\n'.repeat(2_000));
     });
     const before = process.memoryUsage().rss;
-    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncatedBy: 'size', body: { length: KEPT } });
+    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncatedBy: 'size', body: { length: MAX_BODY_BYTES } });
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
   });
 

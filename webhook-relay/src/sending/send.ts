@@ -82,8 +82,10 @@ export function createSender(options: SenderOptions): Sender {
   return {
     async send({ url: text, headers, body, timeoutMs = SEND_TIMEOUT_MS, signal }) {
       const checked = checkUrl(text, policy);
-      if (!checked.ok)
-        return { kind: 'failed', error: { code: 'blocked_url', message: `The URL: ${checked.problem}` }, timings: { totalMs: 0 } };
+      if (!checked.ok) {
+        const error = { code: 'blocked_url', message: `The URL: ${checked.problem}` } as const;
+        return { kind: 'failed', error, timings: { totalMs: 0 } };
+      }
       const { origin, pathname, search } = checked.url;
       const request = { path: pathname + search, headers: { ...COMMON_HEADERS, ...headers }, body, signal, now };
       const outcome = await exchange(poolOf(origin), { ...request, timeoutMs });
