@@ -38,7 +38,7 @@ const HEADERS = {
 } as const satisfies Record<Family, Record<string, keyof SignedHeaders>>;
 
 /**
- * Diagnoses both header families. About 60 HMACs of the body, whatever it holds: 0.1 s for the largest that is taken.
+ * Diagnoses both header families. About 60 HMACs of the body, whatever it holds: 0.1 s for the largest that is taken, of processor time and in one go.
  * Signs what it is given with the given secret: let nobody call it with a secret that is not his. Throws VALIDATION_ERROR for a body over 1 MiB.
  */
 export function diagnoseSignature(received: Received): Diagnosis {
