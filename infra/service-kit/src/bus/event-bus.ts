@@ -38,6 +38,9 @@ export type EventBus = AsyncDisposable & {
   check(): Promise<{ status: 'up' | 'down' }>;
 };
 
+/** The consumer that writes every event into a ledger, which the graph answers `unknownEvents` from. */
+export const EVENT_LEDGER = 'webhook-relay';
+
 /** Events are kept this long, acknowledged or not. */
 export const EVENT_AGE_MAX_MS = 3 * 24 * 3_600_000;
 

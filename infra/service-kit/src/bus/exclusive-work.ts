@@ -67,8 +67,9 @@ async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptio
     connectionString: databaseUrl,
     application_name: name,
     connectionTimeoutMillis: 5_000,
-    // The server ends what is slow; the client ends what is not answered at all.
-    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    // The server ends what is slow; the client ends what is not answered at all. What such work writes is how far it came: a crash of the
+    // server that loses the last of it has some work done twice.
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c synchronous_commit=off`,
     query_timeout: 2 * STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   });
