@@ -26,6 +26,8 @@ export async function startSubgraphProcesses(settings: Settings, onOutput?: (tex
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${relay.url}/graphql`,
     PORT: '0',
+    // Not the machine's, whatever its environment says.
+    NATS_URL: '',
     LOG_LEVEL: onOutput === undefined ? 'error' : 'debug',
   };
   const started = await Promise.all(

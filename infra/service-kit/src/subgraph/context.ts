@@ -31,6 +31,8 @@ export type SubgraphContext = {
 export type SubgraphShared = Pick<SubgraphContext, 'reads' | 'graph' | 'keyRing' | 'blindIndex' | 'now'> & {
   readonly database: Database;
   readonly schema: string;
+  /** Called after each commit: there may be events to publish. */
+  onCommit(): void;
 };
 
 const TRIES_MAX = 4;
@@ -54,6 +56,7 @@ async function write<Result>(shared: SubgraphShared, caller: Caller, work: (em: 
         return made;
       });
       shared.reads.changed(caller);
+      shared.onCommit();
       return result;
     } catch (error) {
       if (!isContention(error)) throw translateDatabaseError(error);
