@@ -3,7 +3,7 @@
 import type { AuditSink } from '@portico/contracts/audit';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Authenticator } from './access/authenticator.ts';
-import type { BearerAuthenticator } from './access/bearer.ts';
+import type { BearerAuthenticator } from './access/bearer/bearer.ts';
 import type { LimitsOf } from './limits/applied-limits.ts';
 import type { LimitMetrics, Limits } from './limits/open-limits.ts';
 import type { Answer } from './rest/answer/answer.ts';

@@ -5,8 +5,8 @@ import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/caller-header';
 import { z } from 'zod';
-import type { PublicKeys } from '../access/public-keys.ts';
-import { createJwtVerifier } from '../access/verify-jwt.ts';
+import type { PublicKeys } from '../access/bearer/public-keys.ts';
+import { createJwtVerifier } from '../access/bearer/verify-jwt.ts';
 
 export type ServiceHeaders = Readonly<Record<string, string | undefined>>;
 /** `permissions`: what the token allows; undefined for one of our own programs, whose scopes the subgraphs check. */

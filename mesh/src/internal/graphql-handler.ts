@@ -4,7 +4,7 @@ import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
 import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { PublicKeys } from '../access/public-keys.ts';
+import type { PublicKeys } from '../access/bearer/public-keys.ts';
 import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
 import { maskError } from '../graph/mask-errors.ts';
 import type { Graph } from '../graph/open-graph.ts';
