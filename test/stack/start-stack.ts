@@ -107,30 +107,29 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       : await overHttp(opened, settings, options);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
-  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }));
+  const config = gatewayConfig.parse({
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    SHUTDOWN_TIMEOUT_MS: '500',
+    REDIS_URL: redisUrl,
+    FAILED_AUTHENTICATIONS_PER_MINUTE,
+    ...env,
+  });
+  const mail = { kind: 'folder', folder: mailFolder, from: 'test' } as const;
+  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }));
   const gateway = opened.use(
-    await startGateway(
-      gatewayConfig.parse({
-        PORT: '0',
-        INTERNAL_PORT: '0',
-        SHUTDOWN_TIMEOUT_MS: '500',
-        REDIS_URL: redisUrl,
-        FAILED_AUTHENTICATIONS_PER_MINUTE,
-        ...env,
-      }),
-      {
-        graph: graph.current,
-        keySource: admin.keySource,
-        tokens: admin.tokens,
-        audit: audited ? admin.audit : NO_AUDIT,
-        jwks: () => admin.jwks(),
-        run,
-        internalSecret,
-        checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
-        logger: loggerOf('gateway'),
-        mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
-      },
-    ),
+    await startGateway(config, {
+      graph: graph.current,
+      keySource: admin.keySource,
+      tokens: admin.tokens,
+      audit: audited ? admin.audit : NO_AUDIT,
+      jwks: () => admin.jwks(),
+      run,
+      internalSecret,
+      checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+      logger: loggerOf('gateway'),
+      mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
+    }),
   );
   await graph.reachable(gateway.internalUrl);
   const stack = opened.move();

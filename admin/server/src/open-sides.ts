@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
+import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { AdminContext } from './context.ts';
 import { createHttpHandler } from './http.ts';
 import { createMailer } from './mail/mailer.ts';
@@ -28,7 +29,8 @@ const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 export async function openSides({ admin, settings, recordAction, logger }: SidesOptions): Promise<Sides> {
   const mailer = createMailer(settings.mail, { logger, now: admin.now });
   const secret = await ensureSecret(admin, 'sign-in');
-  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, logger };
+  const clientAddress = createClientAddress(settings.trustedProxies);
+  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, clientAddress, logger };
   const open = async (side: Side, origin: string): Promise<Mount> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
     const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, recordAction, logger });

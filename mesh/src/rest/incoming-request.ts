@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isId, newId } from '@portico/contracts/ids';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddress } from '@portico/service-kit/network/client-address';
 import type { RestRequest } from './rest-request.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -17,9 +17,11 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
   return async ({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
-    const { mounts } = opened.use(await openMounts(admin, config));
+    const given = loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env });
+    const { TRUSTED_PROXIES } = given;
+    const { mounts } = opened.use(await openMounts(admin, { ...config, TRUSTED_PROXIES }));
     const gateway = opened.use(
-      await start(loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env }), {
+      await start(given, {
         graph: subgraphs.graph,
         keySource: admin.keySource,
         tokens: admin.tokens,
