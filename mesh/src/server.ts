@@ -96,7 +96,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const pipeline = createPipeline({
     router: createRouter([
       ...plainEndpoints(health),
-      ...oauthEndpoints({ tokens, jwks, issuer }),
+      ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
       ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
     ]),
     authenticator,

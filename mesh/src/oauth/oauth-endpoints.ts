@@ -1,9 +1,18 @@
 // The authorization server's endpoints: tokens (RFC 6749), revocation (RFC 7009), introspection (RFC 7662), metadata (RFC 8414), keys (RFC 7517).
 import type { Jwks } from '@portico/contracts/access-records';
 import { AppError } from '@portico/contracts/errors';
-import { type ClientProof, type OAuthOutcome, refuse, type TokenGrant, type TokenService } from '@portico/contracts/token-service';
+import {
+  type ClientProof,
+  type OAuthOutcome,
+  type OAuthRefusal,
+  refuse,
+  type TokenGrant,
+  type TokenService,
+} from '@portico/contracts/token-service';
+import type { ClientLimits } from '../limits/clients/client-limits.ts';
 import { type Answer, jsonAnswer } from '../rest/answer/answer.ts';
 import type { Endpoint, RestRequest } from '../rest/rest-request.ts';
+import { type LimitedClient, limitClient } from './limit-client.ts';
 import { authorizationServerMetadata, OAUTH_PATHS } from './metadata.ts';
 import { oauthAnswer, oauthErrorAnswer, refusalAnswer } from './oauth-answer.ts';
 import { readClientProof } from './read-client-proof.ts';
@@ -11,6 +20,8 @@ import { type Parameters, readParameters } from './read-parameters.ts';
 
 export type OAuthOptions = {
   tokens: Pick<TokenService, 'issue' | 'revoke' | 'introspect'>;
+  /** What may be tried at a client. */
+  limits: ClientLimits;
   jwks: () => Promise<Jwks>;
   /** The URL by which integrators know this gateway, without a path. */
   issuer: () => string;
@@ -19,12 +30,12 @@ export type OAuthOptions = {
 /** A withdrawn key may be believed in by others for so long. */
 const PUBLISHED = { 'cache-control': 'public, max-age=60', 'access-control-allow-origin': '*' };
 
-export function oauthEndpoints({ tokens, jwks, issuer }: OAuthOptions): { method: string; path: string; endpoint: Endpoint }[] {
+export function oauthEndpoints({ tokens, limits, jwks, issuer }: OAuthOptions): { method: string; path: string; endpoint: Endpoint }[] {
   const token = (operationId: string, readGrant: ReadGrant): Endpoint =>
-    formEndpoint(operationId, async (client, parameters) => {
+    formEndpoint(operationId, limits, async (client, parameters, limited) => {
       const grant = readGrant(parameters);
       if (grant.kind === 'refused') return grant;
-      const outcome = await tokens.issue(client, grant.value, issuer());
+      const outcome = await limited.takingToken(() => tokens.issue(client, grant.value, issuer()));
       if (outcome.kind === 'refused') return outcome;
       const { accessToken, expiresInSeconds, refreshToken, scopes } = outcome.value;
       return {
@@ -38,10 +49,10 @@ export function oauthEndpoints({ tokens, jwks, issuer }: OAuthOptions): { method
         },
       };
     });
-  const revoke = formEndpoint('revokeToken', (client, parameters) =>
+  const revoke = formEndpoint('revokeToken', limits, (client, parameters) =>
     withToken(parameters, (text) => tokens.revoke(client, text, issuer())),
   );
-  const introspect = formEndpoint('introspectToken', (client, parameters) =>
+  const introspect = formEndpoint('introspectToken', limits, (client, parameters) =>
     withToken(parameters, (text) => tokens.introspect(client, text, issuer())),
   );
   return [
@@ -58,18 +69,19 @@ export function oauthEndpoints({ tokens, jwks, issuer }: OAuthOptions): { method
   ];
 }
 
-type Serve = (client: ClientProof, parameters: Parameters) => Promise<OAuthOutcome<object | undefined>>;
+type Serve = (client: ClientProof, parameters: Parameters, limited: LimitedClient) => Promise<OAuthOutcome<object | undefined>>;
 
 /** An endpoint that a client calls with a form. */
-function formEndpoint(operationId: string, serve: Serve): Endpoint {
+function formEndpoint(operationId: string, limits: ClientLimits, serve: Serve): Endpoint {
   async function answer(request: RestRequest): Promise<Answer> {
     if (request.query !== '') throw new AppError('VALIDATION_ERROR', 'Parameters belong into the body.');
     const parameters = readParameters(request);
     if (parameters.kind === 'refused') return refusalAnswer(parameters);
     const client = readClientProof(request, parameters.value);
-    if (client.kind === 'refused') return refusalAnswer(client);
-    const outcome = await serve(client.value, parameters.value);
-    return outcome.kind === 'refused' ? refusalAnswer(outcome) : oauthAnswer(outcome.value ?? {});
+    if (client.kind === 'refused') return refused(client);
+    const limited = limitClient(limits, client.value.clientId, request.remoteAddress);
+    const outcome = await limited.proving(() => serve(client.value, parameters.value, limited));
+    return outcome.kind === 'refused' ? refused(outcome) : oauthAnswer(outcome.value ?? {});
   }
   return {
     operationId,
@@ -80,6 +92,12 @@ function formEndpoint(operationId: string, serve: Serve): Endpoint {
     answerError: oauthErrorAnswer,
     serve: answer,
   };
+}
+
+/** A client that could not prove itself is thrown: the pipeline counts it against its address, and answers it as `oauthErrorAnswer` says. */
+function refused(refusal: OAuthRefusal): Answer {
+  if (refusal.error === 'invalid_client') throw new AppError('AUTHENTICATION_ERROR', refusal.description);
+  return refusalAnswer(refusal);
 }
 
 function document(operationId: string, read: () => Promise<object>): Endpoint {
