@@ -3,6 +3,7 @@ import { Oauth } from './0002-oauth.ts';
 import { Audit } from './0003-audit.ts';
 import { People } from './0004-people.ts';
 import { LogOfAccount } from './0005-log-of-account.ts';
+import { SignInAttempts } from './0006-sign-in-attempts.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -11,4 +12,5 @@ export const migrations = {
   '0003-audit': Audit,
   '0004-people': People,
   '0005-log-of-account': LogOfAccount,
+  '0006-sign-in-attempts': SignInAttempts,
 };
