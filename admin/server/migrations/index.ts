@@ -4,6 +4,7 @@ import { Audit } from './0003-audit.ts';
 import { People } from './0004-people.ts';
 import { LogOfAccount } from './0005-log-of-account.ts';
 import { SignInAttempts } from './0006-sign-in-attempts.ts';
+import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -13,4 +14,5 @@ export const migrations = {
   '0004-people': People,
   '0005-log-of-account': LogOfAccount,
   '0006-sign-in-attempts': SignInAttempts,
+  '0007-request-log-by-copy': RequestLogByCopy,
 };

@@ -116,6 +116,7 @@ describe('the request log', () => {
     for (let i = 0; i < 20; i += 1) own.audit.record(entry({ accountId: account, userAgent: i === 7 ? 'NUL \0' : null }));
     await own[Symbol.asyncDispose]();
     expect(await rows('select count(*)::int from access.request_log where account_id = $1', [account])).toEqual([{ count: 19 }]);
+    await rollUpUntil(`select requests::int from access.usage_day where account_id = '${account}'`, [{ requests: 19 }]);
     expect(own.audit.dropped).toBe(1);
   });
 
@@ -130,7 +131,7 @@ describe('the request log', () => {
     await expect
       .poll(async () =>
         rows(`select pg_terminate_backend(pid) as ended from pg_stat_activity
-              where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into access.request_log%'`),
+              where datname = current_database() and wait_event_type = 'Lock' and query like 'copy access.request_log%'`),
       )
       .toEqual([{ ended: true }]);
     await lock.query('commit');
