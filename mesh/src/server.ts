@@ -10,6 +10,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import type { TlsFiles } from '@portico/service-kit/tls-files';
+import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
 import { createAuthenticator } from './access/authenticator.ts';
 import { createBearerAuthenticator } from './access/bearer/bearer.ts';
 import { createPublicKeys, type PublicKeys } from './access/bearer/public-keys.ts';
@@ -55,6 +56,7 @@ export type GatewayDependencies = {
   internalSecret: string;
   checks: HealthChecks;
   logger: Logger;
+  tracing?: Tracing;
   /** Handlers of others under paths of our listeners. */
   mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
@@ -65,7 +67,7 @@ const SWEEP_MS = 3_600_000;
 const V1 = '/api/v1';
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { graph, keySource, tokens, jwks, run, logger } = dependencies;
+  const { graph, keySource, tokens, jwks, run, logger, tracing = NO_TRACING } = dependencies;
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
@@ -108,6 +110,8 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     corsOrigins: config.CORS_ORIGINS,
     docsUrl,
     logger,
+    tracing,
+    scheme: tls === undefined ? 'http' : 'https',
     metrics,
     now: () => new Date(),
     nowMs: () => performance.now(),
@@ -123,6 +127,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
         dependencies.mounts?.internal,
         createInternalHandler({
           ...dependencies,
+          tracing,
           keys: graphKeys(config, keys, nowMs),
           issuer: config.GRAPH_TOKEN_ISSUER,
           health,

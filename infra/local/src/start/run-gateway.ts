@@ -8,6 +8,7 @@ import { start } from '@portico/mesh/server';
 import { loadConfig } from '@portico/service-kit/config';
 import { untilSignal } from '@portico/service-kit/lifecycle';
 import { createLogger } from '@portico/service-kit/logger';
+import { openTracing, tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
 import { peopleConfig } from '../config.ts';
 import { openMounts } from './open-mounts.ts';
@@ -31,6 +32,7 @@ const surroundings = z.object({
   /** Where letters go when SMTP_URL is not set. */
   DATA_DIR: z.string().default('.data'),
   ...peopleConfig,
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 type Surroundings = z.output<typeof surroundings>;
@@ -38,6 +40,7 @@ type Surroundings = z.output<typeof surroundings>;
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
+  await using tracing = await openTracing(given, 'gateway');
   await using admin = await startAdmin(
     {
       databaseUrl: given.DATABASE_URL,
@@ -53,6 +56,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     internalSecret: given.INTERNAL_SECRET,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     logger,
+    tracing,
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
@@ -67,6 +71,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     internalSecret: given.INTERNAL_SECRET,
     checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
     logger,
+    tracing,
     mounts: opened.mounts,
   });
   logger.info({ url: gateway.publicUrl }, 'listening');

@@ -14,7 +14,7 @@ const CHECK_TIMEOUT_MS = 1_000;
 
 /** The gateway beside all other programs: the graph and the keys are function calls away. */
 export function gatewayInProcess(env: Readonly<Record<string, string | undefined>>): StartGateway {
-  return async ({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }) => {
+  return async ({ config, secrets, databaseUrl, subgraphs, admin, loggerOf, tracing }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
     const given = loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env });
@@ -31,6 +31,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         internalSecret: secrets.internalSecret,
         checks: healthChecks(config, run),
         logger: loggerOf('gateway'),
+        tracing,
         mounts,
       }),
     );

@@ -9,6 +9,7 @@ import { start as startProducts } from '@portico/products/server';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph, SubgraphSettings } from '@portico/service-kit/subgraph/start-subgraph';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 
 const STARTS = {
   customers: startCustomers,
@@ -31,6 +32,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 export async function startSubgraphs(
   settings: SubgraphSettings & { internalSecret: string },
   loggerOf: (program: string) => Logger,
+  tracing?: Tracing,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();
   // A subgraph asks the graph, and the graph asks the subgraphs: whoever asks before all are there waits for it.
@@ -53,6 +55,7 @@ export async function startSubgraphs(
       internalSecret: settings.internalSecret,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logger: loggerOf('mesh'),
+      tracing,
     });
     // Disposed last: until its loops have ended, a subgraph may ask the graph.
     const whole = new AsyncDisposableStack();
