@@ -24,7 +24,7 @@ import { v1 } from './contracts/v1/version.ts';
 import { openapiText } from './docs/openapi.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
-import { createHealth, type HealthChecks } from './health.ts';
+import { createHealth, HEALTH_OPERATIONS, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createLimitsOf } from './limits/applied-limits.ts';
@@ -178,9 +178,9 @@ function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
   const get = (path: string, endpoint: Endpoint): Mounted => ({ method: 'GET', path, endpoint });
   return [
     get('/api', versionIndex()),
-    get('/api/health', health.all),
-    get('/api/health/live', health.live),
-    get('/api/health/ready', health.ready),
+    get(HEALTH_OPERATIONS.all.path, health.all),
+    get(HEALTH_OPERATIONS.live.path, health.live),
+    get(HEALTH_OPERATIONS.ready.path, health.ready),
     get(`${V1}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
     get('/docs/errors', errorPage()),
   ];
