@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
 import { loadConfig } from '@portico/service-kit/config';
+import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -37,6 +38,7 @@ const schema = z.object({
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   ...peopleConfig,
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 
