@@ -1,9 +1,7 @@
 // For tests: an authority that gives tokens, and an API that takes them, in one server. Clients, tokens and keys are what the test says.
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Logger } from '@portico/service-kit/logger';
+import { listenOn } from '../testing-servers.ts';
 
 export type TestAuthority = AsyncDisposable & {
   readonly url: string;
@@ -44,22 +42,6 @@ export async function startTestAuthority(): Promise<TestAuthority> {
   });
   const url = await listenOn(server);
   return Object.assign(authority, { url, tokenUrl: `${url}/token` });
-}
-
-/** Collects what is logged, with its level. */
-export function recordingLogger(): Logger & { readonly lines: unknown[] } {
-  const lines: unknown[] = [];
-  const write =
-    (level: string) =>
-    (fields: unknown, message: string): void =>
-      void lines.push({ level, message, ...Object(fields) });
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-}
-
-export async function listenOn(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const isAccepted = ({ accepted }: TestAuthority, request: IncomingMessage): boolean => accepted.has(request.headers.authorization ?? '');
