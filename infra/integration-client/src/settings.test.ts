@@ -1,7 +1,7 @@
 import { ConfigError } from '@portico/service-kit/config';
 import { describe, expect, it } from 'vitest';
 import { fixedFlags } from './flags.ts';
-import { breakerMinimumCalls, readSettings } from './settings.ts';
+import { breakerMinimumCalls, readSettings, withSettings } from './settings.ts';
 
 describe('settings of providers', () => {
   it('are read by the prefix of each, and what is not set stays open', () => {
@@ -46,8 +46,48 @@ describe('settings of providers', () => {
   });
 
   it('make a breaker that needs ten calls by default, and never opens on as many failures as it bears', () => {
-    expect(breakerMinimumCalls()).toBe(10);
+    expect(breakerMinimumCalls(5)).toBe(10);
     for (const threshold of [1, 5, 20]) expect(threshold / breakerMinimumCalls(threshold)).not.toBeGreaterThan(0.5);
+  });
+});
+
+describe('a provider with settings', () => {
+  const declared = {
+    name: 'acme-pay',
+    baseUrl: 'https://api.acme.example',
+    limits: { perMinute: 10, concurrency: 5 },
+    operations: {
+      get: { method: 'GET', path: '/a', declaration: {} },
+      own: { method: 'GET', path: '/b', declaration: { cache: { ttlMs: 1_000 } } },
+      never: { method: 'GET', path: '/c', declaration: { cache: 'none' } },
+      create: { method: 'POST', path: '/d', declaration: {} },
+    },
+  };
+  const settings = (env: Record<string, string>) => readSettings(['p'], env).p;
+
+  it('has what was set in the place of what it declares, and the rest as it was', () => {
+    const env = {
+      P_API_BASE_URL: 'https://sandbox.example',
+      P_REQUEST_TIMEOUT_MS: '2000',
+      P_MAX_RETRIES: '1',
+      P_RATE_LIMIT_PER_MINUTE: '7',
+    };
+    const more = { P_CIRCUIT_BREAKER_THRESHOLD: '3', P_CIRCUIT_BREAKER_TIMEOUT_S: '9', P_CACHE_TTL_SECONDS: '60' };
+    expect(withSettings(declared, settings({ ...env, ...more }))).toEqual({
+      name: 'acme-pay',
+      baseUrl: 'https://sandbox.example',
+      deadlineMs: 2_000,
+      attemptTimeoutMs: 2_000,
+      limits: { perMinute: 7, concurrency: 5 },
+      retries: { max: 1 },
+      breaker: { minimumCalls: 6, openMs: 9_000 },
+      operations: { ...declared.operations, get: { method: 'GET', path: '/a', declaration: { cache: { ttlMs: 60_000 } } } },
+    });
+  });
+
+  it('is as declared when nothing was set, and keeps no answer when the time is 0', () => {
+    expect(withSettings(declared, settings({}))).toEqual({ ...declared, retries: {}, breaker: {} });
+    expect(withSettings(declared, settings({ P_CACHE_TTL_SECONDS: '0' })).operations.get.declaration).toEqual({ cache: 'none' });
   });
 });
 

@@ -1,21 +1,8 @@
-// What an operator can set for each provider without touching its declaration: `ACME_PAY_REQUEST_TIMEOUT_MS=2000` for `acme-pay`. What is not
-// set stays as declared, and what is not declared at its default.
+// What an operator can set for each provider without touching its declaration: `ACME_PAY_REQUEST_TIMEOUT_MS=2000` for `acme-pay`. What is set
+// goes before what the provider declares; what an operation declares for itself stays.
 import { ConfigError } from '@portico/service-kit/config';
 import { z } from 'zod';
 import { FLAG_DEFAULTS, type Flag, type FlagValues } from './flags.ts';
-
-/** What holds where neither the declaration nor a setting says otherwise. */
-export const SETTING_DEFAULTS = {
-  /** Of one try, and of the call with all its tries. */
-  REQUEST_TIMEOUT_MS: 5_000,
-  /** After the first try. */
-  MAX_RETRIES: 3,
-  /** See `breakerMinimumCalls`. */
-  CIRCUIT_BREAKER_THRESHOLD: 5,
-  CIRCUIT_BREAKER_TIMEOUT_S: 30,
-  CACHE_TTL_SECONDS: 300,
-  RATE_LIMIT_PER_MINUTE: 100,
-} as const;
 
 const whole = (minimum: number, maximum: number): z.ZodOptional<z.ZodPipe<z.ZodString, z.ZodTransform<number, string>>> =>
   z
@@ -48,7 +35,7 @@ const variables = z.object({
 });
 
 /** Undefined: not set. Times in ms. */
-export type ProviderSettings = {
+export type GivenSettings = {
   readonly baseUrl: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly retriesMax: number | undefined;
@@ -66,7 +53,7 @@ export type ProviderSettings = {
 export function readSettings<Name extends string>(
   providers: readonly Name[],
   env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<Name, ProviderSettings>> {
+): Readonly<Record<Name, GivenSettings>> {
   const problems: string[] = [];
   const settings = providers.map((provider) => {
     const prefix = prefixOf(provider);
@@ -78,23 +65,60 @@ export function readSettings<Name extends string>(
   });
   if (problems.length > 0) throw new ConfigError(`The settings of providers have problems:\n${problems.join('\n')}`);
   // Every name of the list is there: one that is not has left a problem.
-  return Object.fromEntries(settings) as Record<Name, ProviderSettings>;
+  return Object.fromEntries(settings) as Record<Name, GivenSettings>;
+}
+
+/** The declaration of a provider with what was set for it. */
+export function withSettings<Declared extends Settable>(provider: Declared, given: GivenSettings): Declared {
+  const { timeoutMs, retriesMax, breakerThreshold, breakerOpenMs, cacheTtlMs, perMinute, baseUrl } = given;
+  const operations = Object.entries(provider.operations).map(([name, operation]) => [name, withTtl(operation, cacheTtlMs)]);
+  return {
+    ...provider,
+    ...set({ baseUrl, deadlineMs: timeoutMs, attemptTimeoutMs: timeoutMs }),
+    limits: { ...provider.limits, ...set({ perMinute }) },
+    retries: { ...provider.retries, ...set({ max: retriesMax }) },
+    breaker: {
+      ...provider.breaker,
+      ...set({ openMs: breakerOpenMs, minimumCalls: breakerThreshold === undefined ? undefined : breakerMinimumCalls(breakerThreshold) }),
+    },
+    operations: Object.fromEntries(operations),
+  };
 }
 
 /**
  * CIRCUIT_BREAKER_THRESHOLD says how many failures a breaker bears. It opens when more than half of the calls of a minute failed, so with
- * twice the threshold as the least number of calls it never opens on fewer failures than the threshold, nor on exactly as many.
- * The default of 5 gives the 10 calls that the breaker wants by default.
+ * twice the threshold as the least number of calls it never opens on so many failures or fewer. 5 gives the 10 calls that are the default.
  */
-export function breakerMinimumCalls(threshold: number = SETTING_DEFAULTS.CIRCUIT_BREAKER_THRESHOLD): number {
+export function breakerMinimumCalls(threshold: number): number {
   return threshold * 2;
+}
+
+type Settable = {
+  baseUrl: string;
+  deadlineMs?: number;
+  attemptTimeoutMs?: number;
+  limits?: { perMinute?: number };
+  retries?: { max?: number };
+  breaker?: { minimumCalls?: number; openMs?: number };
+  operations: Readonly<Record<string, { method: string; declaration: { cache?: unknown } }>>;
+};
+
+/** A GET that says nothing about its cache. 0 s: it is not kept. */
+function withTtl<Operation extends Settable['operations'][string]>(operation: Operation, ttlMs: number | undefined): Operation {
+  if (ttlMs === undefined || operation.method !== 'GET' || operation.declaration.cache !== undefined) return operation;
+  return { ...operation, declaration: { ...operation.declaration, cache: ttlMs === 0 ? 'none' : { ttlMs } } };
+}
+
+function set<Values extends object>(values: Values): Partial<Values> {
+  // Of the same names, some of them.
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Values>;
 }
 
 function prefixOf(provider: string): string {
   return `${provider.replace(/[^A-Za-z0-9]/g, '_').toUpperCase()}_`;
 }
 
-function settingsOf(given: z.output<typeof variables>): ProviderSettings {
+function settingsOf(given: z.output<typeof variables>): GivenSettings {
   const flags = Object.keys(FLAG_DEFAULTS) as Flag[];
   return {
     baseUrl: given.API_BASE_URL,

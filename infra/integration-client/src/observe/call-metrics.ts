@@ -1,9 +1,10 @@
 // Labels are names of declarations and words of closed lists, so the number of series is known when the program starts.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { AttemptRecord, BreakerState, CallRecord } from './call-record.ts';
+import type { BreakerState, CallRecord, ObservedAttempt } from './call-record.ts';
+import { failureWord } from './failure-word.ts';
 
 export type CallMetrics = {
-  attempt(provider: string, operation: string, attempt: AttemptRecord): void;
+  attempt(provider: string, operation: string, attempt: ObservedAttempt): void;
   call(record: CallRecord): void;
   breaker(provider: string, state: BreakerState): void;
   limiterWait(provider: string, waitMs: number): void;
@@ -58,7 +59,8 @@ export function createCallMetrics(registry: Registry, now: () => number): CallMe
   });
   const secretInUse = watchSecretAges(registry, now);
   return {
-    attempt: (provider, operation, { outcome }) => attempts.inc({ provider, operation, outcome }),
+    attempt: (provider, operation, { failure }) =>
+      attempts.inc({ provider, operation, outcome: failure === undefined ? 'ok' : failureWord(failure) }),
     call({ provider, operation, end }) {
       duration.observe({ provider, operation, outcome: end.code ?? 'ok' }, end.responseTimeMs / 1_000);
       if (end.code !== undefined) return;

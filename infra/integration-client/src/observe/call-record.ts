@@ -1,25 +1,12 @@
-/** How one try ended. A closed list: it labels a metric. */
-export type AttemptOutcome =
-  | 'ok'
-  | 'status'
-  | 'timeout'
-  | 'dns'
-  | 'connect'
-  | 'tls'
-  | 'reset'
-  | 'protocol'
-  | 'too-large'
-  | 'schema'
-  | 'aborted';
-
-export type AttemptRecord = {
-  readonly outcome: AttemptOutcome;
+/** One try. */
+export type ObservedAttempt = {
+  /** Of the answer, if there was one. */
   readonly status?: number;
+  /** Why it failed, in a word of the client's own; undefined when it did not. */
+  readonly failure?: string;
   readonly durationMs: number;
   /** Before it: backoff, `Retry-After`, the limiter. */
-  readonly waitMs?: number;
-  /** A second request of the same try, sent because the first was slow. */
-  readonly hedge?: boolean;
+  readonly waitedMs: number;
 };
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
@@ -34,13 +21,15 @@ export type CallContents = {
   readonly responseBody?: unknown;
 };
 
-export type CallEnd = {
+export type ObservedEnd = {
   /** Of the IntegrationError; undefined when the call succeeded. */
   readonly code?: string;
-  readonly status?: number;
-  readonly cached?: boolean;
-  readonly stale?: boolean;
-  readonly ageMs?: number;
+  readonly status: number;
+  /** How often the provider was asked. */
+  readonly attempts: number;
+  readonly cached: boolean;
+  readonly stale: boolean;
+  readonly ageMs: number;
   readonly responseTimeMs: number;
   readonly breaker?: BreakerState;
   /** A detail of ours, such as RESPONSE_SCHEMA and the described issues. Never text of the provider. */
@@ -55,6 +44,6 @@ export type CallRecord = {
   readonly method?: string;
   /** The path as declared: `/payments/{id}`, never the path that was asked. */
   readonly template?: string;
-  readonly attempts: readonly AttemptRecord[];
-  readonly end: CallEnd;
+  readonly attempts: readonly ObservedAttempt[];
+  readonly end: ObservedEnd;
 };

@@ -1,7 +1,7 @@
 import { createLogger } from '@portico/service-kit/logger';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import type { CallEnd } from './call-record.ts';
+import type { ObservedEnd } from './call-record.ts';
 import { correlationHeaders, correlationIdOf } from './correlation.ts';
 import { createObserver, type Observer, type ObserverOptions } from './observe-call.ts';
 
@@ -18,15 +18,16 @@ function open(options: Partial<ObserverOptions> = {}): {
   return { observer, registry, lines: () => written.map((line) => JSON.parse(line)), text: () => written.join('') };
 }
 
+const END: ObservedEnd = { status: 200, attempts: 1, cached: false, stale: false, ageMs: 0, responseTimeMs: 1 };
 const ABOUT = { method: 'GET', template: '/payments/{id}' };
 
 describe('a call', () => {
   it('is one line with everything that happened to it', () => {
     const { observer, lines } = open();
     const call = observer.call('acme-pay', 'getPayment', 'req_1', ABOUT);
-    call.attempt({ outcome: 'timeout', durationMs: 1_000.4 });
-    call.attempt({ outcome: 'ok', status: 200, durationMs: 30, waitMs: 80.6 });
-    call.end({ status: 200, cached: false, stale: false, ageMs: 0, responseTimeMs: 1_110.6, breaker: 'closed' });
+    call.attempt({ failure: 'attempt', durationMs: 1_000.4, waitedMs: 0 });
+    call.attempt({ status: 200, durationMs: 30, waitedMs: 80.6 });
+    call.end({ ...END, attempts: 2, responseTimeMs: 1_110.6, breaker: 'closed' });
     expect(lines()).toEqual([
       {
         level: 'info',
@@ -45,8 +46,8 @@ describe('a call', () => {
         breaker: 'closed',
         responseTimeMs: 1_111,
         attempts: [
-          { outcome: 'timeout', durationMs: 1_000 },
-          { outcome: 'ok', status: 200, durationMs: 30, waitMs: 81 },
+          { failure: 'attempt', durationMs: 1_000, waitedMs: 0 },
+          { status: 200, durationMs: 30, waitedMs: 81 },
         ],
         msg: 'A provider answered.',
       },
@@ -56,9 +57,9 @@ describe('a call', () => {
   it('is written and counted once, though a late try ends after it', async () => {
     const { observer, registry, lines } = open();
     const call = observer.call('acme', 'get', 'req_1');
-    call.end({ responseTimeMs: 1 });
-    call.attempt({ outcome: 'ok', durationMs: 1 });
-    call.end({ responseTimeMs: 1 });
+    call.end(END);
+    call.attempt({ durationMs: 1, waitedMs: 0 });
+    call.end(END);
     expect(lines()).toHaveLength(1);
     expect(await registry.getSingleMetricAsString('integration_call_duration_seconds')).toMatch(/_count\{.*outcome="ok"\} 1/);
     expect(await registry.getSingleMetricAsString('integration_attempts_total')).not.toMatch(/\} 1/);
@@ -72,7 +73,7 @@ describe('a call', () => {
     ['CANCELLED', 'info'],
   ])('that fails with %s is written as %s', (code, level) => {
     const { observer, lines } = open();
-    observer.call('acme', 'get', 'req_1').end({ code, responseTimeMs: 1 });
+    observer.call('acme', 'get', 'req_1').end({ ...END, code });
     expect(lines()[0]).toMatchObject({ level, code });
   });
 
@@ -83,7 +84,7 @@ describe('a call', () => {
       responseHeaders: { 'retry-after': '3', 'set-cookie': 'canary' },
       requestBody: { id: 'shown' },
     };
-    const end: CallEnd = { responseTimeMs: 1, contents };
+    const end: ObservedEnd = { ...END, contents };
     const quiet = open();
     quiet.observer.call('acme', 'get', 'req_1').end(end);
     const shown = { query: { page: '2' }, requestHeaders: { Accept: 'application/json' }, responseHeaders: { 'retry-after': '3' } };
@@ -98,18 +99,35 @@ describe('a call', () => {
     const heard: unknown[] = [];
     const { observer } = open({ onEnd: (record) => heard.push(record) });
     const call = observer.call('acme', 'get', 'req_1', ABOUT);
-    call.attempt({ outcome: 'ok', durationMs: 1 });
-    call.end({ responseTimeMs: 2 });
+    call.attempt({ durationMs: 1, waitedMs: 0 });
+    call.end(END);
     expect(heard).toEqual([
       {
         provider: 'acme',
         operation: 'get',
         correlationId: 'req_1',
         ...ABOUT,
-        attempts: [{ outcome: 'ok', durationMs: 1 }],
-        end: { responseTimeMs: 2 },
+        attempts: [{ durationMs: 1, waitedMs: 0 }],
+        end: END,
       },
     ]);
+  });
+});
+
+describe('why a try failed', () => {
+  it('is told in a word, and as "other" when it is none', async () => {
+    const { observer, registry, text } = open();
+    const call = observer.call('acme', 'get', 'r');
+    for (const failure of ['connect', 'RESPONSE_SCHEMA', 'canary@example.com', 'card 4111'])
+      call.attempt({ failure, durationMs: 1, waitedMs: 0 });
+    call.end(END);
+    const metric = await registry.getSingleMetricAsString('integration_attempts_total');
+    expect([...metric.matchAll(/outcome="([^"]+)"\} (\d)/g)].map(([, word, count]) => [word, count])).toEqual([
+      ['connect', '1'],
+      ['RESPONSE_SCHEMA', '1'],
+      ['other', '2'],
+    ]);
+    expect(text()).not.toMatch(/canary|4111/);
   });
 });
 
@@ -117,8 +135,8 @@ describe('the metrics', () => {
   it('tell outcomes, cache, breaker, tokens, waits, and how old secrets are now', async () => {
     let at = 1_000 * 86_400_000;
     const { observer, registry } = open({ now: () => at });
-    observer.call('acme', 'get', 'r').end({ cached: true, stale: true, responseTimeMs: 200 });
-    observer.call('acme', 'get', 'r').end({ code: 'API_TIMEOUT', responseTimeMs: 5_000 });
+    observer.call('acme', 'get', 'r').end({ ...END, cached: true, stale: true });
+    observer.call('acme', 'get', 'r').end({ ...END, code: 'API_TIMEOUT' });
     observer.breakerIs('acme', 'open');
     observer.tokenRefreshed('acme', 'shared');
     observer.limiterWaited('acme', 500);

@@ -3,17 +3,18 @@ import type { Logger } from '@portico/service-kit/logger';
 import type { Registry } from 'prom-client';
 import type { AuthEvents } from '../auth/authorizer.ts';
 import { createCallMetrics } from './call-metrics.ts';
-import type { AttemptRecord, BreakerState, CallEnd, CallRecord } from './call-record.ts';
+import type { BreakerState, CallRecord, ObservedAttempt, ObservedEnd } from './call-record.ts';
+import { failureWord } from './failure-word.ts';
 import { show } from './show-contents.ts';
 
-export type CallObservation = {
-  attempt(attempt: AttemptRecord): void;
+export type CallObserver = {
+  attempt(attempt: ObservedAttempt): void;
   /** Writes the line. Once per call; what comes after it is not counted. */
-  end(end: CallEnd): void;
+  end(end: ObservedEnd): void;
 };
 
 export type Observer = AuthEvents & {
-  call(provider: string, operation: string, correlationId: string, about?: { method: string; template: string }): CallObservation;
+  call(provider: string, operation: string, correlationId: string, about?: { method: string; template: string }): CallObserver;
   breakerIs(provider: string, state: BreakerState): void;
   limiterWaited(provider: string, waitMs: number): void;
 };
@@ -43,13 +44,17 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
   const metrics = registry === undefined ? undefined : createCallMetrics(registry, now);
   const write = (record: CallRecord): void => {
     const { attempts, end, ...names } = record;
-    const { contents, code, reason, responseTimeMs, ...result } = end;
+    const { contents, code, reason, responseTimeMs, status, cached, stale, ageMs, breaker } = end;
     const level = code === undefined ? 'info' : (LEVELS[code] ?? 'info');
     const fields = {
       event: 'integration_call',
       ...names,
-      ...result,
+      status,
       code,
+      cached,
+      stale,
+      ageMs,
+      breaker,
       reason,
       responseTimeMs: Math.round(responseTimeMs),
       attempts: attempts.map(describeAttempt),
@@ -59,7 +64,7 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
   };
   return {
     call(provider, operation, correlationId, about) {
-      const attempts: AttemptRecord[] = [];
+      const attempts: ObservedAttempt[] = [];
       let ended = false;
       return {
         attempt(attempt) {
@@ -84,6 +89,11 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
   };
 }
 
-function describeAttempt({ outcome, status, durationMs, waitMs, hedge }: AttemptRecord): Record<string, unknown> {
-  return { outcome, status, durationMs: Math.round(durationMs), ...(waitMs === undefined ? {} : { waitMs: Math.round(waitMs) }), hedge };
+function describeAttempt({ status, failure, durationMs, waitedMs }: ObservedAttempt): Record<string, unknown> {
+  return {
+    status,
+    failure: failure === undefined ? undefined : failureWord(failure),
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(waitedMs),
+  };
 }
