@@ -53,11 +53,16 @@ async function giveToken(authority: TestAuthority, request: IncomingMessage): Pr
   await authority.gate;
   const next = authority.nextAnswers.shift();
   if (next !== undefined) return next;
-  const given =
-    authorization === undefined ? body.get('client_secret') : Buffer.from(authorization.slice(6), 'base64').toString().split(':')[1];
+  const given = authorization === undefined ? body.get('client_secret') : basicSecret(authorization);
   const known = body.has('client_assertion') || (given !== null && given !== undefined && authority.clientSecrets.has(given));
   if (!known) return { status: 401, body: { error: 'invalid_client', error_description: `no client with ${given}` } };
   const access_token = `token-${authority.tokenCalls.length}-of-${given}`;
   authority.accepted.add(`Bearer ${access_token}`);
   return { status: 200, body: { access_token, token_type: 'Bearer', expires_in: authority.expiresIn } };
+}
+
+/** RFC 6749 §2.3.1: both halves are form-encoded. */
+function basicSecret(authorization: string): string | undefined {
+  const [, encoded] = Buffer.from(authorization.slice('Basic '.length), 'base64').toString().split(':');
+  return encoded === undefined ? undefined : decodeURIComponent(encoded);
 }
