@@ -1,8 +1,8 @@
 // One secret over its versions. A new version is used as soon as it is seen; the one before is kept, because the other side may learn of the
 // new one later than we do. Which of the two to use follows from what was refused.
 import type { Logger } from '@portico/service-kit/logger';
-import { type Secret, type SecretReference, type SecretStore, UnknownSecretError } from '../secrets.ts';
-import { CredentialFailure } from './credential-failure.ts';
+import { type Secret, type SecretReference, type SecretStore, UnknownSecretError } from '../../secrets.ts';
+import { CredentialFailure } from '../credential-failure.ts';
 
 export type RotatingSecret = Disposable & {
   /** The version to use now. Rejects with CredentialFailure (`unusable`) only while none was ever read. */
