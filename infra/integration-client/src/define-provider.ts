@@ -1,4 +1,4 @@
-import type { AuthDeclaration } from './auth/authorizer.ts';
+import type { AuthDeclaration } from './auth/auth-declaration.ts';
 import type { Operation } from './declaration/operation.ts';
 
 export { type CachePolicy, type IdempotencyPolicy, op } from './declaration/operation.ts';

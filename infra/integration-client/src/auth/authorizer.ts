@@ -1,20 +1,34 @@
 import type { Logger } from '@portico/service-kit/logger';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '@portico/service-kit/redis';
 import type { SecretStore } from '../secrets.ts';
+import type { AuthDeclaration } from './auth-declaration.ts';
 
-export type AuthDeclaration = { readonly kind: 'none' };
-
-export type Authorizer = AsyncDisposable & {
-  authorize(
-    request: { method: string; url: string },
-    signal: AbortSignal,
-  ): Promise<{ headers: Readonly<Record<string, string>>; dispatcher?: unknown }>;
-  /** Told of a 401. True: fresh credentials are there and one replay is worth it. */
-  refused(signal: AbortSignal): Promise<boolean>;
+export type Authorization = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly dispatcher?: unknown;
 };
 
-export type AuthorizerDeps = { provider: string; secrets: SecretStore; redis: Redis | undefined; now: () => number; logger: Logger };
+export type Authorizer = AsyncDisposable & {
+  authorize(request: { method: string; url: string }, signal: AbortSignal): Promise<Authorization>;
+  /** Told of a 401. True: fresh credentials are there and one replay is worth it. */
+  refused(signal: AbortSignal, used?: Authorization): Promise<boolean>;
+  fingerprint(): Promise<string>;
+};
 
-export function openAuthorizer(_auth: AuthDeclaration, _deps: AuthorizerDeps): Authorizer {
-  return { authorize: async () => ({ headers: {} }), refused: async () => false, async [Symbol.asyncDispose]() {} };
+export type AuthorizerDependencies = {
+  provider: string;
+  secrets: SecretStore;
+  redis: RedisConnection | undefined;
+  now: () => number;
+  logger: Logger;
+};
+
+export function openAuthorizer(_auth: AuthDeclaration, _deps: AuthorizerDependencies): Authorizer {
+  return {
+    authorize: async () => ({ headers: {} }),
+    refused: async () => false,
+    fingerprint: async () => 'none',
+    async [Symbol.asyncDispose]() {},
+  };
 }
