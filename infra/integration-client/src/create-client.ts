@@ -15,8 +15,9 @@ import { breakerSettings, DEFAULTS, planOperation } from './declaration/plan-ope
 import type { Provider } from './define-provider.ts';
 import { DEFAULT_FLAGS, type Flags } from './flags.ts';
 import { createObserver, type Observer } from './observe/observe-call.ts';
-import { LocalBreaker } from './policies/breaker.ts';
+import { type Breaker, type BreakerSettings, LocalBreaker } from './policies/breaker.ts';
 import { createBulkhead } from './policies/bulkhead.ts';
+import { createFleetBreakers } from './policies/fleet-breaker.ts';
 import { createRateLimit } from './policies/rate-limit.ts';
 import { createRetryBudget } from './policies/retry-budget.ts';
 import type { SecretStore } from './secrets.ts';
@@ -56,6 +57,7 @@ type Shared = {
   cache: AnswerCache;
   observer: Observer;
   transport: Transport;
+  openBreaker(provider: string, settings: BreakerSettings): Breaker;
   flags: Flags;
   now: () => number;
   random: () => number;
@@ -72,7 +74,11 @@ export function createClient<const Declared extends Providers>(options: ClientOp
   const redis = redisUrl === undefined ? undefined : opened.use(openRedisConnection(redisUrl, logger));
   const cache = opened.use(openAnswerCache({ now }));
   const transport = options.transport ?? opened.use(createUndiciTransport());
-  const shared: Shared = { secrets, logger, redis, cache, observer: createObserver({ logger }), transport, flags, now, random };
+  const fleet = redis === undefined ? undefined : opened.use(createFleetBreakers({ redis, now, random, node: randomUUID() }));
+  const openBreaker: Shared['openBreaker'] = (name, settings) =>
+    fleet === undefined ? new LocalBreaker(settings, { now, random }) : fleet.open(name, settings);
+  const observer = createObserver({ logger });
+  const shared: Shared = { secrets, logger, redis, cache, observer, transport, openBreaker, flags, now, random };
   const calls = addressed.map(([name, provider]) => [name, openProvider(provider, shared, opened)]);
   // Built from the very declarations that the type is made of; keys of both are the same.
   return Object.assign(Object.fromEntries(calls), { [Symbol.asyncDispose]: () => opened.disposeAsync() }) as Client<Declared>;
@@ -87,7 +93,7 @@ function openProvider(provider: Provider, shared: Shared, opened: AsyncDisposabl
   const runtime: ProviderRuntime = {
     name: provider.name,
     authorizer: opened.use(openAuthorizer(provider.auth ?? { kind: 'none' }, { provider: provider.name, secrets, redis, now, logger })),
-    breaker: new LocalBreaker(breakerSettings(provider), { now, random }),
+    breaker: shared.openBreaker(provider.name, breakerSettings(provider)),
     bulkhead: createBulkhead(concurrency),
     rateLimit: createRateLimit({ provider: provider.name, perMinute, redis, now }),
     budget: createRetryBudget(now),

@@ -1,5 +1,6 @@
 // A call from its input to its result: check, answer from what is kept or ask, parse, tell.
 import type { AnswerCache } from '../cache/answer-cache.ts';
+import { answerKey } from '../cache/answer-key.ts';
 import type { CallResult, CommonOptions } from '../declaration/call-types.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import { IntegrationError } from '../errors.ts';
@@ -106,7 +107,7 @@ async function keptOrAsked(call: Call, policy: { ttlMs: number; staleMs: number 
     const key = await keyOf(operation, asking.request);
     const found = await unlessEnded(operation.cache.through(key, policy, { maxStaleMs: options.maxStaleMs }, load), asking.signal);
     const { value: answer, cached, stale, ageMs } = found;
-    if (own?.answer === answer) return { answer, data: own.data, cached, stale, ageMs };
+    if (own !== undefined && !cached) return { answer, data: own.data, cached, stale, ageMs };
     const read = await readAnswer(operation.plan, answer);
     if (read.kind === 'read') return { answer, data: read.data, cached, stale, ageMs };
     throw errorOf(operation.plan, read.failure, false, { ...identity, attempts: asking.attempts });
@@ -119,7 +120,7 @@ async function keptOrAsked(call: Call, policy: { ttlMs: number; staleMs: number 
 
 /** What one credential was told, another must not see; what other headers ask for is another answer. */
 async function keyOf({ plan, provider, target }: OperationRuntime, { url, headers }: BuiltRequest): Promise<string> {
-  const own = Object.entries(headers).filter(([name, value]) => target.headers[name] !== value);
-  const asked = own.length === 0 ? '' : JSON.stringify(own.sort());
-  return `${plan.provider}:${plan.name}:${await provider.authorizer.fingerprint()}:${url}${asked}`;
+  const own = Object.fromEntries(Object.entries(headers).filter(([name, value]) => target.headers[name] !== value));
+  const credential = await provider.authorizer.fingerprint();
+  return answerKey({ provider: plan.provider, operation: plan.name, params: url, query: own, credential });
 }
