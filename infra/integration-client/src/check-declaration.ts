@@ -4,7 +4,7 @@ import { isOwnHeader } from './call/build-request.ts';
 import { parsePathTemplate } from './declaration/path-template.ts';
 import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './declaration/plan-operation.ts';
 import type { Provider } from './define-provider.ts';
-import { WINDOW_SECONDS } from './policies/breaker-window.ts';
+import { WINDOW_SECONDS } from './policies/breaker/breaker-window.ts';
 
 type Rule<Subject> = readonly [problem: string, isBroken: (subject: Subject) => boolean];
 type OperationSubject = { provider: Provider; plan: OperationPlan };

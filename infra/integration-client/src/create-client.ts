@@ -15,11 +15,11 @@ import { breakerSettings, DEFAULTS, planOperation } from './declaration/plan-ope
 import type { Provider } from './define-provider.ts';
 import { DEFAULT_FLAGS, type Flags } from './flags.ts';
 import { createObserver, type Observer } from './observe/observe-call.ts';
-import { type Breaker, type BreakerSettings, LocalBreaker } from './policies/breaker.ts';
+import { type Breaker, type BreakerSettings, LocalBreaker } from './policies/breaker/breaker.ts';
+import { createFleetBreakers } from './policies/breaker/fleet-breaker.ts';
 import { createBulkhead } from './policies/bulkhead.ts';
-import { createFleetBreakers } from './policies/fleet-breaker.ts';
 import { createRateLimit } from './policies/rate-limit.ts';
-import { createRetryBudget } from './policies/retry-budget.ts';
+import { createRetryBudget } from './policies/retry/retry-budget.ts';
 import type { SecretStore } from './secrets.ts';
 import type { Transport } from './transport/transport.ts';
 import { createUndiciTransport } from './transport/undici-transport.ts';
