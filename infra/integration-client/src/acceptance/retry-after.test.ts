@@ -30,9 +30,9 @@ describe('Retry-After', () => {
       const sentAt: number[] = [];
       const transport: Transport = async () => {
         sentAt.push(Date.now() - NOW);
-        return sentAt.length === 1
-          ? { status, headers: { 'retry-after': header }, body: Buffer.alloc(0) }
-          : { status: 200, headers: {}, body: Buffer.from('{}') };
+        const isFirst = sentAt.length === 1;
+        const headers: Record<string, string> = isFirst ? { 'retry-after': header } : {};
+        return { status: isFirst ? status : 200, headers, body: Buffer.from('{}') };
       };
       await using client = openTestClient({ transport, random: () => 0 });
       let endedAt = 0;

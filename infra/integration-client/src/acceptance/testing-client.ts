@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type ClientOptions, createClient } from '../create-client.ts';
 import { defineProvider, op } from '../define-provider.ts';
 import { IntegrationError } from '../errors.ts';
-import type { FlagName, Flags } from '../flags.ts';
+import type { Flag, Flags } from '../flags.ts';
 
 export const sut = defineProvider('sut', {
   baseUrl: 'http://127.0.0.1:1',
@@ -21,7 +21,7 @@ export const sut = defineProvider('sut', {
 
 export type TestClientOptions = Partial<Omit<ClientOptions<{ sut: typeof sut }>, 'providers'>> & {
   url?: string;
-  off?: readonly FlagName[];
+  off?: readonly Flag[];
 };
 
 export function openTestClient({ url, off = [], ...options }: TestClientOptions) {

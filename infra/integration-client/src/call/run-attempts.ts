@@ -53,7 +53,7 @@ function askOnce(asking: Asking): Promise<AttemptResult> {
 function nextTry(asking: Asking, failure: Failure, history: History): number | undefined {
   const { runtime, plan, signal, deadlineAt } = asking;
   if (signal.aborted) return undefined;
-  if (failure.replay && !history.replayed) {
+  if (failure.replay && !history.replayed && (plan.isRepeatable || failure.fate === 'none')) {
     history.replayed = true;
     return 0;
   }

@@ -5,7 +5,7 @@
 
 import type { RedisConnection } from '@portico/service-kit/redis';
 import type { ChainableCommander } from 'ioredis';
-import { type BreakerChange, type BreakerSettings, isTripped, LocalBreaker, type ProbeLease } from './breaker.ts';
+import { type BreakerChange, type BreakerDeps, type BreakerSettings, isTripped, LocalBreaker, type ProbeLease } from './breaker.ts';
 import {
   decideForFleet,
   type FleetState,
@@ -18,7 +18,7 @@ import {
 } from './fleet-state.ts';
 
 export type FleetBreakers = AsyncDisposable & {
-  open(provider: string, settings: BreakerSettings): LocalBreaker;
+  open(provider: string, settings: BreakerSettings, told?: BreakerDeps['told']): LocalBreaker;
   /** Writes and reads once. Rejects with nothing: what Redis cannot do now is done next time. */
   runOnce(): Promise<void>;
 };
@@ -58,8 +58,8 @@ export function createFleetBreakers({ redis, now, random, node }: FleetBreakersO
   };
   const timer = setInterval(() => void runOnce(), INTERVAL_MS).unref();
   return {
-    open(provider, settings) {
-      const member = new Member({ provider, settings, redis, now, random, node, kick: () => void runOnce() });
+    open(provider, settings, told) {
+      const member = new Member({ provider, settings, redis, now, random, node, told, kick: () => void runOnce() });
       members.push(member);
       return member.breaker;
     },
@@ -71,7 +71,7 @@ export function createFleetBreakers({ redis, now, random, node }: FleetBreakersO
   };
 }
 
-type MemberOptions = FleetBreakersOptions & { provider: string; settings: BreakerSettings; kick(): void };
+type MemberOptions = FleetBreakersOptions & { provider: string; settings: BreakerSettings; told: BreakerDeps['told']; kick(): void };
 const COMMANDS = 4;
 
 class Member {
@@ -88,8 +88,8 @@ class Member {
     this.#options = options;
     const key = `${PREFIX}:{${options.provider}}`;
     this.#keys = { nodes: `${key}:nodes`, state: `${key}:state`, probe: `${key}:probe` };
-    const { now, random } = options;
-    this.breaker = new LocalBreaker(options.settings, { now, random, changed: (change) => this.#changed(change) });
+    const { now, random, told } = options;
+    this.breaker = new LocalBreaker(options.settings, { now, random, told, changed: (change) => this.#changed(change) });
   }
 
   ask(pipeline: ChainableCommander): void {
