@@ -40,7 +40,7 @@ export async function executeCall(operation: OperationRuntime, input: CallInputP
   const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
     const request = await requestOf(operation, input, options, identity);
-    const sent = { request, correlation: correlationHeaders(correlationId) };
+    const sent = { request, correlation: correlationHeaders(correlationId, options.traceparent) };
     const until = { signal: clock.signal, deadlineAt: startedAt + deadlineMs, waitingSince: startedAt };
     asking = { runtime: provider, plan, ...sent, ...until, observed, attempts: 0 };
     const outcome = await answerOf({ operation, options, identity, asking });

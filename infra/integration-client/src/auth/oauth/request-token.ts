@@ -15,10 +15,10 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { type Agent, fetch, type RequestInit } from 'undici';
-import type { Secret } from '../secrets.ts';
-import type { ClientCredentialsAuth } from './auth-declaration.ts';
-import { CredentialFailure } from './credential-failure.ts';
-import { clientCertificate, clientKey, clientSecret, readValues, requirePair } from './secret-values.ts';
+import type { Secret } from '../../secrets.ts';
+import type { ClientCredentialsAuth } from '../auth-declaration.ts';
+import { CredentialFailure } from '../credential-failure.ts';
+import { clientCertificate, clientKey, clientSecret, readValues, requirePair } from '../secret/secret-values.ts';
 
 export type Token = {
   readonly accessToken: string;

@@ -3,11 +3,11 @@ import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { createDecoder } from 'fast-jwt';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fixedSecrets, secret } from '../secrets.ts';
-import { recordingLogger } from '../testing-logger.ts';
-import { type ClientCredentialsOptions, oauth2 } from './auth-declaration.ts';
-import { type Authorizer, openAuthorizer } from './authorizer.ts';
-import { startTestAuthority, type TestAuthority } from './testing-authority.ts';
+import { fixedSecrets, secret } from '../../secrets.ts';
+import { recordingLogger } from '../../testing/recording-logger.ts';
+import { startTestAuthority, type TestAuthority } from '../../testing/test-authority.ts';
+import { type ClientCredentialsOptions, oauth2 } from '../auth-declaration.ts';
+import { type Authorizer, openAuthorizer } from '../authorizer.ts';
 
 const REQUEST = { method: 'GET', url: 'https://api.example/things' };
 const signal = new AbortController().signal;
