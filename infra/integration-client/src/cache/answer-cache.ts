@@ -79,7 +79,9 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
       if (kept !== undefined && ageMs < policy.ttlMs) return read<T>(kept, { cached: true, stale: false, ageMs });
       const stale = kept !== undefined && ageMs < policy.ttlMs + Math.min(policy.staleMs, maxStaleMs) ? kept : undefined;
       const softTimeoutMs = policy.softTimeoutMs ?? SOFT_TIMEOUT_MS;
-      if (stale !== undefined && softTimeoutMs === 0 && !flights.has(key) && !mayRefresh()) {
+      if (stale !== undefined && softTimeoutMs === 0) {
+        // Nobody waits for it: if it fails, the next caller has it tried again.
+        if (flights.has(key) || mayRefresh()) fly(key, policy, load).catch(() => {});
         return read<T>(stale, { cached: true, stale: true, ageMs });
       }
       const flight = fly(key, policy, load);
@@ -124,6 +126,9 @@ type Flight = {
 
 /** Loads, unless another process does: then what that one got is taken. */
 async function land({ key, policy, load, memory, fleet, now }: Flight): Promise<Landed> {
+  // Another flight may have landed since this caller looked.
+  const own = memory.get(key);
+  if (own !== undefined && now() - own.storedAt < policy.ttlMs) return { answer: own, shared: true };
   const turn = await fleet?.takeTurn(key, { newerThan: now() - policy.ttlMs });
   if (turn?.state === 'answered') {
     memory.set(key, turn.answer);

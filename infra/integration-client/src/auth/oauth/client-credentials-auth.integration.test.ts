@@ -137,6 +137,28 @@ describe('client credentials', () => {
     expect(JSON.stringify([authorizer.logger.lines, String(refused), String(unreachable), refused, unreachable])).not.toContain('canary');
   });
 
+  it.each([
+    ['no JSON', 'canary'],
+    ['no token', { token_type: 'Bearer' }],
+    ['a token of another type', { access_token: 'canary', token_type: 'DPoP' }],
+    ['a token with a line break', { access_token: 'canary\r\nx-admin: 1', token_type: 'Bearer' }],
+    ['an answer without end', { access_token: 'canary'.repeat(100_000), token_type: 'Bearer' }],
+  ])('are not taken from %s', async (_name, body) => {
+    const authority = await start();
+    authority.nextAnswers.push({ status: 200, body });
+    const failure = await tokenOf(open(authority)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'unreachable' });
+    expect(String(failure)).not.toContain('canary');
+  });
+
+  it('are refused by the name of the secret when its private key is none', async () => {
+    const authority = await start();
+    const options = { authMethod: 'private_key_jwt' } as const;
+    const failing = tokenOf(open(authority, { options, values: { clientId: 'us', privateKey: 'canary' } }));
+    await expect(failing).rejects.toThrow('The secret "client" holds no RSA or P-256 private key.');
+    expect(authority.tokenCalls).toHaveLength(0);
+  });
+
   it('are replaced once when many calls are refused with them, and not again when the new ones are refused too', async () => {
     const authority = await start();
     const authorizer = open(authority);
