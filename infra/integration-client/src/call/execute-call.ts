@@ -27,7 +27,7 @@ export type GivenOptions = CommonOptions & { key?: string };
 type Outcome = Answered & { cached: boolean; stale: boolean; ageMs: number };
 type Call = { operation: OperationRuntime; options: GivenOptions; identity: CallIdentity; asking: Asking };
 
-/** Throws IntegrationError, nothing else. */
+/** Throws IntegrationError; what else comes is a defect, of a schema that throws for instance. */
 export async function executeCall(operation: OperationRuntime, input: CallInputParts, options: GivenOptions): Promise<CallResult<unknown>> {
   const { provider, plan } = operation;
   const startedAt = provider.now();
