@@ -1,0 +1,1 @@
+export type AuthDeclaration = { readonly kind: 'none' };
