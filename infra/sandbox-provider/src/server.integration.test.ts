@@ -147,7 +147,7 @@ describe('the sandbox provider', () => {
     const { body } = await call('POST', '/v1/charges', charge('tok_pending'), 'k');
     expect(body.status).toBe('pending');
     await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(1);
-    const { headers, body: sent = '' } = taken[0] ?? { headers: {} };
+    const { headers = {} as IncomingHttpHeaders, body: sent = '' } = taken[0] ?? {};
     expect(JSON.parse(sent)).toMatchObject({ type: 'charge.succeeded', data: { id: body.id, idempotencyKey: 'k', status: 'succeeded' } });
     const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${sent}`;
     expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', CLIENT.callbackSecret).update(signed).digest('base64')}`);
