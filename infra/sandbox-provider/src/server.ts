@@ -6,7 +6,7 @@ import { createAccessTokens } from './access-tokens.ts';
 import { answerRequests } from './answer-request.ts';
 import { openCallbacks } from './callbacks.ts';
 import { memoryJournal, openJournal } from './journal.ts';
-import { type Entry, openLedger } from './ledger.ts';
+import { type Charge, type Entry, openLedger } from './ledger.ts';
 import { createCharging } from './make-charge.ts';
 
 export type SandboxSettings = {
@@ -28,8 +28,8 @@ export type SandboxProvider = AsyncDisposable & {
   readonly url: string;
   /** From now on callbacks go here; those that waited go at once. */
   sendCallbacksTo(url: string): void;
-  /** Decides pending charges that are old enough now; answers how many. */
-  settlePending(): Promise<number>;
+  /** Its books. */
+  charges(): Charge[];
 };
 
 const PENDING_MS = 2_000;
@@ -73,7 +73,7 @@ export async function start(
   return {
     url: listener.url,
     sendCallbacksTo: callbacks.sendTo,
-    settlePending: charging.settlePending,
+    charges: () => [...ledger.charges()],
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  type BackgroundTask,
   type Subgraph,
   type SubgraphDependencies,
   type SubgraphSettings,
@@ -10,16 +11,20 @@ import { sweepCallbacks } from './charges/receive-callback.ts';
 import { settlePayments } from './charges/settle-payments.ts';
 import type { ProviderConfig } from './config.ts';
 import { Payment } from './payment.entity.ts';
-import { openProviders } from './payment-provider/open-providers.ts';
+import { NO_PROVIDERS, openProviders } from './payment-provider/open-providers.ts';
 import { createResolvers, references } from './resolvers.ts';
 
-export type PaymentsSettings = SubgraphSettings & { provider: ProviderConfig };
+/** Without a provider the books are kept, and whoever wants to charge is told that it is not possible. */
+export type PaymentsSettings = SubgraphSettings & { provider?: ProviderConfig | undefined };
 
 /** Starts the payments subgraph: what was paid for which order, and who charges for it. */
 export async function start(settings: PaymentsSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
   await using opened = new AsyncDisposableStack();
-  const providers = opened.use(await openProviders(settings.provider, dependencies.logger));
+  const providers =
+    settings.provider === undefined ? NO_PROVIDERS : opened.use(await openProviders(settings.provider, dependencies.logger));
   const charging = { providers, logger: dependencies.logger };
+  const settling: Readonly<Record<string, BackgroundTask>> =
+    settings.provider === undefined ? {} : { 'settle-payments': settlePayments(charging) };
   const subgraph = opened.use(
     await startSubgraph(
       {
@@ -30,7 +35,7 @@ export async function start(settings: PaymentsSettings, dependencies: SubgraphDe
         entities: [Payment],
         migrations,
         tenantTables: ['payment', 'paid_order'],
-        tasks: { 'settle-payments': settlePayments(charging), 'sweep-callbacks': sweepCallbacks },
+        tasks: { ...settling, 'sweep-callbacks': sweepCallbacks },
       },
       settings,
       dependencies,

@@ -7,7 +7,7 @@ import { checkPostgres } from './check-postgres.ts';
 import { checkRedis } from './check-redis.ts';
 
 /** One line of the start's report. */
-export type ResolvedDependency = { name: 'postgres' | 'redis' | 'nats'; resolved: string };
+export type ResolvedDependency = { name: 'postgres' | 'redis' | 'nats' | 'payments'; resolved: string };
 
 export type Dependencies = AsyncDisposable & { readonly databaseUrl: string; readonly resolved: readonly ResolvedDependency[] };
 

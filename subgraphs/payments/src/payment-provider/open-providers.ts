@@ -1,3 +1,4 @@
+import { AppError } from '@portico/contracts/errors';
 import { createClient } from '@portico/integration-client/create-client';
 import { fixedSecrets } from '@portico/integration-client/secrets';
 import type { Logger } from '@portico/service-kit/logger';
@@ -7,6 +8,13 @@ import { declareSandbox } from './sandbox/declare-sandbox.ts';
 import { sandboxProvider } from './sandbox/sandbox-provider.ts';
 import { declareStripe } from './stripe/declare-stripe.ts';
 import { stripeProvider } from './stripe/stripe-provider.ts';
+
+export const NO_PROVIDERS: PaymentProviders = {
+  of: () => {
+    throw new AppError('SERVICE_UNAVAILABLE', 'No payment provider is configured.');
+  },
+  named: () => undefined,
+};
 
 /** The providers that are configured, reached through one client. Test mode charges at the sandbox provider, whoever charges in live mode. */
 export async function openProviders(config: ProviderConfig, logger: Logger): Promise<PaymentProviders & AsyncDisposable> {
