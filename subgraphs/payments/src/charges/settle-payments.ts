@@ -2,14 +2,16 @@
 import type { Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { toIsoInstant } from '@portico/service-kit/subgraph/scalars';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
 import { LEASE_MS } from '../payment.entity.ts';
 import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
 
 const IDLE_MS = 1_000;
 
-type Claimed = Omit<OpenPayment, 'leasedUntil' | 'amount'> &
-  Pick<Caller, 'accountId' | 'mode'> & { amount: string; requestId: string | null };
+/** Statements answer large numbers and instants as text. */
+type Claimed = Omit<OpenPayment, 'leasedUntil' | 'amount' | 'askedAt'> &
+  Pick<Caller, 'accountId' | 'mode'> & { amount: string; askedAt: string; requestId: string | null };
 
 export function settlePayments(charging: Charging): BackgroundTask {
   return {
@@ -24,9 +26,14 @@ export function settlePayments(charging: Charging): BackgroundTask {
         [leasedUntil, now()],
       );
       if (claimed === undefined) return 0;
-      const { accountId, mode, requestId, amount, ...open } = claimed as Claimed;
+      const { accountId, mode, requestId, amount, askedAt, ...open } = claimed as Claimed;
       const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
-      await settlePayment(contextFor(caller), charging, { ...open, amount: Number(amount), leasedUntil });
+      await settlePayment(contextFor(caller), charging, {
+        ...open,
+        amount: Number(amount),
+        askedAt: new Date(toIsoInstant(askedAt)),
+        leasedUntil,
+      });
       return 1;
     },
   };
