@@ -34,7 +34,7 @@ export type Entry =
   | { readonly kind: 'callback'; readonly id: string; readonly type: CallbackType; readonly charge: Charge; readonly at: string }
   | { readonly kind: 'delivered'; readonly id: string };
 
-export type CallbackType = 'charge.succeeded' | 'charge.failed' | 'charge.refunded';
+export type CallbackType = 'charge.succeeded' | 'charge.failed';
 export type Kept<Value> = { readonly value: Value; readonly requestHash: string };
 
 export type Ledger = {

@@ -61,7 +61,8 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
       createdAt: new Date(now()).toISOString(),
     };
     await ledger.record({ kind: 'charge', charge, requestHash: hash });
-    if (charge.status !== 'pending') await tell(charge);
+    // Whoever reads the answer needs no callback beside it.
+    if (behaviour.kind === 'cuts') await tell(charge);
     return charge;
   }
 

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Callbacks } from './callbacks.ts';
 import type { Ledger, Refund } from './ledger.ts';
 import { keyUsedOtherwise } from './make-charge.ts';
 import { invalidRequest, ProviderError } from './provider-error.ts';
 import { requestHash } from './request-hash.ts';
 
-export type RefundOptions = { ledger: Ledger; callbacks: Pick<Callbacks, 'announce'>; now: () => number };
+export type RefundOptions = { ledger: Ledger; now: () => number };
 
 const input = z.strictObject({ amount: z.int().min(1), reason: z.string().max(500).nullish() });
 
 /** Gives back a charge or a part of it, once per key. Throws ProviderError: 404, 409, and 400 for more than is left. */
-export async function makeRefund({ ledger, callbacks, now }: RefundOptions, key: string, chargeId: string, body: unknown): Promise<Refund> {
+export async function makeRefund({ ledger, now }: RefundOptions, key: string, chargeId: string, body: unknown): Promise<Refund> {
   const parsed = input.safeParse(body);
   if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
   const hash = requestHash([chargeId, parsed.data]);
@@ -31,6 +30,5 @@ export async function makeRefund({ ledger, callbacks, now }: RefundOptions, key:
   const refund: Refund = { id: `re_${randomBytes(12).toString('hex')}`, chargeId, amount, status: 'succeeded', createdAt: at };
   const changed = { ...charge, refunded: charge.refunded + amount };
   await ledger.record({ kind: 'refund', refund, charge: changed, key, requestHash: hash });
-  await callbacks.announce({ id: `cb_${randomBytes(12).toString('hex')}`, type: 'charge.refunded', charge: changed, at });
   return refund;
 }

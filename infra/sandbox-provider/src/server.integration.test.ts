@@ -158,7 +158,9 @@ describe('the sandbox provider', () => {
     closing.push({ [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }) });
     const journalFile = join(folder, 'journal.jsonl');
     const { child, url } = await startProcess(journalFile);
-    const { body } = await (await clientOf(url))('POST', '/v1/charges', charge('tok_visa'), 'k');
+    const call = await clientOf(url);
+    const { body } = await call('POST', '/v1/charges', charge('tok_visa'), 'k');
+    await expect(call('POST', '/v1/charges', charge('tok_unknown_outcome'), 'cut')).rejects.toThrow(/fetch failed/);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -166,7 +168,7 @@ describe('the sandbox provider', () => {
     const { url: target, taken } = await receiver();
     provider.sendCallbacksTo(target);
     expect((await (await clientOf(provider.url))('POST', '/v1/charges', charge('tok_visa'), 'k')).body.id).toBe(body.id);
-    await expect.poll(() => taken.map((one) => JSON.parse(one.body).data.id), { timeout: 10_000 }).toEqual([body.id]);
+    await expect.poll(() => taken.map((one) => JSON.parse(one.body).data.idempotencyKey), { timeout: 10_000 }).toEqual(['cut']);
   });
 });
 

@@ -57,7 +57,7 @@ export async function start(
         ledger,
         tokens: createAccessTokens({ id: clientId, secret: clientSecret }, now),
         charging,
-        refunding: { ledger, callbacks, now },
+        refunding: { ledger, now },
         logger,
       }),
     }),

@@ -7,7 +7,7 @@ import type { ChargeOutcome, FoundCharge } from '../payment-provider/payment-pro
 import { applyOutcome } from './apply-outcome.ts';
 import { type Charging, FIND_TIMEOUT_MS } from './settle-payment.ts';
 
-/** With one look-up behind it this ends before whoever asked us gives up, which is after five seconds. */
+/** The declared deadline of the call is shorter. With one look-up behind it this ends before whoever asked us gives up, after five seconds. */
 const CHARGE_TIMEOUT_MS = 3_000;
 const RETRY_AFTER_SECONDS = 2;
 

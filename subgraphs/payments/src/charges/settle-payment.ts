@@ -18,7 +18,7 @@ export type OpenPayment = Pick<Payment, 'id' | 'amount' | 'currency' | 'tries'> 
 };
 
 export const FIND_TIMEOUT_MS = 1_500;
-const REFUND_TIMEOUT_MS = 4_000;
+const REFUND_TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 3_600_000;
 

@@ -8,6 +8,7 @@ import { LEASE_MS } from '../payment.entity.ts';
 import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
 
 const IDLE_MS = 1_000;
+const AT_ONCE = 10;
 
 /** Statements answer large numbers and instants as text. */
 type Claimed = Omit<OpenPayment, 'leasedUntil' | 'amount' | 'askedAt'> &
@@ -18,23 +19,23 @@ export function settlePayments(charging: Charging): BackgroundTask {
     idleMs: IDLE_MS,
     async runOnce({ database, contextFor, now }) {
       const leasedUntil = new Date(now().getTime() + LEASE_MS);
-      const [claimed] = await database.run(
+      const claimed = await database.run(
         `${allTenants('what is open with the provider')}update payments.payment set due_at = $1
-         where id = (select id from payments.payment where due_at <= $2 order by due_at limit 1 for update skip locked)
+         where id in (select id from payments.payment where due_at <= $2 order by due_at limit ${AT_ONCE} for update skip locked)
          returning id, account_id as "accountId", mode, request_id as "requestId", amount, currency, provider, reference, tries,
            asked_at as "askedAt"`,
         [leasedUntil, now()],
       );
-      if (claimed === undefined) return 0;
-      const { accountId, mode, requestId, amount, askedAt, ...open } = claimed as Claimed;
-      const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
-      await settlePayment(contextFor(caller), charging, {
-        ...open,
-        amount: Number(amount),
-        askedAt: new Date(toIsoInstant(askedAt)),
-        leasedUntil,
+      const settled = (claimed as Claimed[]).map(({ accountId, mode, requestId, amount, askedAt, ...open }) => {
+        const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
+        const payment = { ...open, amount: Number(amount), askedAt: new Date(toIsoInstant(askedAt)), leasedUntil };
+        // One that cannot be settled comes back when its lease is over; the others do not wait for it.
+        return settlePayment(contextFor(caller), charging, payment).catch((err: unknown) =>
+          charging.logger.error({ err, operation: `settle ${open.id}` }, 'a payment could not be settled'),
+        );
       });
-      return 1;
+      await Promise.all(settled);
+      return claimed.length;
     },
   };
 }

@@ -29,13 +29,15 @@ export function declareSandbox(url: string) {
   return defineProvider('sandbox', {
     baseUrl: url,
     auth: oauth2.clientCredentials({ tokenUrl: `${url}/oauth/token`, client: secret('sandbox/client') }),
+    deadlineMs: 2_500,
     limits: { perMinute: 12_000, concurrency: 100 },
     operations: {
-      charge: op.post('/v1/charges', { body: newCharge, response: charge, errors, deadlineMs: 3_000, idempotency }),
+      charge: op.post('/v1/charges', { body: newCharge, response: charge, errors, idempotency }),
       findCharge: op.get('/v1/charges', {
         query: z.object({ idempotencyKey: z.string() }),
         response: z.object({ data: z.array(charge) }),
         cache: 'none',
+        deadlineMs: 1_000,
       }),
       refund: op.post('/v1/charges/{id}/refunds', {
         params: z.object({ id: z.string() }),

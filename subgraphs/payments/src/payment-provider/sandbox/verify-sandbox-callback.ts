@@ -4,10 +4,9 @@ import type { CallbackHeaders, CallbackReading } from '../payment-provider.ts';
 
 const event = z.object({ id: z.string(), type: z.string(), data: z.object({ idempotencyKey: z.string() }) });
 
-const ABOUT: ReadonlyMap<string, 'succeeded' | 'failed' | 'refunded'> = new Map([
+const ABOUT: ReadonlyMap<string, 'succeeded' | 'failed'> = new Map([
   ['charge.succeeded', 'succeeded'],
   ['charge.failed', 'failed'],
-  ['charge.refunded', 'refunded'],
 ] as const);
 
 /** Reads a callback with Standard Webhooks headers, whose secret is used as it is. */

@@ -25,6 +25,7 @@ export function declareStripe(url: string) {
     baseUrl: url,
     auth: bearer(secret('stripe/api-key')),
     headers: { 'Stripe-Version': '2024-06-20' },
+    deadlineMs: 2_500,
     limits: { perMinute: 5_000, concurrency: 100 },
     operations: {
       createIntent: op.post('/v1/payment_intents', {
@@ -32,7 +33,6 @@ export function declareStripe(url: string) {
         encode: 'form',
         response: intent,
         errors,
-        deadlineMs: 3_000,
         idempotency,
       }),
       getIntent: op.get('/v1/payment_intents/{id}', {
@@ -40,8 +40,14 @@ export function declareStripe(url: string) {
         query: expanded,
         response: intent,
         cache: 'none',
+        deadlineMs: 1_000,
       }),
-      searchIntents: op.get('/v1/payment_intents/search', { query: search, response: z.object({ data: z.array(intent) }), cache: 'none' }),
+      searchIntents: op.get('/v1/payment_intents/search', {
+        query: search,
+        response: z.object({ data: z.array(intent) }),
+        cache: 'none',
+        deadlineMs: 1_000,
+      }),
       createRefund: op.post('/v1/refunds', { body: newIntent, encode: 'form', response: refund, errors, idempotency }),
     },
   });
