@@ -1,25 +1,32 @@
 // Wires declared providers to what their calls share: one authorizer, breaker, limit and budget for each provider; one transport, cache and
 // Redis connection for all. Nothing of it outlives the client.
 import { randomUUID } from 'node:crypto';
+import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import { connectRedis, type RedisConnection } from '@portico/service-kit/redis';
+import type { Registry } from 'prom-client';
+import { noAuth } from './auth/auth-declaration.ts';
 import { openAuthorizer } from './auth/authorizer.ts';
 import { type AnswerCache, openAnswerCache } from './cache/answer-cache.ts';
 import type { ProviderRuntime } from './call/attempt.ts';
 import type { CallInputParts } from './call/build-request.ts';
-import { executeCall, type GivenOptions } from './call/execute-call.ts';
+import { executeCall, type GivenOptions, type OperationRuntime } from './call/execute-call.ts';
 import { assertConsistent } from './check-declaration.ts';
 import type { CallOf } from './declaration/call-types.ts';
 import { parsePathTemplate } from './declaration/path-template.ts';
 import { breakerSettings, DEFAULTS, planOperation } from './declaration/plan-operation.ts';
 import type { Provider } from './define-provider.ts';
-import { DEFAULT_FLAGS, type Flags } from './flags.ts';
-import { createObserver, type Observer } from './observe/observe-call.ts';
-import { LocalBreaker } from './policies/breaker.ts';
+import { type Flags, fixedFlags } from './flags.ts';
+import type { BreakerState } from './observe/call-record.ts';
+import { createObserver } from './observe/observe-call.ts';
+import { hasPersonalData } from './personal-data.ts';
+import { LocalBreaker } from './policies/breaker/breaker.ts';
+import { createFleetBreakers } from './policies/breaker/fleet-breaker.ts';
 import { createBulkhead } from './policies/bulkhead.ts';
 import { createRateLimit } from './policies/rate-limit.ts';
-import { createRetryBudget } from './policies/retry-budget.ts';
+import { createRetryBudget } from './policies/retry/retry-budget.ts';
 import type { SecretStore } from './secrets.ts';
+import { type GivenSettings, withSettings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
 import { createUndiciTransport } from './transport/undici-transport.ts';
 
@@ -31,6 +38,13 @@ export type ClientOptions<Declared extends Providers> = {
   logger: Logger;
   /** Without it, limits, breakers and kept answers are this process's own. */
   redisUrl?: string;
+  /** Seals kept answers that hold personal data; without it they are not put into Redis. */
+  keyRing?: KeyRing;
+  /** Where the metrics are shown. */
+  registry?: Registry;
+  /** By provider name, from `readSettings`: goes before what the provider declares. */
+  settings?: Readonly<Record<string, GivenSettings>>;
+  /** Default: those of the settings. */
   flags?: Flags;
   /** Other addresses, by provider name: a sandbox, a test's server. */
   baseUrls?: Readonly<Record<string, string>>;
@@ -49,63 +63,70 @@ export type Client<Declared extends Providers> = AsyncDisposable & {
 /** Of one command: a slower Redis is done without. */
 const REDIS_TIMEOUT_MS = 100;
 
-type Shared = {
-  secrets: SecretStore;
-  logger: Logger;
-  redis: RedisConnection | undefined;
-  cache: AnswerCache;
-  observer: Observer;
-  transport: Transport;
-  flags: Flags;
-  now: () => number;
-  random: () => number;
-};
-
 /** Opens what the providers need; asks nothing yet. Throws ConfigError naming every contradiction of the declarations. */
 export function createClient<const Declared extends Providers>(options: ClientOptions<Declared>): Client<Declared> {
-  const { providers, baseUrls = {}, secrets, logger, redisUrl, flags = DEFAULT_FLAGS, now = Date.now, random = Math.random } = options;
-  const addressed = Object.entries(providers).map(
-    ([name, provider]) => [name, { ...provider, baseUrl: baseUrls[provider.name] ?? provider.baseUrl }] as const,
-  );
-  assertConsistent(addressed.map(([, provider]) => provider));
+  const { secrets, logger, redisUrl, keyRing, registry, settings = {}, now = Date.now, random = Math.random } = options;
+  const providers = Object.entries(options.providers).map(([name, declared]) => [name, addressed(declared, options)] as const);
+  assertConsistent(providers.map(([, provider]) => provider));
+  const flags = options.flags ?? fixedFlags({}, Object.fromEntries(Object.entries(settings).map(([name, given]) => [name, given.flags])));
+  const observer = createObserver({ logger, registry, now, isDebug: (provider) => flags.isOn('DEBUG_MODE', provider) });
   const opened = new AsyncDisposableStack();
   const redis = redisUrl === undefined ? undefined : opened.use(openRedisConnection(redisUrl, logger));
-  const cache = opened.use(openAnswerCache({ now }));
+  const fleet = redis === undefined ? undefined : opened.use(createFleetBreakers({ redis, now, random, node: randomUUID() }));
+  const budgets = new Map(providers.map(([, { name }]) => [name, createRetryBudget(now)]));
+  // The key of a kept answer begins with its provider's name.
+  const mayRefresh = (key: string): boolean => budgets.get(key.slice(0, key.indexOf(':')))?.withdraw() ?? false;
+  const cache = opened.use(openAnswerCache({ redis, keyRing, now, mayRefresh }));
   const transport = options.transport ?? opened.use(createUndiciTransport());
-  const shared: Shared = { secrets, logger, redis, cache, observer: createObserver({ logger }), transport, flags, now, random };
-  const calls = addressed.map(([name, provider]) => [name, openProvider(provider, shared, opened)]);
+  const openRuntime = (provider: Provider): ProviderRuntime => {
+    const { name, limits, retries } = provider;
+    const told = (state: BreakerState): void => observer.breakerIs(name, state);
+    const breaker =
+      fleet?.open(name, breakerSettings(provider), told) ?? new LocalBreaker(breakerSettings(provider), { now, random, told });
+    return {
+      name,
+      authorizer: opened.use(openAuthorizer(provider.auth ?? noAuth, { provider: name, secrets, redis, now, logger, events: observer })),
+      breaker,
+      bulkhead: createBulkhead(limits?.concurrency ?? DEFAULTS.concurrency),
+      rateLimit: createRateLimit({ provider: name, perMinute: limits?.perMinute ?? DEFAULTS.perMinute, redis, now }),
+      budget: budgets.get(name) ?? createRetryBudget(now),
+      backoff: { baseMs: retries?.baseMs ?? DEFAULTS.backoff.baseMs, capMs: retries?.capMs ?? DEFAULTS.backoff.capMs },
+      retryHints: provider.retryHints ?? [],
+      transport,
+      observer,
+      flags,
+      now,
+      random,
+    };
+  };
+  const calls = providers.map(([name, provider]) => [name, callsOf(provider, openRuntime(provider), cache)]);
   // Built from the very declarations that the type is made of; keys of both are the same.
   return Object.assign(Object.fromEntries(calls), { [Symbol.asyncDispose]: () => opened.disposeAsync() }) as Client<Declared>;
 }
 
+function addressed(declared: Provider, { settings = {}, baseUrls = {} }: ClientOptions<Providers>): Provider {
+  const given = settings[declared.name];
+  const provider = given === undefined ? declared : withSettings(declared, given);
+  return { ...provider, baseUrl: baseUrls[declared.name] ?? provider.baseUrl };
+}
+
 type UntypedCall = (input?: CallInputParts, options?: GivenOptions) => ReturnType<typeof executeCall>;
 
-function openProvider(provider: Provider, shared: Shared, opened: AsyncDisposableStack): Readonly<Record<string, UntypedCall>> {
-  const { now, random, redis, flags, transport, secrets, logger, cache, observer } = shared;
-  const { perMinute = DEFAULTS.perMinute, concurrency = DEFAULTS.concurrency } = provider.limits ?? {};
-  const { baseMs = DEFAULTS.backoff.baseMs, capMs = DEFAULTS.backoff.capMs } = provider.retries ?? {};
-  const runtime: ProviderRuntime = {
-    name: provider.name,
-    authorizer: opened.use(openAuthorizer(provider.auth ?? { kind: 'none' }, { provider: provider.name, secrets, redis, now, logger })),
-    breaker: new LocalBreaker(breakerSettings(provider), { now, random }),
-    bulkhead: createBulkhead(concurrency),
-    rateLimit: createRateLimit({ provider: provider.name, perMinute, redis, now }),
-    budget: createRetryBudget(now),
-    backoff: { baseMs, capMs },
-    retryHints: provider.retryHints ?? [],
-    transport,
-    flags,
-    now,
-    random,
-  };
+function callsOf(provider: Provider, runtime: ProviderRuntime, cache: AnswerCache): Readonly<Record<string, UntypedCall>> {
   const headers = { accept: 'application/json', ...lowerCased(provider.headers ?? {}) };
   const baseUrl = provider.baseUrl.replace(/\/+$/, '');
   const calls = Object.entries(provider.operations).map(([name, operation]): [string, UntypedCall] => {
     const template = parsePathTemplate(operation.path);
     if (template === undefined) throw new TypeError(`The path of ${provider.name}.${name} is no template.`);
-    const target = { baseUrl, template, headers };
-    const runtimeOf = { provider: runtime, plan: planOperation(provider, name, operation), target, cache, observer, newId: randomUUID };
-    return [name, (input = {}, options = {}) => executeCall(runtimeOf, input, options)];
+    const { response } = operation.declaration;
+    const ready: OperationRuntime = {
+      provider: runtime,
+      plan: planOperation(provider, name, operation),
+      target: { baseUrl, template, headers },
+      cache,
+      holdsPersonalData: response !== undefined && hasPersonalData(response),
+    };
+    return [name, (input = {}, options = {}) => executeCall(ready, input, options)];
   });
   return Object.fromEntries(calls);
 }

@@ -75,13 +75,6 @@ export class IntegrationError extends Error {
   }
 }
 
-/** Whether an older answer may stand in: the provider could not be asked, or failed. What it answered on purpose is never hidden. */
-export function allowsStale(error: unknown): boolean {
-  return error instanceof IntegrationError && STALE_ON.has(error.code);
-}
-
-const STALE_ON: ReadonlySet<IntegrationErrorCode> = new Set(['API_TIMEOUT', 'RATE_LIMIT_EXCEEDED', 'CIRCUIT_BREAKER_OPEN', 'SERVER_ERROR']);
-
 function hideBody(details: ErrorDetails): ErrorDetails {
   if (!('body' in details)) return details;
   return Object.defineProperty({ ...details }, 'body', { value: details.body, enumerable: false });

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
 import { fixedSecrets, secret } from '../secrets.ts';
+import { recordingLogger } from '../testing-logger.ts';
 import { type AuthDeclaration, apiKey, bearer, noAuth, oauth2, signedJwt } from './auth-declaration.ts';
 import { type Authorizer, openAuthorizer } from './authorizer.ts';
-import { recordingLogger } from './testing-authority.ts';
 
 const REQUEST = { method: 'GET', url: 'https://api.example/things' };
 const signal = new AbortController().signal;

@@ -4,9 +4,10 @@ import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-tes
 import { createDecoder } from 'fast-jwt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fixedSecrets, secret } from '../secrets.ts';
+import { recordingLogger } from '../testing-logger.ts';
 import { type ClientCredentialsOptions, oauth2 } from './auth-declaration.ts';
 import { type Authorizer, openAuthorizer } from './authorizer.ts';
-import { recordingLogger, startTestAuthority, type TestAuthority } from './testing-authority.ts';
+import { startTestAuthority, type TestAuthority } from './testing-authority.ts';
 
 const REQUEST = { method: 'GET', url: 'https://api.example/things' };
 const signal = new AbortController().signal;

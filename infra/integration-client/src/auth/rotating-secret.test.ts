@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fixedSecrets, type SecretStore, secret, secretOf } from '../secrets.ts';
+import { recordingLogger } from '../testing-logger.ts';
 import { CredentialFailure } from './credential-failure.ts';
 import { openRotatingSecret, type RotatingSecret } from './rotating-secret.ts';
-import { recordingLogger } from './testing-authority.ts';
 
 const v1 = secretOf('v1').version;
 const v2 = secretOf('v2').version;

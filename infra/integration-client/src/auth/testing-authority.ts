@@ -1,9 +1,7 @@
 // For tests: an authority that gives tokens, and an API that takes them, in one server. Clients, tokens and keys are what the test says.
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Logger } from '@portico/service-kit/logger';
+import { listenOn } from '../testing-servers.ts';
 
 export type TestAuthority = AsyncDisposable & {
   readonly url: string;
@@ -46,22 +44,6 @@ export async function startTestAuthority(): Promise<TestAuthority> {
   return Object.assign(authority, { url, tokenUrl: `${url}/token` });
 }
 
-/** Collects what is logged, with its level. */
-export function recordingLogger(): Logger & { readonly lines: unknown[] } {
-  const lines: unknown[] = [];
-  const write =
-    (level: string) =>
-    (fields: unknown, message: string): void =>
-      void lines.push({ level, message, ...Object(fields) });
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-}
-
-export async function listenOn(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 const isAccepted = ({ accepted }: TestAuthority, request: IncomingMessage): boolean => accepted.has(request.headers.authorization ?? '');
 
 async function giveToken(authority: TestAuthority, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
@@ -71,11 +53,16 @@ async function giveToken(authority: TestAuthority, request: IncomingMessage): Pr
   await authority.gate;
   const next = authority.nextAnswers.shift();
   if (next !== undefined) return next;
-  const given =
-    authorization === undefined ? body.get('client_secret') : Buffer.from(authorization.slice(6), 'base64').toString().split(':')[1];
+  const given = authorization === undefined ? body.get('client_secret') : basicSecret(authorization);
   const known = body.has('client_assertion') || (given !== null && given !== undefined && authority.clientSecrets.has(given));
   if (!known) return { status: 401, body: { error: 'invalid_client', error_description: `no client with ${given}` } };
   const access_token = `token-${authority.tokenCalls.length}-of-${given}`;
   authority.accepted.add(`Bearer ${access_token}`);
   return { status: 200, body: { access_token, token_type: 'Bearer', expires_in: authority.expiresIn } };
+}
+
+/** RFC 6749 §2.3.1: both halves are form-encoded. */
+function basicSecret(authorization: string): string | undefined {
+  const [, encoded] = Buffer.from(authorization.slice('Basic '.length), 'base64').toString().split(':');
+  return encoded === undefined ? undefined : decodeURIComponent(encoded);
 }

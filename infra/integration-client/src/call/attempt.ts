@@ -2,13 +2,13 @@
 import type { Authorization, Authorizer } from '../auth/authorizer.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import type { Flags } from '../flags.ts';
-import type { CallObserver } from '../observe/observe-call.ts';
-import type { Admission, Breaker } from '../policies/breaker.ts';
+import type { CallObserver, Observer } from '../observe/observe-call.ts';
+import type { Admission, Breaker } from '../policies/breaker/breaker.ts';
 import type { Bulkhead } from '../policies/bulkhead.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
-import { retryAfter } from '../policies/retry-after.ts';
-import type { RetryBudget } from '../policies/retry-budget.ts';
-import { type Transport, TransportFailure, type TransportResponse } from '../transport/transport.ts';
+import { retryAfter } from '../policies/retry/retry-after.ts';
+import type { RetryBudget } from '../policies/retry/retry-budget.ts';
+import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
 import { CallClock, CallEnded, endedBy } from './call-clock.ts';
 import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
@@ -25,6 +25,7 @@ export type ProviderRuntime = {
   readonly backoff: { baseMs: number; capMs: number };
   readonly retryHints: readonly string[];
   readonly transport: Transport;
+  readonly observer: Observer;
   readonly flags: Flags;
   readonly now: () => number;
   readonly random: () => number;
@@ -35,10 +36,14 @@ export type Asking = {
   readonly runtime: ProviderRuntime;
   readonly plan: OperationPlan;
   readonly request: BuiltRequest;
+  /** Sent with every attempt; no part of what is asked. */
+  readonly correlation: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly deadlineAt: number;
   readonly observed: CallObserver;
   attempts: number;
+  /** When the last attempt ended, or the call began. */
+  waitingSince: number;
 };
 
 export type AttemptResult = { kind: 'answered'; answer: WireAnswer; data: unknown } | { kind: 'failed'; failure: Failure };
@@ -62,7 +67,7 @@ export async function attempt(asking: Asking, outer: AbortSignal): Promise<Attem
   }
   try {
     const waiting = runtime.rateLimit.take(deadlineAt, outer);
-    const nextAt = waiting === undefined ? undefined : await waiting;
+    const nextAt = waiting === undefined ? undefined : await tokenOf(runtime, waiting);
     if (nextAt !== undefined) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'rate-limit', nextAt));
     const admission = guarded ? await runtime.breaker.admit() : UNCOUNTED;
     if (admission.kind === 'refused') return failed(breakerOpen(admission.retryAt));
@@ -78,6 +83,7 @@ export async function attempt(asking: Asking, outer: AbortSignal): Promise<Attem
 async function settled(asking: Asking, outer: AbortSignal, admission: Admission): Promise<AttemptResult> {
   const { runtime } = asking;
   const startedAt = runtime.now();
+  const waitedMs = startedAt - asking.waitingSince;
   let result: AttemptResult | undefined;
   try {
     result = await timed(asking, outer, startedAt);
@@ -88,9 +94,17 @@ async function settled(asking: Asking, outer: AbortSignal, admission: Admission)
       status: result?.kind === 'answered' ? result.answer.status : result?.failure.details?.upstreamStatus,
       failure: result?.kind === 'failed' ? (result.failure.details?.reason ?? result.failure.code) : undefined,
       durationMs: runtime.now() - startedAt,
-      waitedMs: 0,
+      waitedMs,
     });
+    asking.waitingSince = runtime.now();
   }
+}
+
+async function tokenOf({ name, now, observer }: ProviderRuntime, waiting: Promise<number | undefined>): Promise<number | undefined> {
+  const since = now();
+  const nextAt = await waiting;
+  observer.limiterWaited(name, now() - since);
+  return nextAt;
 }
 
 /** Under a clock of its own when the attempt's time is shorter than what is left of the call's. */
@@ -104,26 +118,39 @@ async function timed(asking: Asking, outer: AbortSignal, startedAt: number): Pro
 async function send(asking: Asking, signal: AbortSignal, startedAt: number): Promise<AttemptResult> {
   const { runtime, plan, request } = asking;
   let sending = false;
+  let authorization: Authorization | undefined;
   try {
-    const authorization = await runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal);
+    authorization = await runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal);
     asking.attempts += 1;
     sending = true;
-    const response = await runtime.transport(authorized(plan.method, request, authorization, signal));
+    const response = await runtime.transport(authorized(asking, authorization, signal));
     sending = false;
     return await classify(asking, response, authorization, signal);
   } catch (error) {
     const sent = error instanceof TransportFailure ? error.sent : sending ? 'maybe' : 'no';
-    if (!signal.aborted) return failed(failureOfThrown(error));
+    if (!signal.aborted) {
+      // A handshake that failed may be a certificate that has been replaced.
+      const isRefusal = error instanceof TransportFailure && error.kind === 'tls' && authorization?.dispatcher !== undefined;
+      return failed({ ...failureOfThrown(error), replay: isRefusal && (await runtime.authorizer.refused(signal, authorization)) });
+    }
     // A deadline may come right after a late retry has begun: then it says nothing about the provider.
     const slow = runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
     return failed(endedFailure(endedBy(signal), sent, slow));
   }
 }
 
-function authorized(method: string, { url, headers, body }: BuiltRequest, authorization: Authorization, signal: AbortSignal) {
+function authorized({ plan, request, correlation }: Asking, authorization: Authorization, signal: AbortSignal): TransportRequest {
+  const { url, headers, body } = request;
   const { query, dispatcher } = authorization;
   const search = query === undefined ? '' : `${url.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`;
-  return { method, url: url + search, headers: { ...headers, ...authorization.headers }, body, signal, dispatcher };
+  return {
+    method: plan.method,
+    url: url + search,
+    headers: { ...headers, ...correlation, ...authorization.headers },
+    body,
+    signal,
+    dispatcher,
+  };
 }
 
 async function classify(

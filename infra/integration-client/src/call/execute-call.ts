@@ -1,9 +1,12 @@
 // A call from its input to its result: check, answer from what is kept or ask, parse, tell.
 import type { AnswerCache } from '../cache/answer-cache.ts';
+import { answerKey } from '../cache/answer-key.ts';
 import type { CallResult, CommonOptions } from '../declaration/call-types.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import { IntegrationError } from '../errors.ts';
-import type { Observer } from '../observe/observe-call.ts';
+import type { CallContents } from '../observe/call-record.ts';
+import { correlationHeaders, correlationIdOf } from '../observe/correlation.ts';
+import { redact } from '../personal-data.ts';
 import type { Asking, ProviderRuntime } from './attempt.ts';
 import { type BuiltRequest, buildRequest, type CallInputParts, type RequestTarget } from './build-request.ts';
 import { CallClock, CallEnded, endedBy, unlessEnded } from './call-clock.ts';
@@ -17,8 +20,7 @@ export type OperationRuntime = {
   readonly plan: OperationPlan;
   readonly target: RequestTarget;
   readonly cache: AnswerCache;
-  readonly observer: Observer;
-  readonly newId: () => string;
+  readonly holdsPersonalData: boolean;
 };
 
 export type GivenOptions = CommonOptions & { key?: string };
@@ -29,33 +31,45 @@ type Call = { operation: OperationRuntime; options: GivenOptions; identity: Call
 export async function executeCall(operation: OperationRuntime, input: CallInputParts, options: GivenOptions): Promise<CallResult<unknown>> {
   const { provider, plan } = operation;
   const startedAt = provider.now();
-  const identity: CallIdentity = { correlationId: options.correlationId ?? operation.newId(), key: options.key };
-  const observed = operation.observer.call(plan.provider, plan.name, identity.correlationId);
+  const identity: CallIdentity = { correlationId: correlationIdOf(options.correlationId), key: options.key };
+  const { correlationId } = identity;
+  const observed = provider.observer.call(plan.provider, plan.name, correlationId, { method: plan.method, template: plan.path });
   const deadlineMs = options.deadlineMs ?? plan.deadlineMs;
   using clock = new CallClock(deadlineMs, 'deadline', options.signal);
   let asking: Asking | undefined;
   const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
     const request = await requestOf(operation, input, options, identity);
-    asking = { runtime: provider, plan, request, signal: clock.signal, deadlineAt: startedAt + deadlineMs, observed, attempts: 0 };
-    const { answer, data, cached, stale, ageMs } = await answerOf({ operation, options, identity, asking });
-    observed.end({ status: answer.status, cached, stale, ageMs, ...times() });
-    return {
-      status: answer.status,
-      data,
-      headers: answer.headers,
-      cached,
-      stale,
-      ageMs,
-      correlationId: identity.correlationId,
-      ...times(),
-    };
+    const sent = { request, correlation: correlationHeaders(correlationId) };
+    const until = { signal: clock.signal, deadlineAt: startedAt + deadlineMs, waitingSince: startedAt };
+    asking = { runtime: provider, plan, ...sent, ...until, observed, attempts: 0 };
+    const outcome = await answerOf({ operation, options, identity, asking });
+    const { answer, data, ...freshness } = outcome;
+    const { status, headers } = answer;
+    observed.end({ status, ...freshness, ...times(), contents: contentsOf(operation, input, outcome) });
+    return { status, data, headers, ...freshness, correlationId, ...times() };
   } catch (error) {
-    const code = error instanceof IntegrationError ? error.code : undefined;
-    const status = error instanceof IntegrationError ? error.status : 500;
-    observed.end({ status, code, cached: false, stale: false, ageMs: 0, ...times() });
+    observed.end({ ...failedEnd(error), ...times(), contents: contentsOf(operation, input) });
     throw error;
   }
+}
+
+function failedEnd(error: unknown) {
+  const common = { cached: false, stale: false, ageMs: 0 };
+  if (!(error instanceof IntegrationError)) return { ...common, status: 500, code: 'DEFECT' };
+  const { reason, issues } = error.details ?? {};
+  return { ...common, status: error.status, code: error.code, reason: issues === undefined ? reason : { reason, issues } };
+}
+
+/** In DEBUG_MODE alone, and without what a schema tags as personal or does not know. */
+function contentsOf({ provider, plan }: OperationRuntime, input: CallInputParts, outcome?: Outcome): CallContents | undefined {
+  if (!provider.flags.isOn('DEBUG_MODE', provider.name)) return undefined;
+  const { body, response } = plan.declaration;
+  return {
+    requestBody: body === undefined ? undefined : redact(input.body, body),
+    responseHeaders: outcome?.answer.headers,
+    responseBody: response === undefined || outcome === undefined ? undefined : redact(outcome.data, response),
+  };
 }
 
 async function requestOf(
@@ -89,7 +103,7 @@ async function answerOf(call: Call): Promise<Outcome> {
  * The load is shared by all who wait for the same answer, so it runs under the operation's own deadline, not the first caller's; the caller
  * waits under his.
  */
-async function keptOrAsked(call: Call, policy: { ttlMs: number; staleMs: number }): Promise<Outcome> {
+async function keptOrAsked(call: Call, times: { ttlMs: number; staleMs: number }): Promise<Outcome> {
   const { operation, options, identity, asking } = call;
   let own: Answered | undefined;
   const load = async (): Promise<WireAnswer> => {
@@ -104,9 +118,10 @@ async function keptOrAsked(call: Call, policy: { ttlMs: number; staleMs: number 
   };
   try {
     const key = await keyOf(operation, asking.request);
+    const policy = { ...times, personal: operation.holdsPersonalData };
     const found = await unlessEnded(operation.cache.through(key, policy, { maxStaleMs: options.maxStaleMs }, load), asking.signal);
     const { value: answer, cached, stale, ageMs } = found;
-    if (own?.answer === answer) return { answer, data: own.data, cached, stale, ageMs };
+    if (own !== undefined && !cached) return { answer, data: own.data, cached, stale, ageMs };
     const read = await readAnswer(operation.plan, answer);
     if (read.kind === 'read') return { answer, data: read.data, cached, stale, ageMs };
     throw errorOf(operation.plan, read.failure, false, { ...identity, attempts: asking.attempts });
@@ -119,7 +134,7 @@ async function keptOrAsked(call: Call, policy: { ttlMs: number; staleMs: number 
 
 /** What one credential was told, another must not see; what other headers ask for is another answer. */
 async function keyOf({ plan, provider, target }: OperationRuntime, { url, headers }: BuiltRequest): Promise<string> {
-  const own = Object.entries(headers).filter(([name, value]) => target.headers[name] !== value);
-  const asked = own.length === 0 ? '' : JSON.stringify(own.sort());
-  return `${plan.provider}:${plan.name}:${await provider.authorizer.fingerprint()}:${url}${asked}`;
+  const own = Object.fromEntries(Object.entries(headers).filter(([name, value]) => target.headers[name] !== value));
+  const credential = await provider.authorizer.fingerprint();
+  return answerKey({ provider: plan.provider, operation: plan.name, params: url, query: own, credential });
 }

@@ -2,7 +2,7 @@
 import { CredentialFailure } from '../auth/credential-failure.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import { type ErrorDetails, IntegrationError, type IntegrationErrorCode, type Side } from '../errors.ts';
-import type { AttemptOutcome } from '../policies/breaker.ts';
+import type { AttemptOutcome } from '../policies/breaker/breaker.ts';
 import { TransportFailure, type TransportResponse } from '../transport/transport.ts';
 import type { EndedBy } from './call-clock.ts';
 

@@ -1,8 +1,9 @@
 // The attempts of one call. Retry stands outside the breaker, so that every attempt counts there and retrying ends when it opens; the deadline
 // stands outside everything. It stops at once when the next try could not begin in time.
-import { backoff } from '../policies/backoff.ts';
-import { hedged } from '../policies/hedge.ts';
+
 import { pause } from '../policies/pause.ts';
+import { backoff } from '../policies/retry/backoff.ts';
+import { hedged } from '../policies/retry/hedge.ts';
 import { type Asking, type AttemptResult, attempt } from './attempt.ts';
 import { CallEnded, endedBy } from './call-clock.ts';
 import { endedFailure, errorOf, type Failure } from './failure.ts';
@@ -52,7 +53,7 @@ function askOnce(asking: Asking): Promise<AttemptResult> {
 function nextTry(asking: Asking, failure: Failure, history: History): number | undefined {
   const { runtime, plan, signal, deadlineAt } = asking;
   if (signal.aborted) return undefined;
-  if (failure.replay && !history.replayed) {
+  if (failure.replay && !history.replayed && (plan.isRepeatable || failure.fate === 'none')) {
     history.replayed = true;
     return 0;
   }

@@ -1,6 +1,6 @@
 // An operation with every default filled in: what a call runs by, and what the checks at start look at.
 import type { Provider, ProviderSettings } from '../define-provider.ts';
-import type { BreakerSettings } from '../policies/breaker.ts';
+import type { BreakerSettings } from '../policies/breaker/breaker.ts';
 import type { AnyDeclaration, IdempotencyPolicy, Method, Operation } from './operation.ts';
 
 export const DEFAULTS = {

@@ -1,18 +1,99 @@
+// One wide line and a handful of numbers for every call. What is logged is chosen here by name; a value that nobody chose is not logged.
 import type { Logger } from '@portico/service-kit/logger';
+import type { Registry } from 'prom-client';
+import type { AuthEvents } from '../auth/authorizer.ts';
+import { createCallMetrics } from './call-metrics.ts';
+import type { BreakerState, CallRecord, ObservedAttempt, ObservedEnd } from './call-record.ts';
+import { failureWord } from './failure-word.ts';
+import { show } from './show-contents.ts';
 
-export type ObservedAttempt = { status?: number; failure?: string; durationMs: number; waitedMs: number };
-export type ObservedEnd = {
-  status: number;
-  code?: string;
-  attempts: number;
-  cached: boolean;
-  stale: boolean;
-  ageMs: number;
-  responseTimeMs: number;
+export type CallObserver = {
+  attempt(attempt: ObservedAttempt): void;
+  /** Writes the line. Once per call; what comes after it is not counted. */
+  end(end: ObservedEnd): void;
 };
-export type CallObserver = { attempt(attempt: ObservedAttempt): void; end(end: ObservedEnd): void };
-export type Observer = { call(provider: string, operation: string, correlationId: string): CallObserver };
 
-export function createObserver(_deps: { logger: Logger }): Observer {
-  return { call: () => ({ attempt() {}, end() {} }) };
+export type Observer = AuthEvents & {
+  call(provider: string, operation: string, correlationId: string, about?: { method: string; template: string }): CallObserver;
+  breakerIs(provider: string, state: BreakerState): void;
+  limiterWaited(provider: string, waitMs: number): void;
+};
+
+export type ObserverOptions = {
+  logger: Logger;
+  /** Where the metrics are shown. One client per registry: a metric has one owner. */
+  registry?: Registry;
+  now?: () => number;
+  /** DEBUG_MODE of a provider. */
+  isDebug?: (provider: string) => boolean;
+  /** Hears of every call that ended: for spans, which can be made of it with their times. */
+  onEnd?: (record: CallRecord) => void;
+};
+
+/** What somebody should look at. Everything else that fails is an answer to a caller. */
+const LEVELS: Readonly<Record<string, 'warn' | 'error'>> = {
+  API_TIMEOUT: 'warn',
+  AUTHENTICATION_ERROR: 'error',
+  CIRCUIT_BREAKER_OPEN: 'warn',
+  OUTCOME_UNKNOWN: 'error',
+  RATE_LIMIT_EXCEEDED: 'warn',
+  SERVER_ERROR: 'warn',
+};
+
+export function createObserver({ logger, registry, now = Date.now, isDebug = () => false, onEnd }: ObserverOptions): Observer {
+  const metrics = registry === undefined ? undefined : createCallMetrics(registry, now);
+  const write = (record: CallRecord): void => {
+    const { attempts, end, ...names } = record;
+    const { contents, code, reason, responseTimeMs, status, cached, stale, ageMs, breaker } = end;
+    const level = code === undefined ? 'info' : (LEVELS[code] ?? 'info');
+    const fields = {
+      event: 'integration_call',
+      ...names,
+      status,
+      code,
+      cached,
+      stale,
+      ageMs,
+      breaker,
+      reason,
+      responseTimeMs: Math.round(responseTimeMs),
+      attempts: attempts.map(describeAttempt),
+      shown: contents === undefined ? undefined : show(contents, isDebug(record.provider)),
+    };
+    logger[level](fields, code === undefined ? 'A provider answered.' : 'A call to a provider failed.');
+  };
+  return {
+    call(provider, operation, correlationId, about) {
+      const attempts: ObservedAttempt[] = [];
+      let ended = false;
+      return {
+        attempt(attempt) {
+          if (ended) return;
+          attempts.push(attempt);
+          metrics?.attempt(provider, operation, attempt);
+        },
+        end(end) {
+          if (ended) return;
+          ended = true;
+          const record: CallRecord = { provider, operation, correlationId, ...about, attempts, end };
+          metrics?.call(record);
+          write(record);
+          onEnd?.(record);
+        },
+      };
+    },
+    breakerIs: (provider, state) => metrics?.breaker(provider, state),
+    limiterWaited: (provider, waitMs) => metrics?.limiterWait(provider, waitMs),
+    tokenRefreshed: (provider, outcome) => metrics?.tokenRefresh(provider, outcome),
+    secretInUse: (provider, secretName, since) => metrics?.secretInUse(provider, secretName, since),
+  };
+}
+
+function describeAttempt({ status, failure, durationMs, waitedMs }: ObservedAttempt): Record<string, unknown> {
+  return {
+    status,
+    failure: failure === undefined ? undefined : failureWord(failure),
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(waitedMs),
+  };
 }

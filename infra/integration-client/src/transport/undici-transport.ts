@@ -121,7 +121,8 @@ const PROTOCOL = /^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|R
 function kindOf(error: unknown, started: boolean): TransportFailureKind {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (PROTOCOL.test(code) || (error instanceof Error && error.name === 'HTTPParserError')) return 'protocol';
+  // With TLS 1.3 a server refuses a certificate when the request may have been written already.
+  if (TLS.test(code)) return 'tls';
   if (started) return 'reset';
-  if (DNS.has(code)) return 'dns';
-  return TLS.test(code) ? 'tls' : 'connect';
+  return DNS.has(code) ? 'dns' : 'connect';
 }

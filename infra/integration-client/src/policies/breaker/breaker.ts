@@ -1,5 +1,6 @@
 // The breaker of one provider in one process. It opens when more than half of at least ten attempts of the last 60 s failed, and refuses for
 // about 30 s; then one attempt is let through as a probe while all others are still refused. What the fleet knows is told to it from outside.
+import type { BreakerState } from '../../observe/call-record.ts';
 import { BreakerWindow, type Outcomes } from './breaker-window.ts';
 
 export type BreakerSettings = { failureRatio: number; minimumCalls: number; openMs: number };
@@ -30,20 +31,34 @@ const PROBE_RETRY_MS = 250;
 /** Openings of many processes are spread by this share, to both sides. */
 const OPEN_JITTER = 0.1;
 
+export type BreakerDeps = {
+  now: () => number;
+  random: () => number;
+  /** What its own attempts have changed. */
+  changed?: (change: BreakerChange) => void;
+  /** Every state, for the metrics. */
+  told?: (state: BreakerState) => void;
+};
+
+const TOLD: Readonly<Record<State['kind'], BreakerState>> = { closed: 'closed', open: 'open', probing: 'half-open' };
+
 export class LocalBreaker implements Breaker {
   readonly #settings: BreakerSettings;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #changed: (change: BreakerChange) => void;
+  readonly #told: (state: BreakerState) => void;
   readonly #window = new BreakerWindow();
   readonly #counted: Admission = { kind: 'admitted', settle: (outcome) => this.#count(outcome) };
   #state: State = { kind: 'closed' };
 
-  constructor(settings: BreakerSettings, deps: { now: () => number; random: () => number; changed?: (change: BreakerChange) => void }) {
+  constructor(settings: BreakerSettings, deps: BreakerDeps) {
     this.#settings = settings;
     this.#now = deps.now;
     this.#random = deps.random;
     this.#changed = deps.changed ?? (() => {});
+    this.#told = deps.told ?? (() => {});
+    this.#told('closed');
   }
 
   admit(): Admission | Refusal | Promise<Admission | Refusal> {
@@ -51,7 +66,7 @@ export class LocalBreaker implements Breaker {
     if (state.kind === 'closed') return this.#counted;
     const refusal = this.refusal();
     if (refusal !== undefined) return refusal;
-    this.#state = { ...state, kind: 'probing' };
+    this.#become({ ...state, kind: 'probing' });
     return state.lease === undefined ? this.#probe() : this.#leasedProbe(state.lease);
   }
 
@@ -74,18 +89,23 @@ export class LocalBreaker implements Breaker {
   /** The fleet is open. A probe of this process that runs already goes on. */
   openWithFleet(until: number, lease: ProbeLease): void {
     if (this.#state.kind === 'probing') return;
-    this.#state = { kind: 'open', until, lease };
+    this.#become({ kind: 'open', until, lease });
   }
 
   /** The provider has answered somebody's probe: everything before is forgotten. */
   close(): void {
-    this.#state = { kind: 'closed' };
+    this.#become({ kind: 'closed' });
     this.#window.clear();
   }
 
   newOpenUntil(): number {
     const jitter = 1 + OPEN_JITTER * (2 * this.#random() - 1);
     return this.#now() + Math.round(this.#settings.openMs * jitter);
+  }
+
+  #become(state: State): void {
+    if (state.kind !== this.#state.kind) this.#told(TOLD[state.kind]);
+    this.#state = state;
   }
 
   #count(outcome: AttemptOutcome): void {
@@ -97,7 +117,7 @@ export class LocalBreaker implements Breaker {
 
   #open(wasProbe: boolean): void {
     const until = this.newOpenUntil();
-    this.#state = { kind: 'open', until, lease: undefined };
+    this.#become({ kind: 'open', until, lease: undefined });
     this.#changed({ kind: 'opened', until, wasProbe });
   }
 
@@ -110,7 +130,7 @@ export class LocalBreaker implements Breaker {
         if (outcome === 'failure') return this.#open(true);
         // A neutral end has proved nothing: the next caller probes.
         if (outcome === 'neutral') {
-          this.#state = { kind: 'open', until: this.#now(), lease: undefined };
+          this.#become({ kind: 'open', until: this.#now(), lease: undefined });
           return;
         }
         this.close();
@@ -126,7 +146,7 @@ export class LocalBreaker implements Breaker {
     if (this.#state !== own) return this.admit();
     if (granted) return this.#probe();
     const retryAt = this.#now() + PROBE_RETRY_MS;
-    this.#state = { kind: 'open', until: retryAt, lease };
+    this.#become({ kind: 'open', until: retryAt, lease });
     return { kind: 'refused', retryAt };
   }
 }

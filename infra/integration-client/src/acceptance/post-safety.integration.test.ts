@@ -1,0 +1,46 @@
+// A server that does what it is told and then resets the connection: the caller cannot know that it was done.
+import axios from 'axios';
+import axiosRetry from 'axios-retry';
+import { describe, expect, it } from 'vitest';
+import { SAVED_AT_MOST } from '../policies/retry/retry-budget.ts';
+import { codeOf, openTestClient, startServer } from './testing-client.ts';
+
+const CALLS = 1_000;
+
+describe('1,000 POSTs whose connection is reset after the body', () => {
+  it('are done once each when they carry a key, and every call knows whether it was done', async () => {
+    const executions = new Map<string, number>();
+    await using server = await startServer((request, response) => {
+      const key = String(request.headers['idempotency-key']);
+      const isReplay = executions.has(key);
+      if (!isReplay) executions.set(key, 1);
+      if (isReplay) response.writeHead(201).end('{}');
+      else request.socket.resetAndDestroy();
+    });
+    await using client = openTestClient({ url: server.url, off: ['ENABLE_CIRCUIT_BREAKER'] });
+    const codes = await Promise.all(
+      Array.from({ length: CALLS }, (_, call) => codeOf(client.sut.write({ body: {} }, { key: `k-${call}` }))),
+    );
+    expect(executions.size).toBe(CALLS);
+    expect(new Set(codes)).toEqual(new Set(['ok', 'OUTCOME_UNKNOWN']));
+    // Retries are paid from the budget, which saves up so many.
+    expect(codes.filter((code) => code === 'ok').length).toBeGreaterThanOrEqual(SAVED_AT_MOST);
+    expect(server.received()).toBeLessThan(CALLS * 1.3);
+  });
+
+  it('are sent once each when they carry none', async () => {
+    await using server = await startServer((request) => request.socket.resetAndDestroy());
+    await using client = openTestClient({ url: server.url, off: ['ENABLE_CIRCUIT_BREAKER'] });
+    const codes = await Promise.all(Array.from({ length: CALLS }, () => codeOf(client.sut.writeOnce({ body: {} }))));
+    expect(new Set(codes)).toEqual(new Set(['OUTCOME_UNKNOWN']));
+    expect(server.received()).toBe(CALLS);
+  });
+
+  it('are sent four times each by axios-retry with its defaults', async () => {
+    await using server = await startServer((request) => request.socket.resetAndDestroy());
+    const http = axios.create({ baseURL: server.url });
+    axiosRetry(http);
+    await expect(http.post('/things', {})).rejects.toThrow();
+    expect(server.received()).toBe(4);
+  });
+});

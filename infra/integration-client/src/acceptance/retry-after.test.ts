@@ -1,0 +1,58 @@
+// What a provider says about coming again, in every form it may say it, against what time the caller has.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { IntegrationError } from '../errors.ts';
+import type { Transport } from '../transport/transport.ts';
+import { openTestClient } from './testing-client.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
+const FORMS: readonly [form: string, header: string, afterMs: number | undefined][] = [
+  ['seconds', '3', 3_000],
+  ['IMF-fixdate', 'Sat, 21 Nov 2026 12:00:03 GMT', 3_000],
+  ['RFC 850', 'Saturday, 21-Nov-26 12:00:03 GMT', 3_000],
+  ['asctime', 'Sat Nov 21 12:00:03 2026', 3_000],
+  ['a past date', 'Fri, 20 Nov 2026 12:00:00 GMT', 0],
+  ['a day', '86400', 86_400_000],
+  ['garbage', 'after lunch', undefined],
+  ['the epoch', String(NOW / 1_000 + 3), 3_000],
+];
+const DEADLINES = [1_000, 5_000, 10_000];
+const CASES = [429, 503].flatMap((status) =>
+  FORMS.flatMap(([form, header, afterMs]) => DEADLINES.map((deadlineMs) => ({ status, form, header, afterMs, deadlineMs }))),
+);
+
+beforeEach(() => void vi.useFakeTimers({ now: NOW }));
+afterEach(() => void vi.useRealTimers());
+
+describe('Retry-After', () => {
+  it.each(CASES)(
+    '$form with $status and $deadlineMs ms: never earlier, never past the deadline',
+    async ({ status, header, afterMs, deadlineMs }) => {
+      const sentAt: number[] = [];
+      const transport: Transport = async () => {
+        sentAt.push(Date.now() - NOW);
+        const isFirst = sentAt.length === 1;
+        const headers: Record<string, string> = isFirst ? { 'retry-after': header } : {};
+        return { status: isFirst ? status : 200, headers, body: Buffer.from('{}') };
+      };
+      await using client = openTestClient({ transport, random: () => 0 });
+      let endedAt = 0;
+      const ended = client.sut
+        .read({ params: { id: 'a' } }, { deadlineMs })
+        .catch((error: unknown) => error)
+        .finally(() => {
+          endedAt = Date.now() - NOW;
+        });
+      await vi.advanceTimersByTimeAsync(deadlineMs + 1);
+      const result = await ended;
+      if (afterMs !== undefined && afterMs >= deadlineMs) {
+        expect(result).toBeInstanceOf(IntegrationError);
+        expect(result).toMatchObject({ code: status === 429 ? 'RATE_LIMIT_EXCEEDED' : 'SERVER_ERROR', retryAt: new Date(NOW + afterMs) });
+        expect([sentAt, endedAt]).toEqual([[0], 0]);
+        return;
+      }
+      expect(result).toMatchObject({ status: 200, attempts: 2 });
+      expect(sentAt[1]).toBeGreaterThanOrEqual(afterMs ?? 0);
+      expect(sentAt[1]).toBeLessThanOrEqual((afterMs ?? 0) + 10);
+    },
+  );
+});
