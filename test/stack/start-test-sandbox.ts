@@ -1,5 +1,5 @@
 import { type ProviderConfig, providerConfig } from '@portico/payments/config';
-import type { Charge } from '@portico/sandbox-provider/ledger';
+import type { Charge } from '@portico/sandbox-provider/books/ledger';
 import { start } from '@portico/sandbox-provider/server';
 import type { Logger } from '@portico/service-kit/logger';
 

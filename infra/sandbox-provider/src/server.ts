@@ -2,12 +2,12 @@
 import { listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
-import { createAccessTokens } from './access-tokens.ts';
-import { answerRequests } from './answer-request.ts';
-import { openCallbacks } from './callbacks.ts';
-import { memoryJournal, openJournal } from './journal.ts';
-import { type Charge, type Entry, openLedger } from './ledger.ts';
-import { createCharging } from './make-charge.ts';
+import { createAccessTokens } from './api/access-tokens.ts';
+import { answerRequests } from './api/answer-request.ts';
+import { memoryJournal, openJournal } from './books/journal.ts';
+import { type Charge, type Entry, openLedger } from './books/ledger.ts';
+import { openCallbacks } from './callbacks/callbacks.ts';
+import { createCharging } from './charging/make-charge.ts';
 
 export type SandboxSettings = {
   host: string;

@@ -10,3 +10,9 @@ export function outcomeOfError(error: unknown): { kind: 'unknown' | 'unavailable
   const nothingDone = error.attempts === 0 || (error.attempts === 1 && TURNED_AWAY.has(error.code));
   return { kind: nothingDone ? 'unavailable' : 'unknown' };
 }
+
+/** What a failed call says of everything that can simply be asked again. Throws what is no failure of a call. */
+export function lostAnswer(error: unknown): { kind: 'unknown' } {
+  if (error instanceof IntegrationError) return { kind: 'unknown' };
+  throw error;
+}

@@ -1,6 +1,6 @@
 import type { Client } from '@portico/integration-client/create-client';
 import { declaredError } from '@portico/integration-client/declaration/declared-error';
-import { outcomeOfError } from '../outcome-of-error.ts';
+import { lostAnswer, outcomeOfError } from '../outcome-of-error.ts';
 import type { ChargeOutcome, FoundCharge, PaymentProvider, RefundOutcome, RefundRequest } from '../payment-provider.ts';
 import type { declareSandbox, SandboxCharge } from './declare-sandbox.ts';
 import { verifySandboxCallback } from './verify-sandbox-callback.ts';
@@ -23,7 +23,7 @@ export function sandboxProvider(
       return { kind: 'refunded' };
     } catch (error) {
       const refusal = await declaredError(operations.refund, error);
-      if (refusal === undefined) return { kind: outcomeOfError(error) && 'unknown' };
+      if (refusal === undefined) return lostAnswer(error);
       const { code, message } = refusal.data.error;
       return code === 'charge_already_refunded' ? { kind: 'refunded' } : { kind: 'refused', reason: message };
     }
@@ -51,7 +51,7 @@ export function sandboxProvider(
         const [charge] = (await calls.findCharge({ query: { idempotencyKey: key } }, { signal })).data.data;
         return charge === undefined ? { kind: 'absent' } : foundCharge(charge);
       } catch (error) {
-        return { kind: outcomeOfError(error) && 'unknown' };
+        return lostAnswer(error);
       }
     },
     verifyCallback: (headers, body, now) => verifySandboxCallback(callbackSecret, headers, body, now),

@@ -1,6 +1,6 @@
 import type { Client } from '@portico/integration-client/create-client';
 import { declaredError } from '@portico/integration-client/declaration/declared-error';
-import { outcomeOfError } from '../outcome-of-error.ts';
+import { lostAnswer, outcomeOfError } from '../outcome-of-error.ts';
 import type { ChargeOutcome, ChargeRequest, FoundCharge, PaymentProvider, RefundOutcome, RefundRequest } from '../payment-provider.ts';
 import type { declareStripe, StripeIntent } from './declare-stripe.ts';
 import { stripeAmount } from './stripe-amount.ts';
@@ -44,7 +44,7 @@ export function stripeProvider(
       return data.status === 'pending' ? { kind: 'pending' } : { kind: 'refused', reason: `The refund is ${data.status}.` };
     } catch (error) {
       const refusal = await declaredError(operations.createRefund, error);
-      if (refusal === undefined) return { kind: outcomeOfError(error) && 'unknown' };
+      if (refusal === undefined) return lostAnswer(error);
       const { code, ...told } = refusal.data.error;
       if (refusal.status === 409) return { kind: 'unknown' };
       return code === 'charge_already_refunded' ? { kind: 'refunded' } : { kind: 'refused', reason: reasonOf({ code, ...told }) };
@@ -58,7 +58,7 @@ export function stripeProvider(
       const { id, latest_charge: last } = intent;
       return typeof last === 'object' && last?.refunded === true ? { kind: 'refunded', providerId: id } : outcomeOf(intent);
     } catch (error) {
-      return { kind: outcomeOfError(error) && 'unknown' };
+      return lostAnswer(error);
     }
   }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Ledger, Refund } from './ledger.ts';
+import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import type { Ledger, Refund } from '../books/ledger.ts';
 import { keyUsedOtherwise } from './make-charge.ts';
-import { invalidRequest, ProviderError } from './provider-error.ts';
 import { requestHash } from './request-hash.ts';
 
 export type RefundOptions = { ledger: Ledger; now: () => number };

@@ -1,11 +1,11 @@
 // The provider's API: OAuth for a token, charges, refunds. What is answered is JSON; two test tokens are answered by silence.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '@portico/service-kit/logger';
+import type { Ledger } from '../books/ledger.ts';
+import { chargeBody } from '../callbacks/callbacks.ts';
+import type { Charging } from '../charging/make-charge.ts';
+import { makeRefund, type RefundOptions } from '../charging/make-refund.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { chargeBody } from './callbacks.ts';
-import type { Ledger } from './ledger.ts';
-import type { Charging } from './make-charge.ts';
-import { makeRefund, type RefundOptions } from './make-refund.ts';
 import { invalidRequest, ProviderError } from './provider-error.ts';
 
 export type ApiOptions = { ledger: Ledger; tokens: AccessTokens; charging: Charging; refunding: RefundOptions; logger: Logger };

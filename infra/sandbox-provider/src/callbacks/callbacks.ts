@@ -1,7 +1,7 @@
 // Tells the platform what became of a charge: a signed POST, tried again until it is taken or the tries are used up. What was not taken
 // when the process ended is told after the next start.
 import type { Logger } from '@portico/service-kit/logger';
-import type { Charge, Entry, Ledger } from './ledger.ts';
+import type { Charge, Entry, Ledger } from '../books/ledger.ts';
 import { signCallback } from './sign-callback.ts';
 
 type Callback = Extract<Entry, { kind: 'callback' }>;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { currencyDigits } from '@portico/contracts/money';
 import { z } from 'zod';
-import type { Callbacks } from './callbacks.ts';
-import type { Charge, Ledger } from './ledger.ts';
-import { invalidRequest, ProviderError } from './provider-error.ts';
+import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import type { Charge, Ledger } from '../books/ledger.ts';
+import type { Callbacks } from '../callbacks/callbacks.ts';
 import { requestHash } from './request-hash.ts';
 import { behaviourOf, TEST_TOKENS, type TokenBehaviour } from './test-tokens.ts';
 
