@@ -27,6 +27,13 @@ const acmePay = defineProvider('acme-pay', {
       idempotency: { header: 'Idempotency-Key', livesMs: 86_400_000, reconcile: 'getPayment' },
     }),
     notify: op.post('/notes', { body: z.object({ text: z.string() }), idempotency: 'none' }),
+    keptPayment: op.get('/kept/{id}', {
+      params: z.object({ id: z.string() }),
+      response: Payment.extend({ at: z.coerce.date().optional() }),
+      cache: { ttlMs: 1_000, staleMs: 60_000 },
+      maxRetries: 0,
+    }),
+    hedgedPayment: op.get('/payments/{id}', { params: z.object({ id: z.string() }), cache: 'none', hedge: { afterMs: 20 } }),
     removePayment: op.delete('/payments/{id}', { params: z.object({ id: z.string() }) }),
   },
 });
@@ -70,9 +77,9 @@ const json =
 const reset: Answer = (request) => request.socket.resetAndDestroy();
 const hang: Answer = () => {};
 
-function open() {
+function open(now?: () => number) {
   const secrets = { get: () => Promise.reject(new Error('There are no secrets here.')) };
-  const client = createClient({ providers: { acmePay }, secrets, logger: silentLogger, baseUrls: { 'acme-pay': baseUrl } });
+  const client = createClient({ providers: { acmePay }, secrets, logger: silentLogger, baseUrls: { 'acme-pay': baseUrl }, now });
   opened.push(client);
   return client.acmePay;
 }
@@ -187,6 +194,55 @@ describe('a call', () => {
     expect(error).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', status: 429, side: 'upstream', attempts: 1 });
     expect(error.retryAt?.getTime()).toBeGreaterThanOrEqual(before + 60_000);
     expect(Date.now() - before).toBeLessThan(2_000);
+  });
+
+  it('does not begin for a caller who has left already', async () => {
+    const error = await errorOf(open().getPayment({ params: { id: 'p' } }, { signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ code: 'CANCELLED', attempts: 0 });
+    expect(seen).toEqual([]);
+  });
+
+  it('gives a kept answer its age, a parsed value of its own, and stands it in when the provider fails', async () => {
+    let now = Date.now();
+    const client = open(() => now);
+    answers.push(json(200, { id: 'p_1', at: '2026-11-21' }));
+    const first = await client.keptPayment({ params: { id: 'p_1' } });
+    now += 400;
+    const second = await client.keptPayment({ params: { id: 'p_1' } });
+    expect([first, second]).toMatchObject([
+      { cached: false, attempts: 1 },
+      { cached: true, stale: false, ageMs: 400, attempts: 0 },
+    ]);
+    expect(second.data).toEqual({ id: 'p_1', at: new Date('2026-11-21') });
+    expect(second.data).not.toBe(first.data);
+    now += 1_000;
+    answers.push(json(503, {}));
+    expect(await client.keptPayment({ params: { id: 'p_1' } })).toMatchObject({ cached: true, stale: true, ageMs: 1_400 });
+    answers.push(json(404, {}));
+    expect(await errorOf(client.keptPayment({ params: { id: 'p_1' } }))).toMatchObject({ code: 'CLIENT_ERROR', status: 404 });
+    expect(await client.keptPayment({ params: { id: 'p_1' } }, { useCache: false })).toMatchObject({ cached: false, attempts: 1 });
+  });
+
+  it('lets a shared answer come for the others when the first who asked has left', async () => {
+    const controller = new AbortController();
+    let answer = (): void => {};
+    answers.push((request, response) => {
+      answer = () => json(200, { id: 'p_1' })(request, response);
+    });
+    const client = open();
+    const left = errorOf(client.keptPayment({ params: { id: 'p_1' } }, { signal: controller.signal }));
+    await expect.poll(() => seen.length).toBe(1);
+    const waits = client.keptPayment({ params: { id: 'p_1' } });
+    controller.abort();
+    expect(await left).toMatchObject({ code: 'CANCELLED' });
+    answer();
+    expect(await waits).toMatchObject({ data: { id: 'p_1' }, attempts: 0 });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('hedges a slow read and takes the faster answer', async () => {
+    answers.push(hang, json(200, { id: 'fast' }));
+    expect(await open().hedgedPayment({ params: { id: 'p' } })).toMatchObject({ data: { id: 'fast' }, attempts: 2 });
   });
 
   it('refuses at once while the breaker is open', async () => {

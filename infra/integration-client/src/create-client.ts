@@ -73,10 +73,7 @@ export function createClient<const Declared extends Providers>(options: ClientOp
   const opened = new AsyncDisposableStack();
   const redis = redisUrl === undefined ? undefined : opened.use(openRedisConnection(redisUrl, logger));
   const fleet = redis === undefined ? undefined : opened.use(createFleetBreakers({ redis, now, random, node: randomUUID() }));
-  const budgets = new Map(providers.map(([, { name }]) => [name, createRetryBudget(now)]));
-  // The key of a kept answer begins with its provider's name.
-  const mayRefresh = (key: string): boolean => budgets.get(key.slice(0, key.indexOf(':')))?.withdraw() ?? false;
-  const cache = opened.use(openAnswerCache({ redis, keyRing, now, mayRefresh }));
+  const cache = opened.use(openAnswerCache({ redis, keyRing, now }));
   const transport = options.transport ?? opened.use(createUndiciTransport());
   const openRuntime = (provider: Provider): ProviderRuntime => {
     const { name, limits, retries } = provider;
@@ -89,7 +86,7 @@ export function createClient<const Declared extends Providers>(options: ClientOp
       breaker,
       bulkhead: createBulkhead(limits?.concurrency ?? DEFAULTS.concurrency),
       rateLimit: createRateLimit({ provider: name, perMinute: limits?.perMinute ?? DEFAULTS.perMinute, redis, now }),
-      budget: budgets.get(name) ?? createRetryBudget(now),
+      budget: createRetryBudget(now),
       backoff: { baseMs: retries?.baseMs ?? DEFAULTS.backoff.baseMs, capMs: retries?.capMs ?? DEFAULTS.backoff.capMs },
       retryHints: provider.retryHints ?? [],
       transport,

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { secretsFromFolder } from './secrets/secrets-folder.ts';
 import { fixedSecrets, parseSecret, type Secret, secret, secretOf, secretsFromEnvironment, UnknownSecretError } from './secrets.ts';
-import { secretsFromFolder } from './secrets-folder.ts';
 
 describe('a secret', () => {
   it('has a version that differs exactly when its values do', () => {

@@ -23,7 +23,7 @@ afterEach(async () => {
 function startNode(baseUrl: string, redisUrl: string): FleetNode {
   const child = fork(fileURLToPath(new URL('./fleet-node.ts', import.meta.url)), [baseUrl, redisUrl], { execArgv: [] });
   children.push(child);
-  const latest: NodeNews = { opened: false, failures: {}, ok: 0, slowestMs: 0 };
+  const latest: NodeNews = { opened: false, failures: {}, ok: 0 };
   const node: FleetNode = { latest, ok: 0, failures: {}, openedAt: undefined, child };
   child.on('message', (news: NodeNews) => {
     if (news.opened && !node.latest.opened) node.openedAt = performance.now();

@@ -13,12 +13,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { oauth2 } from '../auth/auth-declaration.ts';
 import { openAuthorizer } from '../auth/authorizer.ts';
-import { startTestAuthority } from '../auth/testing-authority.ts';
 import { openAnswerCache } from '../cache/answer-cache.ts';
 import { answerKey } from '../cache/answer-key.ts';
 import { createObserver } from '../observe/observe-call.ts';
 import { describeIssues, hasPersonalData, pii, redact } from '../personal-data.ts';
 import { fixedSecrets, secret } from '../secrets.ts';
+import { startTestAuthority } from '../testing/test-authority.ts';
 
 const CARD = '4111111111111111';
 const MAIL = 'canary@example.com';

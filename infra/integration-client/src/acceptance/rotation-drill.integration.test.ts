@@ -1,21 +1,19 @@
 // Credentials are replaced while calls run. The other side takes the old and the new one for a while, as rotations are done, and then the new
 // one alone. Not one call may fail.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { openRedis } from '@portico/service-kit/redis';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
-import { hasOpenssl, writeCertificate } from '@portico/service-kit/testing-sockets';
+import { hasOpenssl } from '@portico/service-kit/testing-sockets';
 import { type Dispatcher, request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AuthDeclaration, apiKey, mtls, oauth2 } from '../auth/auth-declaration.ts';
 import { type Authorizer, type AuthorizerDependencies, openAuthorizer } from '../auth/authorizer.ts';
-import { startTestAuthority } from '../auth/testing-authority.ts';
 import { fixedSecrets, secret } from '../secrets.ts';
-import { recordingLogger } from '../testing-logger.ts';
-import { listenOn } from '../testing-servers.ts';
+import { listenOn } from '../testing/listen-on.ts';
+import { makeCertificate } from '../testing/make-certificate.ts';
+import { recordingLogger } from '../testing/recording-logger.ts';
+import { startTestAuthority } from '../testing/test-authority.ts';
 
 let opened = new AsyncDisposableStack();
 afterEach(async () => {
@@ -121,7 +119,7 @@ describe('a rotation under load', () => {
   );
 
   it.skipIf(!hasOpenssl())('of a client certificate fails no call (needs openssl)', async () => {
-    const [ours, first, second] = await Promise.all(['server', 'first', 'second'].map(certificate));
+    const [ours, first, second] = await Promise.all(['server', 'first', 'second'].map(makeCertificate));
     const seen = new Map<string, number>();
     const server = createTlsServer(
       { cert: ours?.cert, key: ours?.key, ca: [first?.cert ?? '', second?.cert ?? ''], requestCert: true, rejectUnauthorized: true },
@@ -155,10 +153,3 @@ describe('a rotation under load', () => {
     expect([...seen.keys()]).toEqual(['first', 'second']);
   });
 });
-
-async function certificate(name: string): Promise<{ cert: string; key: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'portico-drill-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const { certFile, keyFile } = await writeCertificate(folder, name);
-  return { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
-}

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
 import { fixedSecrets, secret } from '../secrets.ts';
-import { recordingLogger } from '../testing-logger.ts';
+import { recordingLogger } from '../testing/recording-logger.ts';
 import { type AuthDeclaration, apiKey, bearer, noAuth, oauth2, signedJwt } from './auth-declaration.ts';
 import { type Authorizer, openAuthorizer } from './authorizer.ts';
 

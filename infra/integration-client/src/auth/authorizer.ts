@@ -3,10 +3,10 @@ import type { Logger } from '@portico/service-kit/logger';
 import type { RedisConnection } from '@portico/service-kit/redis';
 import type { SecretStore } from '../secrets.ts';
 import type { AuthDeclaration } from './auth-declaration.ts';
-import { openCertificateAuth } from './certificate-auth.ts';
-import { openClientCredentialsAuth } from './client-credentials-auth.ts';
-import { openHeaderAuth } from './header-auth.ts';
-import { openJwtAuth } from './jwt-auth.ts';
+import { openClientCredentialsAuth } from './oauth/client-credentials-auth.ts';
+import { openCertificateAuth } from './secret/certificate-auth.ts';
+import { openHeaderAuth } from './secret/header-auth.ts';
+import { openJwtAuth } from './secret/jwt-auth.ts';
 
 /** What is added to a request. Passed back to `refused` when that request was answered 401. */
 export type Authorization = {

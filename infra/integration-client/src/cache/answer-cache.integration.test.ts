@@ -7,7 +7,7 @@ import { createKeyRing } from '@portico/service-kit/key-ring';
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
 import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listenOn } from '../testing-servers.ts';
+import { listenOn } from '../testing/listen-on.ts';
 import { type AnswerCache, type AnswerCacheOptions, openAnswerCache } from './answer-cache.ts';
 
 const POLICY = { ttlMs: 300_000, staleMs: 3_600_000 };

@@ -21,6 +21,8 @@ export type CachePolicy = {
 export type ThroughOptions = {
   /** A stale answer may be over by no more than this, below the policy's `staleMs`. */
   readonly maxStaleMs?: number;
+  /** Asked before a stale answer is replaced though nobody waits for the new one: that is load beyond what callers asked for. */
+  readonly mayRefresh?: () => boolean;
 };
 
 export type CachedAnswer<T> = { value: T; cached: boolean; stale: boolean; ageMs: number };
@@ -38,8 +40,6 @@ export type AnswerCacheOptions = {
   redis?: RedisConnection | undefined;
   keyRing?: KeyRing | undefined;
   now: () => number;
-  /** Asked before a stale answer is replaced though nobody waits for the new one: that is load beyond what callers asked for. */
-  mayRefresh?: (key: string) => boolean;
   entriesMax?: number;
   bytesMax?: number;
 };
@@ -54,7 +54,7 @@ const BYTES_MAX = 64 * 1024 * 1024;
 type Landed = { answer: KeptAnswer; shared: boolean };
 
 export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { now, redis, keyRing, mayRefresh = () => true } = options;
+  const { now, redis, keyRing } = options;
   const memory = createMemoryCache({ entriesMax: options.entriesMax ?? ENTRIES_MAX, bytesMax: options.bytesMax ?? BYTES_MAX });
   const closing = new AbortController();
   const fleet = redis === undefined ? undefined : createFleetCache({ redis, keyRing, now, closing: closing.signal });
@@ -68,13 +68,20 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
     return flight;
   }
   return {
-    async through<T>(key: string, policy: CachePolicy, { maxStaleMs = policy.staleMs }: ThroughOptions, load: () => Promise<T>) {
+    async through<T>(
+      key: string,
+      policy: CachePolicy,
+      { maxStaleMs = policy.staleMs, mayRefresh = () => true }: ThroughOptions,
+      load: () => Promise<T>,
+    ) {
       const kept = await find(key, policy, memory, fleet, now);
       const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.storedAt;
       if (kept !== undefined && ageMs < policy.ttlMs) return read<T>(kept, { cached: true, stale: false, ageMs });
       const stale = kept !== undefined && ageMs < policy.ttlMs + Math.min(policy.staleMs, maxStaleMs) ? kept : undefined;
       const softTimeoutMs = policy.softTimeoutMs ?? SOFT_TIMEOUT_MS;
-      if (stale !== undefined && softTimeoutMs === 0 && !flights.has(key) && !mayRefresh(key)) {
+      if (stale !== undefined && softTimeoutMs === 0) {
+        // Nobody waits for it: if it fails, the next caller has it tried again.
+        if (flights.has(key) || mayRefresh()) fly(key, policy, load).catch(() => {});
         return read<T>(stale, { cached: true, stale: true, ageMs });
       }
       const flight = fly(key, policy, load);
@@ -119,6 +126,9 @@ type Flight = {
 
 /** Loads, unless another process does: then what that one got is taken. */
 async function land({ key, policy, load, memory, fleet, now }: Flight): Promise<Landed> {
+  // Another flight may have landed since this caller looked.
+  const own = memory.get(key);
+  if (own !== undefined && now() - own.storedAt < policy.ttlMs) return { answer: own, shared: true };
   const turn = await fleet?.takeTurn(key, { newerThan: now() - policy.ttlMs });
   if (turn?.state === 'answered') {
     memory.set(key, turn.answer);

@@ -3,14 +3,14 @@ import type { Authorization, Authorizer } from '../auth/authorizer.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import type { Flags } from '../flags.ts';
 import type { CallObserver, Observer } from '../observe/observe-call.ts';
-import type { Admission, Breaker } from '../policies/breaker/breaker.ts';
+import type { Admission, Breaker, Refusal } from '../policies/breaker/breaker.ts';
 import type { Bulkhead } from '../policies/bulkhead.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
 import { retryAfter } from '../policies/retry/retry-after.ts';
 import type { RetryBudget } from '../policies/retry/retry-budget.ts';
 import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
-import { CallClock, CallEnded, endedBy } from './call-clock.ts';
+import { CallClock, CallEnded, type EndedBy, endedBy } from './call-clock.ts';
 import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
 import { parseBody, readAnswer, type WireAnswer } from './read-answer.ts';
 
@@ -55,25 +55,25 @@ const UNCOUNTED: Admission = { kind: 'admitted', settle: () => {} };
 /** `outer`: the call's signal, or a hedge's own. */
 export async function attempt(asking: Asking, outer: AbortSignal): Promise<AttemptResult> {
   const { runtime, deadlineAt } = asking;
-  const guarded = runtime.flags.isOn('ENABLE_CIRCUIT_BREAKER', runtime.name);
-  const refusal = guarded ? runtime.breaker.refusal() : undefined;
+  if (outer.aborted) return failed(endedWaiting(endedBy(outer)));
+  const refusal = breakerRefusal(runtime);
   if (refusal !== undefined) return failed(breakerOpen(refusal.retryAt));
   if (runtime.bulkhead.isFull()) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'queue-full'));
   try {
     const place = runtime.bulkhead.enter(outer);
     if (place !== undefined) await place;
   } catch {
-    return failed({ ...endedFailure(endedBy(outer), 'no', false), side: 'client', local: true });
+    return failed(endedWaiting(endedBy(outer)));
   }
   try {
     const waiting = runtime.rateLimit.take(deadlineAt, outer);
     const nextAt = waiting === undefined ? undefined : await tokenOf(runtime, waiting);
     if (nextAt !== undefined) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'rate-limit', nextAt));
-    const admission = guarded ? await runtime.breaker.admit() : UNCOUNTED;
+    const admission = isGuarded(runtime) ? await runtime.breaker.admit() : UNCOUNTED;
     if (admission.kind === 'refused') return failed(breakerOpen(admission.retryAt));
     return await settled(asking, outer, admission);
   } catch (error) {
-    if (error instanceof CallEnded) return failed({ ...endedFailure(error.by, 'no', false), side: 'client', local: true });
+    if (error instanceof CallEnded) return failed(endedWaiting(error.by));
     throw error;
   } finally {
     runtime.bulkhead.leave();
@@ -173,6 +173,21 @@ async function classify(
   const failure = failureOfStatus(response, body.kind === 'parsed' ? body.value : text, retryAt);
   if (response.status !== 401) return failed(failure);
   return failed({ ...failure, replay: await runtime.authorizer.refused(signal, authorization) });
+}
+
+/** What the breaker would say now, if it is switched on. */
+export function breakerRefusal(runtime: ProviderRuntime): Refusal | undefined {
+  return isGuarded(runtime) ? runtime.breaker.refusal() : undefined;
+}
+
+function isGuarded({ flags, name }: ProviderRuntime): boolean {
+  return flags.isOn('ENABLE_CIRCUIT_BREAKER', name);
+}
+
+/** The time went by in our own queues; a caller who left is told that he did. */
+function endedWaiting(by: EndedBy): Failure {
+  const failure = endedFailure(by, 'no', false);
+  return by === 'deadline' ? { ...failure, side: 'client', local: true } : failure;
 }
 
 function breakerOpen(retryAt: number): Failure {

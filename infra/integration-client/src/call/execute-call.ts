@@ -27,7 +27,7 @@ export type GivenOptions = CommonOptions & { key?: string };
 type Outcome = Answered & { cached: boolean; stale: boolean; ageMs: number };
 type Call = { operation: OperationRuntime; options: GivenOptions; identity: CallIdentity; asking: Asking };
 
-/** Throws IntegrationError, nothing else. */
+/** Throws IntegrationError; what else comes is a defect, of a schema that throws for instance. */
 export async function executeCall(operation: OperationRuntime, input: CallInputParts, options: GivenOptions): Promise<CallResult<unknown>> {
   const { provider, plan } = operation;
   const startedAt = provider.now();
@@ -40,7 +40,7 @@ export async function executeCall(operation: OperationRuntime, input: CallInputP
   const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
     const request = await requestOf(operation, input, options, identity);
-    const sent = { request, correlation: correlationHeaders(correlationId) };
+    const sent = { request, correlation: correlationHeaders(correlationId, options.traceparent) };
     const until = { signal: clock.signal, deadlineAt: startedAt + deadlineMs, waitingSince: startedAt };
     asking = { runtime: provider, plan, ...sent, ...until, observed, attempts: 0 };
     const outcome = await answerOf({ operation, options, identity, asking });

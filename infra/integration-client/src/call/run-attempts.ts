@@ -1,10 +1,9 @@
 // The attempts of one call. Retry stands outside the breaker, so that every attempt counts there and retrying ends when it opens; the deadline
 // stands outside everything. It stops at once when the next try could not begin in time.
-
 import { pause } from '../policies/pause.ts';
 import { backoff } from '../policies/retry/backoff.ts';
 import { hedged } from '../policies/retry/hedge.ts';
-import { type Asking, type AttemptResult, attempt } from './attempt.ts';
+import { type Asking, type AttemptResult, attempt, breakerRefusal } from './attempt.ts';
 import { CallEnded, endedBy } from './call-clock.ts';
 import { endedFailure, errorOf, type Failure } from './failure.ts';
 import type { WireAnswer } from './read-answer.ts';
@@ -62,7 +61,7 @@ function nextTry(asking: Asking, failure: Failure, history: History): number | u
   if (failure.code === 'RATE_LIMIT_EXCEEDED' && history.paced >= PACED_RETRIES) return undefined;
   const now = runtime.now();
   const waitMs = Math.max(backoff(history.retries + 1, runtime.backoff, runtime.random), (failure.retryAt ?? now) - now);
-  if (now + waitMs >= deadlineAt || runtime.breaker.refusal() !== undefined || !runtime.budget.withdraw()) return undefined;
+  if (now + waitMs >= deadlineAt || breakerRefusal(runtime) !== undefined || !runtime.budget.withdraw()) return undefined;
   history.retries += 1;
   if (failure.code === 'RATE_LIMIT_EXCEEDED') history.paced += 1;
   return waitMs;

@@ -32,6 +32,8 @@ export type CommonOptions = {
   deadlineMs?: number;
   /** Default: a new one. */
   correlationId?: string;
+  /** W3C Trace Context, sent on. One that is none is left out. */
+  traceparent?: string;
   /** False: ask the provider, whatever is kept. Default: true. */
   useCache?: boolean;
   /** The oldest answer that may stand in for one that cannot be had, in milliseconds past its freshness. Default: the operation's. */

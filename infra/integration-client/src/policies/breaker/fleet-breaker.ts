@@ -4,7 +4,6 @@
 // Processes compare instants, so their clocks have to agree within a second or so.
 
 import type { RedisConnection } from '@portico/service-kit/redis';
-import type { ChainableCommander } from 'ioredis';
 import { type BreakerChange, type BreakerDeps, type BreakerSettings, isTripped, LocalBreaker, type ProbeLease } from './breaker.ts';
 import {
   decideForFleet,
@@ -92,7 +91,7 @@ class Member {
     this.breaker = new LocalBreaker(options.settings, { now, random, told, changed: (change) => this.#changed(change) });
   }
 
-  ask(pipeline: ChainableCommander): void {
+  ask(pipeline: ReturnType<RedisConnection['client']['pipeline']>): void {
     const { node, now } = this.#options;
     const report = reportText({ generation: this.#state.generation, ...this.breaker.outcomes(), at: now() });
     pipeline.hset(this.#keys.nodes, node, report).pexpire(this.#keys.nodes, KEPT_MS).hgetall(this.#keys.nodes).get(this.#keys.state);

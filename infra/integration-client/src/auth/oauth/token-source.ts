@@ -1,12 +1,12 @@
 // Where a new token comes from: the fleet, when another process has got one, else the authority.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Agent } from 'undici';
-import type { Secret } from '../secrets.ts';
-import type { ClientCredentialsAuth } from './auth-declaration.ts';
-import type { AuthEvents } from './authorizer.ts';
-import { CredentialFailure } from './credential-failure.ts';
+import type { Secret } from '../../secrets.ts';
+import type { ClientCredentialsAuth } from '../auth-declaration.ts';
+import type { AuthEvents } from '../authorizer.ts';
+import { CredentialFailure } from '../credential-failure.ts';
+import type { RotatingSecret } from '../secret/rotating-secret.ts';
 import { requestToken, type Token } from './request-token.ts';
-import type { RotatingSecret } from './rotating-secret.ts';
 import type { SharedToken } from './shared-token.ts';
 
 const REFRESH_EARLY_MS = 300_000;

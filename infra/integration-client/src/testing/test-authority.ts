@@ -1,7 +1,7 @@
 // For tests: an authority that gives tokens, and an API that takes them, in one server. Clients, tokens and keys are what the test says.
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { listenOn } from '../testing-servers.ts';
+import { listenOn } from './listen-on.ts';
 
 export type TestAuthority = AsyncDisposable & {
   readonly url: string;

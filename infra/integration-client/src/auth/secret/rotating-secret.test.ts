@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fixedSecrets, type SecretStore, secret, secretOf } from '../secrets.ts';
-import { recordingLogger } from '../testing-logger.ts';
-import { CredentialFailure } from './credential-failure.ts';
+import { fixedSecrets, type SecretStore, secret, secretOf } from '../../secrets.ts';
+import { recordingLogger } from '../../testing/recording-logger.ts';
+import { CredentialFailure } from '../credential-failure.ts';
 import { openRotatingSecret, type RotatingSecret } from './rotating-secret.ts';
 
 const v1 = secretOf('v1').version;

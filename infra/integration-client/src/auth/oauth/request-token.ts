@@ -15,10 +15,10 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { type Agent, fetch, type RequestInit } from 'undici';
-import type { Secret } from '../secrets.ts';
-import type { ClientCredentialsAuth } from './auth-declaration.ts';
-import { CredentialFailure } from './credential-failure.ts';
-import { clientCertificate, clientKey, clientSecret, readValues, requirePair } from './secret-values.ts';
+import type { Secret } from '../../secrets.ts';
+import type { ClientCredentialsAuth } from '../auth-declaration.ts';
+import { CredentialFailure } from '../credential-failure.ts';
+import { clientCertificate, clientKey, clientSecret, readValues, requirePair } from '../secret/secret-values.ts';
 
 export type Token = {
   readonly accessToken: string;
@@ -32,6 +32,8 @@ export type Token = {
 /** How long a token is taken to live whose answer does not say. */
 const UNSAID_LIFETIME_MS = 300_000;
 const TIMEOUT_MS = 5_000;
+// A line break would begin another header.
+const TOKEN = /^[\x21-\x7e]+$/;
 
 /** Rejects with CredentialFailure: `refused` for an OAuth error, `unreachable` for everything else that is no token. */
 export async function requestToken(
@@ -55,6 +57,8 @@ export async function requestToken(
       signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), closing]),
     });
     const answer = await processClientCredentialsResponse(server, client, response);
+    if (answer.token_type !== 'bearer' || !TOKEN.test(answer.access_token))
+      throw new CredentialFailure('unreachable', 'The token endpoint gave a token that cannot be sent.');
     const obtainedAt = now();
     const livesMs = answer.expires_in === undefined ? UNSAID_LIFETIME_MS : answer.expires_in * 1_000;
     return { accessToken: answer.access_token, secretVersion: secret.version, obtainedAt, expiresAt: obtainedAt + livesMs };
@@ -67,7 +71,8 @@ export async function requestToken(
 export function requireClient(auth: ClientCredentialsAuth, secret: Secret): void {
   const { name } = auth.client;
   if (auth.authMethod === 'tls') requirePair(readValues(clientCertificate, secret, name), name);
-  else readValues(auth.authMethod === 'private_key_jwt' ? clientKey : clientSecret, secret, name);
+  else if (auth.authMethod === 'private_key_jwt') signingKeyOf(readValues(clientKey, secret, name).privateKey, name);
+  else readValues(clientSecret, secret, name);
 }
 
 async function clientOf(auth: ClientCredentialsAuth, secret: Secret): Promise<{ clientId: string; authentication: ClientAuth }> {

@@ -1,7 +1,7 @@
 // What API keys, signed tokens and certificates have in common: what is sent is made from a version of one secret, and made anew when the
 // version in use changes or what was made is over.
-import type { Secret, SecretReference } from '../secrets.ts';
-import type { Authorization, Authorizer, AuthorizerDependencies } from './authorizer.ts';
+import type { Secret, SecretReference } from '../../secrets.ts';
+import type { Authorization, Authorizer, AuthorizerDependencies } from '../authorizer.ts';
 import { openRotatingSecret } from './rotating-secret.ts';
 import { fingerprintOf } from './secret-values.ts';
 

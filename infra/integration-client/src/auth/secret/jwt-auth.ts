@@ -1,9 +1,9 @@
 // Signing costs 0.1 to 1 ms, so a token is used until a quarter of its life is left.
 import { createSigner } from 'fast-jwt';
-import type { Secret } from '../secrets.ts';
-import type { SignedJwtAuth } from './auth-declaration.ts';
-import type { Authorization, Authorizer, AuthorizerDependencies } from './authorizer.ts';
-import { CredentialFailure } from './credential-failure.ts';
+import type { Secret } from '../../secrets.ts';
+import type { SignedJwtAuth } from '../auth-declaration.ts';
+import type { Authorization, Authorizer, AuthorizerDependencies } from '../authorizer.ts';
+import { CredentialFailure } from '../credential-failure.ts';
 import { openSecretAuth } from './secret-auth.ts';
 import { readValues, signingKey } from './secret-values.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { request } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { listenOn } from '../testing-servers.ts';
+import { listenOn } from '../../testing/listen-on.ts';
 import { openCertificateAgents } from './certificate-agents.ts';
 
 let opened = new AsyncDisposableStack();

@@ -1,5 +1,5 @@
-import type { MtlsAuth } from './auth-declaration.ts';
-import type { Authorizer, AuthorizerDependencies } from './authorizer.ts';
+import type { MtlsAuth } from '../auth-declaration.ts';
+import type { Authorizer, AuthorizerDependencies } from '../authorizer.ts';
 import { openCertificateAgents } from './certificate-agents.ts';
 import { openSecretAuth } from './secret-auth.ts';
 import { certificate, readValues, requirePair } from './secret-values.ts';

@@ -2,8 +2,8 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import type { Secret } from '../secrets.ts';
-import { CredentialFailure } from './credential-failure.ts';
+import type { Secret } from '../../secrets.ts';
+import { CredentialFailure } from '../credential-failure.ts';
 
 // Visible ASCII: anything else cannot stand in a header, and a line break would begin another one.
 const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');

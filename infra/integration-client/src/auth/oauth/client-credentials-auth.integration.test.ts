@@ -3,11 +3,11 @@ import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { createDecoder } from 'fast-jwt';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fixedSecrets, secret } from '../secrets.ts';
-import { recordingLogger } from '../testing-logger.ts';
-import { type ClientCredentialsOptions, oauth2 } from './auth-declaration.ts';
-import { type Authorizer, openAuthorizer } from './authorizer.ts';
-import { startTestAuthority, type TestAuthority } from './testing-authority.ts';
+import { fixedSecrets, secret } from '../../secrets.ts';
+import { recordingLogger } from '../../testing/recording-logger.ts';
+import { startTestAuthority, type TestAuthority } from '../../testing/test-authority.ts';
+import { type ClientCredentialsOptions, oauth2 } from '../auth-declaration.ts';
+import { type Authorizer, openAuthorizer } from '../authorizer.ts';
 
 const REQUEST = { method: 'GET', url: 'https://api.example/things' };
 const signal = new AbortController().signal;
@@ -135,6 +135,28 @@ describe('client credentials', () => {
     const unreachable = await tokenOf(authorizer).catch((error: unknown) => error);
     expect(unreachable).toMatchObject({ kind: 'unreachable' });
     expect(JSON.stringify([authorizer.logger.lines, String(refused), String(unreachable), refused, unreachable])).not.toContain('canary');
+  });
+
+  it.each([
+    ['no JSON', 'canary'],
+    ['no token', { token_type: 'Bearer' }],
+    ['a token of another type', { access_token: 'canary', token_type: 'DPoP' }],
+    ['a token with a line break', { access_token: 'canary\r\nx-admin: 1', token_type: 'Bearer' }],
+    ['an answer without end', { access_token: 'canary'.repeat(100_000), token_type: 'Bearer' }],
+  ])('are not taken from %s', async (_name, body) => {
+    const authority = await start();
+    authority.nextAnswers.push({ status: 200, body });
+    const failure = await tokenOf(open(authority)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'unreachable' });
+    expect(String(failure)).not.toContain('canary');
+  });
+
+  it('are refused by the name of the secret when its private key is none', async () => {
+    const authority = await start();
+    const options = { authMethod: 'private_key_jwt' } as const;
+    const failing = tokenOf(open(authority, { options, values: { clientId: 'us', privateKey: 'canary' } }));
+    await expect(failing).rejects.toThrow('The secret "client" holds no RSA or P-256 private key.');
+    expect(authority.tokenCalls).toHaveLength(0);
   });
 
   it('are replaced once when many calls are refused with them, and not again when the new ones are refused too', async () => {

@@ -1,5 +1,5 @@
-import type { ApiKeyAuth, BearerAuth } from './auth-declaration.ts';
-import type { Authorization, Authorizer, AuthorizerDependencies } from './authorizer.ts';
+import type { ApiKeyAuth, BearerAuth } from '../auth-declaration.ts';
+import type { Authorization, Authorizer, AuthorizerDependencies } from '../authorizer.ts';
 import { openSecretAuth } from './secret-auth.ts';
 import { plainValue, readValues } from './secret-values.ts';
 

@@ -3,7 +3,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLoop } from '@portico/service-kit/lifecycle';
-import { parseSecret, type Secret, type SecretStore, secret, secretOf, UnknownSecretError } from './secrets.ts';
+import { parseSecret, type Secret, type SecretStore, secret, secretOf, UnknownSecretError } from '../secrets.ts';
 
 const CHECK_MS = 2_000;
 

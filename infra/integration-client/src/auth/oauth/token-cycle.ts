@@ -1,7 +1,7 @@
 // The life of an access token. While one is live nobody waits: it is replaced in the background, five minutes before its end, and stays when
 // that fails. Callers wait only when there is none.
-import type { Secret } from '../secrets.ts';
-import type { Authorization } from './authorizer.ts';
+import type { Secret } from '../../secrets.ts';
+import type { Authorization } from '../authorizer.ts';
 import type { Token } from './request-token.ts';
 import { isDue, type TokenSource } from './token-source.ts';
 

@@ -4,8 +4,8 @@ import { createHash, hkdfSync, randomUUID } from 'node:crypto';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { RedisConnection } from '@portico/service-kit/redis';
 import { z } from 'zod';
-import type { Secret } from '../secrets.ts';
-import type { ClientCredentialsAuth } from './auth-declaration.ts';
+import type { Secret } from '../../secrets.ts';
+import type { ClientCredentialsAuth } from '../auth-declaration.ts';
 import type { Token } from './request-token.ts';
 
 export type SharedToken = {

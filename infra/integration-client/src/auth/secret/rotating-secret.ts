@@ -1,0 +1,97 @@
+// One secret over its versions: told of by the store, or read again from time to time and after every refusal.
+import type { Logger } from '@portico/service-kit/logger';
+import { type Secret, type SecretReference, type SecretStore, UnknownSecretError } from '../../secrets.ts';
+import { CredentialFailure } from '../credential-failure.ts';
+import { createSecretVersions } from './secret-versions.ts';
+
+export type RotatingSecret = Disposable & {
+  /** The version to use now. Rejects with CredentialFailure (`unusable`) only while none was ever read. */
+  current(): Promise<Secret>;
+  /** This version was refused. True when another one is now current and worth a try. */
+  refused(version: string): Promise<boolean>;
+};
+
+export type RotatingSecretOptions = {
+  store: SecretStore;
+  reference: SecretReference;
+  now: () => number;
+  logger: Logger;
+  /** Throws CredentialFailure for a version that cannot work, such as half a certificate. The one before then stays. */
+  check?: (secret: Secret) => void;
+  /** Told of every version that comes into use. */
+  onVersion?: (secret: Secret) => void;
+};
+
+/** How often a secret is read again from a store that does not tell of changes. */
+const REREAD_MS = 30_000;
+
+export function openRotatingSecret(options: RotatingSecretOptions): RotatingSecret {
+  const { store, reference, now, logger } = options;
+  const versions = createSecretVersions(now);
+  let readAt = now();
+  let reading: Promise<void> | undefined;
+  let unusable: string | undefined;
+
+  function take(found: Secret): void {
+    readAt = now();
+    if (versions.isNewest(found.version) || found.version === unusable) return;
+    try {
+      options.check?.(found);
+    } catch (error) {
+      if (versions.inUse() !== undefined) unusable = found.version;
+      throw error;
+    }
+    versions.add(found);
+    unusable = undefined;
+    options.onVersion?.(found);
+  }
+  /** One read at a time: a wave of refusals asks the store once. */
+  function read(): Promise<void> {
+    reading ??= store
+      .get(reference.name)
+      .then(take)
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  }
+  const keep = (error: unknown): void => {
+    readAt = now();
+    const reason = reasonOf(error, reference.name);
+    logger.warn({ event: 'secret_not_renewed', reason }, 'A secret could not be renewed; the version in use stays.');
+  };
+
+  const watch = store.watch?.(reference.name, (found) => {
+    try {
+      take(found);
+    } catch (error) {
+      keep(error);
+    }
+  });
+  return {
+    async current() {
+      if (versions.inUse() === undefined) {
+        await read().catch((error: unknown) => Promise.reject(new CredentialFailure('unusable', reasonOf(error, reference.name))));
+      } else if (watch === undefined && now() - readAt > REREAD_MS) {
+        readAt = now();
+        read().catch(keep);
+      }
+      const inUse = versions.inUse();
+      if (inUse === undefined) throw new CredentialFailure('unusable', `The secret "${reference.name}" cannot be used.`);
+      return inUse;
+    },
+    async refused(version) {
+      if (versions.inUse()?.version !== version) return true;
+      await read().catch(keep);
+      return versions.inUse()?.version !== version || versions.refuse(version);
+    },
+    [Symbol.dispose]: () => watch?.[Symbol.dispose](),
+  };
+}
+
+// A store's own error may hold an address with a token in it: only our errors are told.
+function reasonOf(error: unknown, name: string): string {
+  return error instanceof UnknownSecretError || error instanceof CredentialFailure
+    ? error.message
+    : `The secret "${name}" could not be read.`;
+}
