@@ -42,6 +42,8 @@ export type Ledger = {
   chargeOfKey(key: string): Kept<Charge> | undefined;
   refundOfKey(key: string): Kept<Refund> | undefined;
   charges(): Iterable<Charge>;
+  /** Those that are not decided. */
+  pending(): Iterable<Charge>;
   record(entry: Entry): Promise<void>;
   /** Resolves when everything that was recorded before is on the disk. */
   flushed(): Promise<void>;
@@ -52,21 +54,28 @@ export type Ledger = {
 /** The books as the journal left them. */
 export function openLedger(journal: Journal<Entry>): Ledger {
   const charges = new Map<string, Charge>();
+  const pending = new Map<string, Charge>();
   const keys = new Map<string, { id: string; requestHash: string }>();
   const refunds = new Map<string, Kept<Refund>>();
   const callbacks = new Map<string, Extract<Entry, { kind: 'callback' }>>();
+
+  function keep(charge: Charge): void {
+    charges.set(charge.id, charge);
+    if (charge.status === 'pending') pending.set(charge.id, charge);
+    else pending.delete(charge.id);
+  }
 
   function apply(entry: Entry): void {
     switch (entry.kind) {
       case 'charge':
         keys.set(entry.charge.idempotencyKey, { id: entry.charge.id, requestHash: entry.requestHash });
-        charges.set(entry.charge.id, entry.charge);
+        keep(entry.charge);
         return;
       case 'changed':
-        charges.set(entry.charge.id, entry.charge);
+        keep(entry.charge);
         return;
       case 'refund':
-        charges.set(entry.charge.id, entry.charge);
+        keep(entry.charge);
         refunds.set(entry.key, { value: entry.refund, requestHash: entry.requestHash });
         return;
       case 'callback':
@@ -87,6 +96,7 @@ export function openLedger(journal: Journal<Entry>): Ledger {
     },
     refundOfKey: (key) => refunds.get(key),
     charges: () => charges.values(),
+    pending: () => pending.values(),
     async record(entry) {
       // In memory first: a second request must see the first one's charge while that is still on its way to the disk.
       apply(entry);

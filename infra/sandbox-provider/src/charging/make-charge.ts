@@ -104,7 +104,7 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
 
     async settlePending() {
       const before = now() - pendingMs;
-      const due = [...ledger.charges()].filter(({ status, createdAt }) => status === 'pending' && Date.parse(createdAt) <= before);
+      const due = [...ledger.pending()].filter(({ createdAt }) => Date.parse(createdAt) <= before);
       for (const charge of due) await decide(charge);
       return due.length;
     },
