@@ -33,7 +33,9 @@ export type TestSides = AsyncDisposable & {
   signUp(email: string, more?: object): Promise<void>;
 };
 
-export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute?: number } = {}): Promise<TestSides> {
+type Given = { triesPerMinute?: number; trustedProxies?: readonly string[] };
+
+export async function openTestSides({ triesPerMinute = 1_000, trustedProxies = [] }: Given = {}): Promise<TestSides> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = opened.use(await createTestDatabase()).url;
   const recorded: Recorded[] = [];
@@ -49,6 +51,7 @@ export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute
       mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
       portalOrigin: 'http://portal.test',
       consoleOrigin: 'http://console.test',
+      trustedProxies,
       triesPerMinute,
     }),
   );

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = (env: Readonly<Record<string, string>> = {}): Promise<OpenPaymentProvider> =>
-  openPaymentProvider(loadLocalConfig({ DATA_DIR: folder, ...env }), silentLogger);
+  openPaymentProvider(loadLocalConfig({ DATA_DIR: folder, ...env }), undefined, silentLogger);
 const GIVEN = {
   SANDBOX_PROVIDER_URL: 'http://127.0.0.1:9',
   SANDBOX_CLIENT_SECRET: 'a-secret-of-the-client',

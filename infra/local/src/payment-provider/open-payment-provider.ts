@@ -32,10 +32,10 @@ type SandboxAccess = Omit<z.output<typeof access>, 'pid'>;
 const CALLBACK_PATH = '/api/v1/payments/callbacks/sandbox';
 const CHECK_TIMEOUT_MS = 1_000;
 
-/** Throws ConfigError for settings that do not go together. */
-export async function openPaymentProvider(config: LocalConfig, logger: Logger): Promise<OpenPaymentProvider> {
+/** `redisUrl`: of the Redis that the platform uses. Throws ConfigError for settings that do not go together. */
+export async function openPaymentProvider(config: LocalConfig, redisUrl: string | undefined, logger: Logger): Promise<OpenPaymentProvider> {
   const sandbox = config.SANDBOX_PROVIDER_URL === undefined ? await bringSandbox(config, logger) : undefined;
-  const provider = providerOf({ ...config, ...sandbox?.settings });
+  const provider = providerOf({ ...config, ...sandbox?.settings, REDIS_URL: redisUrl });
   const where = sandbox === undefined ? `at ${provider.SANDBOX_PROVIDER_URL} (SANDBOX_PROVIDER_URL)` : sandbox.how;
   const live =
     provider.PAYMENT_PROVIDER === 'sandbox' ? '' : `live mode at ${provider.PAYMENT_PROVIDER} (PAYMENT_PROVIDER), test mode at the `;

@@ -9,6 +9,7 @@ export type PeopleConfig = {
   MAIL_FROM: string;
   PORTAL_ORIGIN?: string | undefined;
   CONSOLE_ORIGIN?: string | undefined;
+  TRUSTED_PROXIES: readonly string[];
 };
 
 type Sides = Awaited<ReturnType<Admin['openSides']>>;
@@ -23,6 +24,7 @@ export async function openMounts(admin: Admin, config: PeopleConfig): Promise<Mo
     mail: url === undefined ? { kind: 'folder', folder: join(config.dataDir, 'mail'), from } : { kind: 'smtp', url, from },
     portalOrigin: originOf(config.PORTAL_ORIGIN, config.PORT),
     consoleOrigin: originOf(config.CONSOLE_ORIGIN, config.INTERNAL_PORT),
+    trustedProxies: config.TRUSTED_PROXIES,
   });
   const { developer, operator } = sides.mounts;
   return { mounts: { public: [developer], internal: [operator] }, [Symbol.asyncDispose]: () => sides[Symbol.asyncDispose]() };

@@ -1,0 +1,128 @@
+// One request and its response under one deadline. It takes undici's events directly: what is kept is counted as it comes, and a receiver that
+// sends more than is kept, or never ends, loses its connection.
+import type { Dispatcher, Pool } from 'undici';
+import { failure, nameFailure, type SendFailure } from './name-failure.ts';
+import type { ExchangeHandler } from './receiver-pool.ts';
+import type { SendOutcome, SendTimings } from './send-outcome.ts';
+
+export const MAX_BODY_BYTES = 64 * 1024;
+/** Informational responses (1xx) before the real one. A receiver that sends more is not answering. */
+const MAX_INTERIM = 16;
+/** A body of single bytes would otherwise be kept as 65536 buffers. */
+const MAX_CHUNKS = 256;
+
+export type ExchangeRequest = {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+};
+
+type Answer = { status: number; headers: Record<string, string>; firstByteAtMs: number };
+type Cut = 'size' | 'deadline' | 'connection';
+
+/** Never rejects for what the receiver or the network does. */
+export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, now }: ExchangeRequest): Promise<SendOutcome> {
+  return new Promise((resolve) => {
+    const startedAtMs = now();
+    const received = collectBody();
+    let controller: Dispatcher.DispatchController | undefined;
+    let answer: Answer | undefined;
+    let interim = 0;
+    let over = false;
+
+    /** The first call decides. With a status in hand the attempt is answered, however its body ended; without one it failed. */
+    const finish = (cut: Cut | undefined, failed: SendFailure): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      const traced = trace(handler, startedAtMs, now());
+      if (answer === undefined) resolve({ kind: 'failed', error: failed, ...traced });
+      else resolve(answered(answer, received.bytes(), cut, startedAtMs, traced));
+      // After a complete response there is nothing to abort, and the connection stays.
+      controller?.abort(new Error('over'));
+    };
+    const handler: ExchangeHandler = {
+      onRequestStart(given) {
+        // The deadline may have come while the connection was being made: nothing is sent any more.
+        if (over) given.abort(new Error('over'));
+        else controller = given;
+      },
+      onResponseStart(_given, status, fields) {
+        if (status >= 200) answer = { status, headers: plainHeaders(fields), firstByteAtMs: now() };
+        else if (++interim > MAX_INTERIM) finish(undefined, failure('protocol'));
+      },
+      onResponseData(_given, chunk) {
+        if (!received.add(chunk)) finish('size', failure('protocol'));
+      },
+      onResponseEnd: () => finish(undefined, failure('protocol')),
+      onResponseError: (_given, error) => finish('connection', nameFailure(error, handler.carrier?.connection?.ready === true)),
+    };
+    const onAbort = (): void => finish('deadline', failure('aborted'));
+    const timer = setTimeout(() => finish('deadline', failure('timeout')), timeoutMs);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    pool.dispatch({ method: 'POST', path, headers, body }, handler);
+  });
+}
+
+function answered(
+  { status, headers, firstByteAtMs }: Answer,
+  body: Buffer,
+  cut: Cut | undefined,
+  startedAtMs: number,
+  traced: Traced,
+): SendOutcome {
+  const timings = { ...traced.timings, firstByteMs: elapsed(startedAtMs, firstByteAtMs) };
+  const truncated = cut === undefined ? { truncated: false } : { truncated: true, truncatedBy: cut };
+  return { kind: 'answered', status, headers, body, ...truncated, ...traced, timings };
+}
+
+/** Keeps what fits; `add` is false once something did not. */
+function collectBody(): { add(chunk: Buffer): boolean; bytes(): Buffer } {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    add(chunk) {
+      const fits = chunk.subarray(0, MAX_BODY_BYTES - size);
+      size += fits.length;
+      chunks.push(fits);
+      if (chunks.length > MAX_CHUNKS) chunks = [Buffer.concat(chunks)];
+      return fits.length === chunk.length;
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
+}
+
+function plainHeaders(fields: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value = '']) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+type Traced = { timings: SendTimings; remoteAddress?: string };
+
+/** What the connection took counts only when this exchange opened it. */
+function trace({ carrier }: ExchangeHandler, startedAtMs: number, endedAtMs: number): Traced {
+  const totalMs = elapsed(startedAtMs, endedAtMs);
+  const connection = carrier?.connection;
+  if (connection === undefined) return { timings: { totalMs } };
+  const { openedAtMs, resolvedAtMs, connectedAtMs, securedAtMs } = connection;
+  const remoteAddress = connection.remoteAddress === undefined ? {} : { remoteAddress: connection.remoteAddress };
+  if (openedAtMs < startedAtMs) return { timings: { totalMs }, ...remoteAddress };
+  const timings = {
+    ...(resolvedAtMs === undefined ? {} : { dnsMs: elapsed(openedAtMs, resolvedAtMs) }),
+    ...(connectedAtMs === undefined ? {} : { connectMs: elapsed(resolvedAtMs ?? openedAtMs, connectedAtMs) }),
+    ...(securedAtMs === undefined || connectedAtMs === undefined ? {} : { tlsMs: elapsed(connectedAtMs, securedAtMs) }),
+    totalMs,
+  };
+  return { timings, ...remoteAddress };
+}
+
+/** To a tenth of a millisecond. */
+function elapsed(fromMs: number, toMs: number): number {
+  return Math.round((toMs - fromMs) * 10) / 10;
+}
