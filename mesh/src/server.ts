@@ -19,6 +19,7 @@ import { createReplayGuard } from './access/replay-guard.ts';
 import { showAuditLoss } from './audit/show-audit-loss.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
+import { PROVIDER_CALLBACK_PATH, providerCallback } from './callbacks/provider-callback.ts';
 import type { GatewayConfig } from './config.ts';
 import { v1 } from './contracts/v1/version.ts';
 import { openapiText } from './docs/openapi.ts';
@@ -100,6 +101,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       ...plainEndpoints(health),
       ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
       ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
+      { method: 'POST', path: PROVIDER_CALLBACK_PATH, endpoint: providerCallback(graph) },
     ]),
     authenticator,
     bearer,

@@ -15,12 +15,14 @@ import { gatewayConfig } from '@portico/mesh/config';
 import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
+import type { PaymentsSettings } from '@portico/payments/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { openTracing, type TracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
+import { startTestSandbox, type TestSandbox } from './start-test-sandbox.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
 
 export type Topology = 'all-in-one' | 'distributed';
@@ -81,6 +83,8 @@ export type Stack = AsyncDisposable & {
   readonly mailFolder: string;
   readonly admin: Admin;
   readonly graph: Graph;
+  /** What the payment provider was told and did, by its own books. */
+  readonly sandbox: TestSandbox;
   /** Sends the spans of the programs in this process; those in others send theirs every second. */
   flushTraces(): Promise<void>;
   /** A key of a new account, or of the account with this name. */
@@ -109,7 +113,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = given ?? opened.use(await createTestDatabase()).url;
   const internalSecret = randomBytes(24).toString('hex');
-  const settings = { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret };
+  const sandbox = opened.use(await startTestSandbox(loggerOf('sandbox-provider')));
+  const settings = {
+    databaseUrl,
+    poolMax,
+    secretKeys: TEST_SECRET_KEYS,
+    blindIndexKey: TEST_BLIND_INDEX_KEY,
+    internalSecret,
+    provider: sandbox.config,
+  };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
   const tracing = opened.use(await openTracing(traced(options.otlpEndpoint), 'gateway'));
@@ -145,6 +157,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }),
   );
   await graph.reachable(gateway.internalUrl);
+  sandbox.sendCallbacksTo(gateway.publicUrl);
   const stack = opened.move();
   return {
     url: gateway.publicUrl,
@@ -153,6 +166,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     mailFolder,
     admin,
     graph: graph.current,
+    sandbox,
     flushTraces: tracing.flush,
     key: (options) => issueKey(admin, options),
     client: (options) => issueClient(admin, options),
@@ -160,7 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
+type Settings = PaymentsSettings & { internalSecret: string };
 type StartedGraph = { current: Graph; reachable(internalUrl: string): Promise<void> };
 
 async function inProcess(opened: AsyncDisposableStack, settings: Settings, surroundings: SubgraphSurroundings): Promise<StartedGraph> {

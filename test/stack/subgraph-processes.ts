@@ -3,6 +3,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SubgraphName } from '@portico/local/start/start-subgraphs';
 import { SUBGRAPHS } from '@portico/mesh/graph/subgraph-schemas';
+import type { PaymentsSettings } from '@portico/payments/server';
 
 export type SubgraphProcesses = AsyncDisposable & {
   readonly urls: Readonly<Record<SubgraphName, string>>;
@@ -10,7 +11,7 @@ export type SubgraphProcesses = AsyncDisposable & {
   forwardGraphTo(internalUrl: string): Promise<void>;
 };
 
-type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
+type Settings = PaymentsSettings & { internalSecret: string };
 
 /** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(
@@ -22,6 +23,7 @@ export async function startSubgraphProcesses(
   const relay = opened.use(await startRelay());
   const env = {
     ...process.env,
+    ...providerEnvironment(settings.provider),
     DATABASE_URL: settings.databaseUrl,
     DATABASE_POOL_MAX: String(settings.poolMax),
     SECRET_KEYS: settings.secretKeys,
@@ -92,4 +94,8 @@ async function startRelay(): Promise<AsyncDisposable & { url: string; forwardTo(
         server.closeAllConnections();
       }),
   };
+}
+
+function providerEnvironment(provider: PaymentsSettings['provider']): Record<string, string> {
+  return Object.fromEntries(Object.entries(provider ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

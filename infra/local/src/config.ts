@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
+import { providerConfig } from '@portico/payments/config';
 import { loadConfig } from '@portico/service-kit/config';
 import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
@@ -18,7 +19,14 @@ export const peopleConfig = {
   CONSOLE_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
 };
 
+const { SANDBOX_CLIENT_SECRET, SANDBOX_CALLBACK_SECRET, ...otherProviderConfig } = providerConfig.shape;
+
 const schema = z.object({
+  ...otherProviderConfig,
+  /** The sandbox provider, with its secrets; without an address one is brought along. */
+  SANDBOX_PROVIDER_URL: providerConfig.shape.SANDBOX_PROVIDER_URL.removeDefault().optional(),
+  SANDBOX_CLIENT_SECRET: SANDBOX_CLIENT_SECRET.optional(),
+  SANDBOX_CALLBACK_SECRET: SANDBOX_CALLBACK_SECRET.optional(),
   /** Public listener; 0 takes a free port. */
   PORT: port.default(4000),
   /** Internal listener; 0 takes a free port. */

@@ -45,6 +45,8 @@ export type Endpoint = {
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
   readonly takesBody: boolean;
+  /** The most a body may have; 1 MiB unless it says less. */
+  readonly bodyBytesMax?: number | undefined;
   /** What one credential may ask of it. */
   readonly limit?: RateLimit | undefined;
   /** Media types of the body; JSON alone unless it says more. */

@@ -17,9 +17,10 @@ export const readBody: Step = (request, next) => {
   const length = headerOf(request, 'content-length');
   const hasBody = headerOf(request, 'transfer-encoding') !== undefined || (length !== undefined && length !== '0');
   if (!hasBody) return next();
-  if (Number(length ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  const bytesMax = request.endpoint?.bodyBytesMax ?? BODY_BYTES_MAX;
+  if (Number(length ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (request.endpoint?.takesBody === true) requireType(request, request.endpoint.bodyTypes ?? JSON_ONLY);
-  return readAll(request.incoming).then((body) => {
+  return readAll(request.incoming, bytesMax).then((body) => {
     request.body = body;
     return next();
   });
@@ -33,13 +34,13 @@ function requireType(request: RestRequest, accepted: readonly BodyType[]): void 
   if (encoding !== undefined && encoding !== 'identity') throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
 }
 
-async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+async function readAll(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > BODY_BYTES_MAX) throw tooLarge();
+      if (bytes > bytesMax) throw tooLarge(bytesMax);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -49,6 +50,6 @@ async function readAll(incoming: IncomingMessage): Promise<Buffer> {
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-function tooLarge(): AppError {
-  return new AppError('PAYLOAD_TOO_LARGE', `The body may have at most ${BODY_BYTES_MAX} bytes.`);
+function tooLarge(bytesMax: number): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', `The body may have at most ${bytesMax} bytes.`);
 }

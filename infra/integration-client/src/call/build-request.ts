@@ -36,8 +36,9 @@ export async function buildRequest(plan: OperationPlan, target: RequestTarget, i
   addHeaders(headers, parts.headers, issues);
   if (plan.idempotency !== undefined) headers[plan.idempotency.header.toLowerCase()] = String(key);
   const url = urlOf(target, parts, issues);
-  const body = bodyOf(parts.body, issues);
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const asForm = plan.declaration.encode === 'form';
+  const body = asForm ? formOf(parts.body, issues) : jsonOf(parts.body, issues);
+  if (body !== undefined) headers['content-type'] = asForm ? 'application/x-www-form-urlencoded' : 'application/json';
   return issues.length === 0 ? { kind: 'built', request: { url, headers, body } } : { kind: 'invalid', issues };
 }
 
@@ -87,23 +88,32 @@ function urlOf(target: RequestTarget, { params, query }: CallInputParts, issues:
   }
 }
 
-/** Names in order, so that one question has one address. Lists repeat their name; undefined is left out. */
+/** Names in order, so that one question has one address. */
 function queryText(query: unknown, issues: SchemaIssue[]): string {
   const entries = entriesOf(query).sort(([one], [other]) => (one < other ? -1 : 1));
-  if (entries.length === 0) return '';
-  const search = new URLSearchParams();
+  const search = pairsOf('query', entries, issues);
+  return search.size === 0 ? '' : `?${search}`;
+}
+
+function formOf(body: unknown, issues: SchemaIssue[]): Buffer | undefined {
+  return body === undefined ? undefined : Buffer.from(pairsOf('body', entriesOf(body), issues).toString());
+}
+
+/** Lists repeat their name; undefined is left out. */
+function pairsOf(part: 'query' | 'body', entries: readonly [string, unknown][], issues: SchemaIssue[]): URLSearchParams {
+  const pairs = new URLSearchParams();
   for (const [name, value] of entries) {
     if (value === undefined) continue;
     for (const item of Array.isArray(value) ? value : [value]) {
       const text = scalarText(item);
-      if (text === undefined) issues.push({ path: `query.${name}`, code: 'not_a_query_value' });
-      else search.append(name, text);
+      if (text === undefined) issues.push({ path: `${part}.${name}`, code: part === 'query' ? 'not_a_query_value' : 'not_a_form_value' });
+      else pairs.append(name, text);
     }
   }
-  return search.size === 0 ? '' : `?${search}`;
+  return pairs;
 }
 
-function bodyOf(body: unknown, issues: SchemaIssue[]): Buffer | undefined {
+function jsonOf(body: unknown, issues: SchemaIssue[]): Buffer | undefined {
   if (body === undefined) return undefined;
   try {
     const text: string | undefined = JSON.stringify(body);

@@ -41,19 +41,30 @@ export type ReadDeclaration = CommonDeclaration & {
   body?: never;
   idempotency?: never;
 };
-export type RepeatableDeclaration = CommonDeclaration & { body?: Schema; cache?: never; hedge?: never; idempotency?: never };
+export type RepeatableDeclaration = CommonDeclaration & {
+  body?: Schema;
+  encode?: BodyEncoding;
+  cache?: never;
+  hedge?: never;
+  idempotency?: never;
+};
 export type WriteDeclaration = CommonDeclaration & {
   body?: Schema;
+  encode?: BodyEncoding;
   idempotency: IdempotencyPolicy | 'none';
   cache?: never;
   hedge?: never;
 };
+
+/** How a body is written: JSON, or `application/x-www-form-urlencoded` from an object of texts, numbers and booleans. Default: `json`. */
+export type BodyEncoding = 'json' | 'form';
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'DELETE' | 'POST' | 'PATCH';
 
 /** What of a declaration only some methods may have is optional here: `op` has checked it. */
 export type AnyDeclaration = CommonDeclaration & {
   body?: Schema;
+  encode?: BodyEncoding;
   cache?: CachePolicy | 'none';
   hedge?: { afterMs: number };
   idempotency?: IdempotencyPolicy | 'none';

@@ -8,7 +8,7 @@ import { withoutCredentials } from './check.ts';
 import { checkPostgres } from './check-postgres.ts';
 
 /** One line of the start's report. */
-export type ResolvedDependency = { name: 'postgres' | 'redis' | 'nats'; resolved: string };
+export type ResolvedDependency = { name: 'postgres' | 'redis' | 'nats' | 'payments'; resolved: string };
 
 export type Database = AsyncDisposable & { readonly databaseUrl: string; readonly resolved: ResolvedDependency };
 

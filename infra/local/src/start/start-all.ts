@@ -10,6 +10,7 @@ import { type Dependencies, resolveDependencies } from '../dependencies/resolve-
 import { DEMO_MODE, DEMO_SLUG, type DemoKey, ensureDemoKey, findOrCreateAccount } from '../kept/demo-account.ts';
 import { announceRunning } from '../kept/running-file.ts';
 import type { Secrets } from '../kept/secrets.ts';
+import { openPaymentProvider } from '../payment-provider/open-payment-provider.ts';
 import { DEMO_ORDERS, seedDemo } from '../seed/seed-demo.ts';
 import { configuredSecrets } from './open-admin.ts';
 import { type StartedSubgraphs, startSubgraphs } from './start-subgraphs.ts';
@@ -53,16 +54,24 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const settings = { databaseUrl, natsUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
   const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
-  const subgraphs = opened.use(await startSubgraphs(settings, { loggerOf, bus, tracing }));
+  const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
+  const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, { loggerOf, bus, tracing }));
   const admin = opened.use(
     await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
   );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
   const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }));
   const { publicUrl, internalUrl } = gateway;
+  payments.sendCallbacksTo(publicUrl);
   opened.use(announceRunning(config.dataDir, { pid: process.pid, publicUrl, internalUrl }));
   const platform = opened.move();
-  return { publicUrl, internalUrl, resolved, demoKey, [Symbol.asyncDispose]: () => platform.disposeAsync() };
+  return {
+    publicUrl,
+    internalUrl,
+    resolved: [...resolved, payments.resolved],
+    demoKey,
+    [Symbol.asyncDispose]: () => platform.disposeAsync(),
+  };
 }
 
 async function prepareDemo(options: {

@@ -4,12 +4,12 @@ import { start as startInventory } from '@portico/inventory/server';
 import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startOrders } from '@portico/orders/server';
-import { start as startPayments } from '@portico/payments/server';
+import { type PaymentsSettings, start as startPayments } from '@portico/payments/server';
 import { start as startProducts } from '@portico/products/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Subgraph, SubgraphSettings } from '@portico/service-kit/subgraph/start-subgraph';
+import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 
 const STARTS = {
@@ -39,7 +39,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Migrates and starts all subgraphs in this process, and the composed graph over them. */
 export async function startSubgraphs(
-  settings: SubgraphSettings & { internalSecret: string },
+  settings: PaymentsSettings & { internalSecret: string },
   { loggerOf, bus, tracing, now }: SubgraphSurroundings,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();

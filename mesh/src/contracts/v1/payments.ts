@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { dateTime, id, join, money, oneOf, text } from '../../rest/declare/fields.ts';
 import { anyOfThese, moment } from '../../rest/declare/parameters.ts';
 import { defineResource, type Resource } from '../../rest/declare/resource.ts';
@@ -15,7 +16,16 @@ export const payment: Resource = defineResource('Payment', {
   status: oneOf(STATUSES, { example: 'succeeded' }),
   method: text({ example: 'card' }),
   failureReason: text({ nullable: true, example: null }),
-  reference: text({ nullable: true, example: 'INV-2026-0042' }),
+  reference: text({
+    nullable: true,
+    example: 'INV-2026-0042',
+    description: "The payer's or the bank's; for a charge, the provider's id of it.",
+  }),
+  provider: text({
+    nullable: true,
+    example: null,
+    description: 'Who charged: `sandbox` or `stripe`. Null for a payment that was settled elsewhere.',
+  }),
   createdAt: dateTime(),
   updatedAt: dateTime(),
   order: join(() => order, 'orders:read', { description: 'The order that it pays for.' }),
@@ -40,6 +50,31 @@ export const paymentRoutes = [
       createdBefore: moment('createdBefore', 'Payments made at this moment or before; a date counts to its end.', true),
     },
     sorts: { createdAt: 'createdAt', updatedAt: 'updatedAt', amount: 'amount' },
+  }),
+  defineRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/orders/{orderId}/payments',
+    operationId: 'createOrderPayment',
+    tag: 'Payments',
+    summary: 'Pay an order',
+    description:
+      'Charges what is due on the order, or the given part of it. `pending` means that the provider has not decided yet: the payment changes by ' +
+      'itself, and `payment.received` or `payment.failed` tells it. In test mode `paymentMethod` is a test token: `tok_visa` succeeds, ' +
+      '`tok_declined` and `tok_insufficient_funds` are declined, `tok_pending` is decided later.',
+    scopes: ['payments:write', 'orders:read'],
+    limit: { limit: 100, windowSeconds: 60 },
+    errors: ['NOT_FOUND', 'PAYMENT_FAILED', 'INVALID_STATE'],
+    resource: payment,
+    graph: { field: 'payOrder', arguments: { input: 'PayOrderInput!' } },
+    body: z.strictObject({
+      paymentMethod: z.string().min(1).max(255).meta({ description: "The provider's token for the card." }),
+      amount: z.number().positive().optional().meta({ description: "In the order's currency; all that is due without it." }),
+    }),
+    bodyExample: { paymentMethod: 'tok_visa' },
+    variables: ({ path, body }) => ({ input: { ...(body as object), orderId: path.orderId } }),
+    status: 201,
+    location: (created) => `/api/v1/payments/${created.id}`,
   }),
   defineRoute({
     kind: 'item',

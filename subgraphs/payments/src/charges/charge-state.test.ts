@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { nextState } from './charge-state.ts';
+
+describe('what a payment becomes', () => {
+  it.each([
+    ['pending', false, 'succeeded', 'succeeded', 'nothing'],
+    ['pending', false, 'declined', 'failed', 'nothing'],
+    ['pending', false, 'absent', 'failed', 'nothing'],
+    ['pending', false, 'pending', 'pending', 'outcome'],
+    ['pending', false, 'refunded', 'refunded', 'nothing'],
+    ['pending', true, 'succeeded', 'pending', 'refund'],
+    ['pending', true, 'declined', 'failed', 'nothing'],
+    ['pending', true, 'pending', 'pending', 'outcome'],
+    ['succeeded', false, 'succeeded', 'succeeded', 'nothing'],
+    ['succeeded', true, 'succeeded', 'succeeded', 'refund'],
+    ['succeeded', false, 'refunded', 'refunded', 'nothing'],
+    ['failed', false, 'succeeded', 'failed', 'refund'],
+    ['failed', false, 'declined', 'failed', 'nothing'],
+    ['failed', true, 'refunded', 'refunded', 'nothing'],
+    ['refunded', true, 'succeeded', 'refunded', 'nothing'],
+  ] as const)('%s, undone %s, by %s: %s, owing %s', (status, undone, outcome, next, owes) => {
+    expect(nextState({ status, undone }, outcome)).toEqual({ status: next, owes });
+  });
+
+  it.each(['pending', 'declined', 'absent'] as const)('a payment that ended is not moved by a late %s', (outcome) => {
+    for (const status of ['succeeded', 'failed', 'refunded'] as const) {
+      expect(nextState({ status, undone: false }, outcome)).toEqual({ status, owes: 'nothing' });
+    }
+  });
+});

@@ -1,0 +1,41 @@
+// What a crash, a lost answer or a provider that decides later left open. A payment is claimed by moving its due time ahead.
+import type { Caller } from '@portico/contracts/caller';
+import { newId } from '@portico/contracts/ids';
+import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { toIsoInstant } from '@portico/service-kit/subgraph/scalars';
+import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
+import { LEASE_MS } from '../payment.entity.ts';
+import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
+
+const IDLE_MS = 1_000;
+const AT_ONCE = 10;
+
+/** Statements answer large numbers and instants as text. */
+type Claimed = Omit<OpenPayment, 'leasedUntil' | 'amount' | 'askedAt'> &
+  Pick<Caller, 'accountId' | 'mode'> & { amount: string; askedAt: string; requestId: string | null };
+
+export function settlePayments(charging: Charging): BackgroundTask {
+  return {
+    idleMs: IDLE_MS,
+    async runOnce({ database, contextFor, now }) {
+      const leasedUntil = new Date(now().getTime() + LEASE_MS);
+      const claimed = await database.run(
+        `${allTenants('what is open with the provider')}update payments.payment set due_at = $1
+         where id in (select id from payments.payment where due_at <= $2 order by due_at limit ${AT_ONCE} for update skip locked)
+         returning id, account_id as "accountId", mode, request_id as "requestId", amount, currency, provider, reference, tries,
+           asked_at as "askedAt"`,
+        [leasedUntil, now()],
+      );
+      const settled = (claimed as Claimed[]).map(({ accountId, mode, requestId, amount, askedAt, ...open }) => {
+        const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
+        const payment = { ...open, amount: Number(amount), askedAt: new Date(toIsoInstant(askedAt)), leasedUntil };
+        // One that cannot be settled comes back when its lease is over; the others do not wait for it.
+        return settlePayment(contextFor(caller), charging, payment).catch((err: unknown) =>
+          charging.logger.error({ err, operation: `settle ${open.id}` }, 'a payment could not be settled'),
+        );
+      });
+      await Promise.all(settled);
+      return claimed.length;
+    },
+  };
+}

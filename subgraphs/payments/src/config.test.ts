@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { providerConfig, stripeCredentials } from './config.ts';
+
+const SANDBOX = { SANDBOX_CLIENT_SECRET: 'a-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'a-secret-of-callbacks' };
+const credentials = (given: object) => stripeCredentials(providerConfig.parse({ ...SANDBOX, ...given }));
+
+describe("Stripe's credentials", () => {
+  it('are not needed while nobody charges there', () => {
+    expect(credentials({})).toBeUndefined();
+  });
+
+  it.each([
+    [{ PAYMENT_PROVIDER: 'stripe' }],
+    [{ PAYMENT_PROVIDER: 'stripe', STRIPE_API_KEY: 'sk_1' }],
+    [{ STRIPE_WEBHOOK_SECRET: 'whsec_1' }],
+  ])('are refused when one is missing: %j', (given) => {
+    expect(() => credentials(given)).toThrow(/STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET/);
+  });
+
+  it('are both kept, also for charges that are left from before', () => {
+    expect(credentials({ STRIPE_API_KEY: 'sk_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' })).toEqual({ apiKey: 'sk_1', webhookSecret: 'whsec_1' });
+  });
+});
