@@ -1,4 +1,5 @@
 import { Orders } from './0001-orders.ts';
+import { Saga } from './0003-saga.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-orders': Orders };
+export const migrations = { '0001-orders': Orders, '0003-saga': Saga };
