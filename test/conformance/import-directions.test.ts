@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'infra/contracts': [],
   'infra/service-kit': ['contracts'],
   'infra/integration-client': ['contracts', 'service-kit'],
+  'infra/sandbox-provider': ['contracts', 'service-kit'],
   'subgraphs/orders': ['contracts', 'service-kit'],
   'subgraphs/products': ['contracts', 'service-kit'],
   'subgraphs/customers': ['contracts', 'service-kit'],

@@ -27,7 +27,14 @@ const PROBE_MS = 500;
 const BACKSTOP = 4;
 
 /** Answers when Redis is connected, or the first try has failed; from then on it tries again by itself. */
-export async function openRedis({ url, timeoutMs, onChange }: RedisOptions): Promise<RedisConnection> {
+export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
+  const { connection, tried } = connectRedis(options);
+  await tried;
+  return connection;
+}
+
+/** The same for who does not wait: the connection counts as down until Redis has answered. `tried`: the first try has ended. */
+export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { connection: RedisConnection; tried: Promise<void> } {
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -72,8 +79,8 @@ export async function openRedis({ url, timeoutMs, onChange }: RedisOptions): Pro
   });
   client.on('ready', () => become(true));
   client.on('close', () => become(false, lastError));
-  await client.connect().catch(() => become(false, lastError));
-  return {
+  const tried = client.connect().catch(() => become(false, lastError));
+  const connection: RedisConnection = {
     client,
     isUp: () => up === true,
     run,
@@ -88,6 +95,7 @@ export async function openRedis({ url, timeoutMs, onChange }: RedisOptions): Pro
       client.disconnect();
     },
   };
+  return { connection, tried };
 }
 
 function withDeadline<Result>(answer: Promise<Result>, timeoutMs: number): Promise<Result> {

@@ -1,4 +1,7 @@
+import { loadConfig } from '@portico/service-kit/config';
 import { runSubgraph } from '@portico/service-kit/subgraph/run-subgraph';
+import { providerConfig } from './config.ts';
 import { start } from './server.ts';
 
-await runSubgraph('payments', start, process.env);
+const provider = loadConfig(providerConfig, process.env);
+await runSubgraph('payments', (settings, dependencies) => start({ ...settings, provider }, dependencies), process.env);

@@ -1,6 +1,9 @@
 import { anyOf, atLeast, atMost } from '@portico/service-kit/reads/filters';
 import type { ReadModel } from '@portico/service-kit/reads/read-model';
 
+/** SQL behind WHERE. */
+export const NEWEST_FIRST = 'order by t.created_at desc, t.id desc';
+
 export const paymentReads: ReadModel = {
   table: 'payments.payment',
   columns: {
@@ -13,6 +16,7 @@ export const paymentReads: ReadModel = {
     method: 't.method',
     failureReason: 't.failure_reason',
     reference: 't.reference',
+    provider: 't.provider',
     createdAt: 't.created_at',
     updatedAt: 't.updated_at',
     version: 't.version',

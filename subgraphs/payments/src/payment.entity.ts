@@ -19,10 +19,26 @@ export const Payment = defineEntity({
     status: p.string().columnType('text').$type<PaymentStatus>(),
     method: p.string().columnType('text'),
     failureReason: p.string().columnType('text').nullable(),
+    /** Of a charge: the provider's id of it. */
     reference: p.string().columnType('text').nullable(),
+    /** Who charges; null for a payment that was settled elsewhere, of which the rest is null too. */
+    provider: p.string().columnType('text').nullable(),
+    /** When the provider was last asked for the charge. */
+    askedAt: p.datetime().length(3).nullable(),
+    /** Why the charge must not stand. */
+    undoReason: p.string().columnType('text').nullable(),
+    /** When the provider has to be asked next; whoever asks pushes it ahead first. Null when nothing is open. */
+    dueAt: p.datetime().length(3).nullable(),
+    /** How often asking left it open. */
+    tries: p.integer().default(0),
+    /** Of the request that began it. */
+    requestId: p.string().columnType('text').nullable(),
     createdAt: p.datetime().length(3),
     updatedAt: p.datetime().length(3),
     version: p.integer().version(),
   },
 });
 export type Payment = InferEntity<typeof Payment>;
+
+/** How long whoever asks the provider has a payment to itself: longer than asking takes. */
+export const LEASE_MS = 30_000;

@@ -1,16 +1,15 @@
 import { wrap } from '@mikro-orm/core';
 import { asService } from '@portico/contracts/caller';
 import { invalid } from '@portico/contracts/errors';
-import { paymentFailed, paymentReceived } from '@portico/contracts/events/payments';
 import { isId } from '@portico/contracts/ids';
 import { createOnce } from '@portico/service-kit/create-once';
-import { emit } from '@portico/service-kit/outbox';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
+import { announcePayment } from './announce-payment.ts';
 import { PAYMENT_METHODS, Payment } from './payment.entity.ts';
 import { paymentReads } from './payment-reads.ts';
 
@@ -45,17 +44,7 @@ export async function recordPayment(context: SubgraphContext, given: unknown, se
       context.write(async (em) => {
         const at = context.now();
         const row = em.create(Payment, { ...tenantOf(context.caller), ...payment, id, createdAt: at, updatedAt: at });
-        const { orderId, amount, currency, method, status, failureReason } = payment;
-        const about = { id, orderId, status, amount, currency, method, createdAt: at.toISOString() };
-        if (status === 'succeeded') emit(em, paymentReceived, { caller: context.caller, aggregateId: orderId, payload: about, at });
-        if (status === 'failed') {
-          emit(em, paymentFailed, {
-            caller: context.caller,
-            aggregateId: orderId,
-            payload: { ...about, failureReason: failureReason ?? '' },
-            at,
-          });
-        }
+        announcePayment(em, context.caller, row, at);
         await em.persist(row).flush();
         return wrap(row).toPOJO();
       }),

@@ -4,25 +4,41 @@ import { readReferences, withField } from '@portico/service-kit/reads/read-refer
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
-import { paymentReads } from './payment-reads.ts';
+import { chargeOrder } from './charges/charge-order.ts';
+import { payOrder } from './charges/pay-order.ts';
+import { type GivenCallback, receiveCallback } from './charges/receive-callback.ts';
+import { refundOrder } from './charges/refund-order.ts';
+import type { Charging } from './charges/settle-payment.ts';
+import { NEWEST_FIRST, paymentReads } from './payment-reads.ts';
 import { recordPayment } from './record-payment.ts';
 
-export const resolvers: Resolvers = {
-  Query: {
-    payments: needs('payments:read', (_, args: ListArguments, context, info) => readPage(context, paymentReads, args, info)),
-    payment: needs('payments:read', (_, { id }: { id: string }, context, info) =>
-      isId('payment', id) ? context.reads.one(paymentReads, context.caller, 't.id', id, selectionOf(info)) : null,
-    ),
-  },
-  Mutation: {
-    recordPayment: needs('payments:write', (_, { input }: { input: unknown }, context, info) =>
-      recordPayment(context, input, selectionOf(info)),
-    ),
-  },
-  Payment: { order: ({ orderId }: Row) => ({ id: orderId }) },
-};
+type Input = { input: unknown };
 
-const NEWEST_FIRST = 'order by t.created_at desc, t.id desc';
+const VOIDED = 'The order was not placed.';
+
+export function createResolvers(charging: Charging): Resolvers {
+  return {
+    Query: {
+      payments: needs('payments:read', (_, args: ListArguments, context, info) => readPage(context, paymentReads, args, info)),
+      payment: needs('payments:read', (_, { id }: { id: string }, context, info) =>
+        isId('payment', id) ? context.reads.one(paymentReads, context.caller, 't.id', id, selectionOf(info)) : null,
+      ),
+    },
+    Mutation: {
+      recordPayment: needs('payments:write', (_, { input }: Input, context, info) => recordPayment(context, input, selectionOf(info))),
+      chargeOrder: needs('payments:write', (_, { input }: Input, context) => chargeOrder(context, charging, input)),
+      payOrder: needs('payments:write', (_, { input }: Input, context) => payOrder(context, charging, input)),
+      refundOrder: needs('payments:write', (_, given: { orderId: string; reason?: string | null }, context, info) =>
+        refundOrder(context, charging, given, selectionOf(info)),
+      ),
+      voidCharge: needs('payments:write', (_, { orderId }: { orderId: string }, context, info) =>
+        refundOrder(context, charging, { orderId, reason: VOIDED }, selectionOf(info)),
+      ),
+      receiveProviderCallback: needs('payments:write', (_, given: GivenCallback, context) => receiveCallback(context, charging, given)),
+    },
+    Payment: { order: ({ orderId }: Row) => ({ id: orderId }) },
+  };
+}
 
 export const references: References = {
   Payment: {

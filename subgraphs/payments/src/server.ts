@@ -6,22 +6,36 @@ import {
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { migrations } from '../migrations/index.ts';
+import { sweepCallbacks } from './charges/receive-callback.ts';
+import { settlePayments } from './charges/settle-payments.ts';
+import type { ProviderConfig } from './config.ts';
 import { Payment } from './payment.entity.ts';
-import { references, resolvers } from './resolvers.ts';
+import { openProviders } from './payment-provider/open-providers.ts';
+import { createResolvers, references } from './resolvers.ts';
 
-/** Starts the payments subgraph: what was paid for which order. */
-export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
-  return startSubgraph(
-    {
-      name: 'payments',
-      sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-      resolvers,
-      references,
-      entities: [Payment],
-      migrations,
-      tenantTables: ['payment'],
-    },
-    settings,
-    dependencies,
+export type PaymentsSettings = SubgraphSettings & { provider: ProviderConfig };
+
+/** Starts the payments subgraph: what was paid for which order, and who charges for it. */
+export async function start(settings: PaymentsSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
+  await using opened = new AsyncDisposableStack();
+  const providers = opened.use(await openProviders(settings.provider, dependencies.logger));
+  const charging = { providers, logger: dependencies.logger };
+  const subgraph = opened.use(
+    await startSubgraph(
+      {
+        name: 'payments',
+        sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+        resolvers: createResolvers(charging),
+        references,
+        entities: [Payment],
+        migrations,
+        tenantTables: ['payment', 'paid_order'],
+        tasks: { 'settle-payments': settlePayments(charging), 'sweep-callbacks': sweepCallbacks },
+      },
+      settings,
+      dependencies,
+    ),
   );
+  const running = opened.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -1,0 +1,157 @@
+// One attempt, in order: place, token, breaker, credentials, wire, answer. It never throws what a provider, a network or a clock may do.
+import type { Authorization, Authorizer } from '../auth/authorizer.ts';
+import type { OperationPlan } from '../declaration/plan-operation.ts';
+import type { Flags } from '../flags.ts';
+import type { CallObserver } from '../observe/observe-call.ts';
+import type { Admission, Breaker } from '../policies/breaker.ts';
+import type { Bulkhead } from '../policies/bulkhead.ts';
+import type { RateLimit } from '../policies/rate-limit.ts';
+import { retryAfter } from '../policies/retry-after.ts';
+import type { RetryBudget } from '../policies/retry-budget.ts';
+import { type Transport, TransportFailure, type TransportResponse } from '../transport/transport.ts';
+import type { BuiltRequest } from './build-request.ts';
+import { CallClock, CallEnded, endedBy } from './call-clock.ts';
+import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
+import { parseBody, readAnswer, type WireAnswer } from './read-answer.ts';
+
+/** What all calls of one provider share in this process. */
+export type ProviderRuntime = {
+  readonly name: string;
+  readonly authorizer: Authorizer;
+  readonly breaker: Breaker;
+  readonly bulkhead: Bulkhead;
+  readonly rateLimit: RateLimit;
+  readonly budget: RetryBudget;
+  readonly backoff: { baseMs: number; capMs: number };
+  readonly retryHints: readonly string[];
+  readonly transport: Transport;
+  readonly flags: Flags;
+  readonly now: () => number;
+  readonly random: () => number;
+};
+
+/** One call on its way to the provider. */
+export type Asking = {
+  readonly runtime: ProviderRuntime;
+  readonly plan: OperationPlan;
+  readonly request: BuiltRequest;
+  readonly signal: AbortSignal;
+  readonly deadlineAt: number;
+  readonly observed: CallObserver;
+  attempts: number;
+};
+
+export type AttemptResult = { kind: 'answered'; answer: WireAnswer; data: unknown } | { kind: 'failed'; failure: Failure };
+
+/** A provider that says "in a day" to one request does not stop all others for a day. */
+const LONGEST_PAUSE_MS = 60_000;
+const UNCOUNTED: Admission = { kind: 'admitted', settle: () => {} };
+
+/** `outer`: the call's signal, or a hedge's own. */
+export async function attempt(asking: Asking, outer: AbortSignal): Promise<AttemptResult> {
+  const { runtime, deadlineAt } = asking;
+  const guarded = runtime.flags.isOn('ENABLE_CIRCUIT_BREAKER', runtime.name);
+  const refusal = guarded ? runtime.breaker.refusal() : undefined;
+  if (refusal !== undefined) return failed(breakerOpen(refusal.retryAt));
+  if (runtime.bulkhead.isFull()) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'queue-full'));
+  try {
+    const place = runtime.bulkhead.enter(outer);
+    if (place !== undefined) await place;
+  } catch {
+    return failed({ ...endedFailure(endedBy(outer), 'no', false), side: 'client', local: true });
+  }
+  try {
+    const waiting = runtime.rateLimit.take(deadlineAt, outer);
+    const nextAt = waiting === undefined ? undefined : await waiting;
+    if (nextAt !== undefined) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'rate-limit', nextAt));
+    const admission = guarded ? await runtime.breaker.admit() : UNCOUNTED;
+    if (admission.kind === 'refused') return failed(breakerOpen(admission.retryAt));
+    return await settled(asking, outer, admission);
+  } catch (error) {
+    if (error instanceof CallEnded) return failed({ ...endedFailure(error.by, 'no', false), side: 'client', local: true });
+    throw error;
+  } finally {
+    runtime.bulkhead.leave();
+  }
+}
+
+async function settled(asking: Asking, outer: AbortSignal, admission: Admission): Promise<AttemptResult> {
+  const { runtime } = asking;
+  const startedAt = runtime.now();
+  let result: AttemptResult | undefined;
+  try {
+    result = await timed(asking, outer, startedAt);
+    return result;
+  } finally {
+    admission.settle(result === undefined ? 'neutral' : result.kind === 'answered' ? 'success' : result.failure.breaker);
+    asking.observed.attempt({
+      status: result?.kind === 'answered' ? result.answer.status : result?.failure.details?.upstreamStatus,
+      failure: result?.kind === 'failed' ? (result.failure.details?.reason ?? result.failure.code) : undefined,
+      durationMs: runtime.now() - startedAt,
+      waitedMs: 0,
+    });
+  }
+}
+
+/** Under a clock of its own when the attempt's time is shorter than what is left of the call's. */
+async function timed(asking: Asking, outer: AbortSignal, startedAt: number): Promise<AttemptResult> {
+  const { attemptTimeoutMs } = asking.plan;
+  if (attemptTimeoutMs >= asking.deadlineAt - startedAt) return send(asking, outer, startedAt);
+  using clock = new CallClock(attemptTimeoutMs, 'attempt', outer);
+  return await send(asking, clock.signal, startedAt);
+}
+
+async function send(asking: Asking, signal: AbortSignal, startedAt: number): Promise<AttemptResult> {
+  const { runtime, plan, request } = asking;
+  let sending = false;
+  try {
+    const authorization = await runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal);
+    asking.attempts += 1;
+    sending = true;
+    const response = await runtime.transport(authorized(plan.method, request, authorization, signal));
+    sending = false;
+    return await classify(asking, response, authorization, signal);
+  } catch (error) {
+    const sent = error instanceof TransportFailure ? error.sent : sending ? 'maybe' : 'no';
+    if (!signal.aborted) return failed(failureOfThrown(error));
+    // A deadline may come right after a late retry has begun: then it says nothing about the provider.
+    const slow = runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
+    return failed(endedFailure(endedBy(signal), sent, slow));
+  }
+}
+
+function authorized(method: string, { url, headers, body }: BuiltRequest, authorization: Authorization, signal: AbortSignal) {
+  const { query, dispatcher } = authorization;
+  const search = query === undefined ? '' : `${url.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`;
+  return { method, url: url + search, headers: { ...headers, ...authorization.headers }, body, signal, dispatcher };
+}
+
+async function classify(
+  asking: Asking,
+  response: TransportResponse,
+  authorization: Authorization,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const { runtime, plan } = asking;
+  const text = response.body.toString('utf8');
+  if (response.status >= 200 && response.status < 300) {
+    const answer: WireAnswer = { status: response.status, headers: response.headers, text: plan.method === 'HEAD' ? '' : text };
+    const read = await readAnswer(plan, answer);
+    return read.kind === 'read' ? { kind: 'answered', answer, data: read.data } : read;
+  }
+  const now = runtime.now();
+  const retryAt = retryAfter(response.headers, runtime.retryHints, now);
+  if (response.status === 429 && retryAt !== undefined) runtime.rateLimit.pauseUntil(Math.min(retryAt, now + LONGEST_PAUSE_MS));
+  const body = parseBody(response.headers['content-type'], text);
+  const failure = failureOfStatus(response, body.kind === 'parsed' ? body.value : text, retryAt);
+  if (response.status !== 401) return failed(failure);
+  return failed({ ...failure, replay: await runtime.authorizer.refused(signal, authorization) });
+}
+
+function breakerOpen(retryAt: number): Failure {
+  return localFailure('CIRCUIT_BREAKER_OPEN', 'breaker', retryAt);
+}
+
+function failed(failure: Failure): AttemptResult {
+  return { kind: 'failed', failure };
+}

@@ -1,0 +1,84 @@
+// So many attempts a minute, over all processes that share a Redis. Tokens are fetched in parcels of a tenth of a second's worth (one, at 100 a
+// minute), so a busy client asks Redis ten times a second and not for every attempt; what a parcel has left at its window's end is lost.
+// Without Redis each process counts for itself. A token is waited for only when it comes before the deadline.
+import type { RedisConnection } from '@portico/service-kit/redis';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { pause } from './pause.ts';
+
+export type RateLimit = {
+  /** Undefined: a token was at hand. Otherwise: undefined when there is one, or the instant of the next when it is past the deadline. */
+  take(deadlineAt: number, signal: AbortSignal): undefined | Promise<number | undefined>;
+  /** The provider itself said when to come again: no token before. */
+  pauseUntil(instant: number): void;
+};
+
+export type RateLimitOptions = { provider: string; perMinute: number; redis: RedisConnection | undefined; now: () => number };
+
+const WINDOW_S = 60;
+const PARCELS_PER_WINDOW = 600;
+/** A refusal without a time, or with none left. */
+const SHORTEST_WAIT_MS = 10;
+
+type Parcel = { tokens: number; until: number };
+
+export function createRateLimit({ provider, perMinute, redis, now }: RateLimitOptions): RateLimit {
+  const size = Math.max(1, Math.floor(perMinute / PARCELS_PER_WINDOW));
+  const fetchParcel = parcels({ provider, perMinute, redis, now }, size);
+  let parcel: Parcel = { tokens: 0, until: 0 };
+  let pausedUntil = 0;
+  /** One trip for all who wait, one after another. */
+  let fetching: Promise<number | undefined> | undefined;
+
+  const takeAtHand = (): boolean => {
+    const present = now();
+    if (pausedUntil > present || parcel.tokens < 1 || parcel.until <= present) return false;
+    parcel.tokens -= 1;
+    return true;
+  };
+  /** When to try again, or undefined when a parcel has come. */
+  const refill = (): Promise<number | undefined> => {
+    fetching ??= fetchParcel()
+      .then((fetched) => {
+        if (typeof fetched === 'number') return fetched;
+        parcel = fetched;
+        return undefined;
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    return fetching;
+  };
+  const wait = async (deadlineAt: number, signal: AbortSignal): Promise<number | undefined> => {
+    while (!takeAtHand()) {
+      const nextAt = pausedUntil > now() ? pausedUntil : await refill();
+      if (nextAt === undefined) continue;
+      if (nextAt >= deadlineAt) return nextAt;
+      await pause(Math.max(SHORTEST_WAIT_MS, nextAt - now()), signal);
+    }
+    return undefined;
+  };
+  return {
+    take: (deadlineAt, signal) => (takeAtHand() ? undefined : wait(deadlineAt, signal)),
+    pauseUntil(instant) {
+      pausedUntil = Math.max(pausedUntil, instant);
+    },
+  };
+}
+
+function parcels({ provider, perMinute, redis, now }: RateLimitOptions, size: number): () => Promise<Parcel | number> {
+  const limits = { points: perMinute, duration: WINDOW_S, keyPrefix: 'portico:integration:limit' };
+  const memory = new RateLimiterMemory(limits);
+  const shared = redis === undefined ? undefined : new RateLimiterRedis({ ...limits, storeClient: redis.client });
+  const ask = (limiter: RateLimiterAbstract): Promise<RateLimiterRes> => limiter.consume(provider, size).catch(refusedOrThrow);
+  return async () => {
+    const answer = shared !== undefined && redis?.isUp() ? await redis.run(() => ask(shared)).catch(() => ask(memory)) : await ask(memory);
+    const until = now() + Math.max(0, answer.msBeforeNext);
+    return answer.consumedPoints <= perMinute ? { tokens: size, until } : until;
+  };
+}
+
+/** The library rejects with its answer when the limit is reached. */
+function refusedOrThrow(rejected: unknown): RateLimiterRes {
+  if (rejected instanceof RateLimiterRes) return rejected;
+  throw rejected;
+}

@@ -1,0 +1,79 @@
+// A payment provider to develop and test against: a real HTTP server that behaves as such companies do, with money that does not exist.
+import { listen } from '@portico/service-kit/http-listener';
+import { startLoop } from '@portico/service-kit/lifecycle';
+import type { Logger } from '@portico/service-kit/logger';
+import { createAccessTokens } from './access-tokens.ts';
+import { answerRequests } from './answer-request.ts';
+import { openCallbacks } from './callbacks.ts';
+import { memoryJournal, openJournal } from './journal.ts';
+import { type Entry, openLedger } from './ledger.ts';
+import { createCharging } from './make-charge.ts';
+
+export type SandboxSettings = {
+  host: string;
+  port: number;
+  /** Where the books are kept; without it they are gone with the process. */
+  journalFile?: string | undefined;
+  clientId: string;
+  clientSecret: string;
+  /** Signs callbacks. */
+  callbackSecret: string;
+  /** How long a pending charge takes to be decided. */
+  pendingMs?: number;
+  /** Before each further try of a callback. */
+  retryDelaysMs?: readonly number[];
+};
+
+export type SandboxProvider = AsyncDisposable & {
+  readonly url: string;
+  /** From now on callbacks go here; those that waited go at once. */
+  sendCallbacksTo(url: string): void;
+  /** Decides pending charges that are old enough now; answers how many. */
+  settlePending(): Promise<number>;
+};
+
+const PENDING_MS = 2_000;
+const PENDING_CHECK_MS = 500;
+const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000];
+/** Connections that a test token left without an answer are cut. */
+const SHUTDOWN_TIMEOUT_MS = 250;
+
+export async function start(
+  settings: SandboxSettings,
+  { logger, now = Date.now }: { logger: Logger; now?: () => number },
+): Promise<SandboxProvider> {
+  await using opened = new AsyncDisposableStack();
+  const { journalFile, clientId, clientSecret, callbackSecret: secret, retryDelaysMs = RETRY_DELAYS_MS } = settings;
+  const journal = opened.use(journalFile === undefined ? memoryJournal<Entry>() : await openJournal<Entry>(journalFile));
+  const ledger = openLedger(journal);
+  const callbacks = opened.use(openCallbacks({ ledger, secret, logger, now, retryDelaysMs }));
+  const charging = createCharging({ ledger, callbacks, now, pendingMs: settings.pendingMs ?? PENDING_MS });
+  const listener = opened.use(
+    await listen({
+      host: settings.host,
+      port: settings.port,
+      shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+      handler: answerRequests({
+        ledger,
+        tokens: createAccessTokens({ id: clientId, secret: clientSecret }, now),
+        charging,
+        refunding: { ledger, callbacks, now },
+        logger,
+      }),
+    }),
+  );
+  opened.use(
+    startLoop({
+      idleMs: PENDING_CHECK_MS,
+      work: async () => void (await charging.settlePending()),
+      onError: (err) => logger.error({ err }, 'pending charges could not be decided'),
+    }),
+  );
+  const running = opened.move();
+  return {
+    url: listener.url,
+    sendCallbacksTo: callbacks.sendTo,
+    settlePending: charging.settlePending,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

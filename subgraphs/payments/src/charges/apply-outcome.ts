@@ -1,0 +1,30 @@
+import { LockMode } from '@mikro-orm/core';
+import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import { announcePayment } from '../announce-payment.ts';
+import { Payment } from '../payment.entity.ts';
+import { type CertainOutcome, type NextState, nextState } from './charge-state.ts';
+
+export type Applied = { readonly payment: Payment; readonly owes: NextState['owes'] };
+
+const LATE = 'The charge was made after the payment had been given up.';
+const NEVER_MADE = 'The provider never received it.';
+
+/** Writes down what the provider is sure of, with the event if the payment has ended by it. `dueAt`: when to ask again if something is open. */
+export function applyOutcome(context: SubgraphContext, id: string, outcome: CertainOutcome, dueAt: Date): Promise<Applied> {
+  return context.write(async (em) => {
+    const payment = await em.findOneOrFail(Payment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const before = payment.status;
+    const { status, owes } = nextState({ status: before, undone: payment.undoReason != null }, outcome.kind);
+    const at = context.now();
+    if ('providerId' in outcome && outcome.providerId !== undefined) payment.reference = outcome.providerId;
+    if (owes === 'refund') payment.undoReason ??= LATE;
+    payment.dueAt = owes === 'nothing' ? null : dueAt;
+    if (status !== before) {
+      if (status === 'failed') payment.failureReason = payment.undoReason ?? (outcome.kind === 'declined' ? outcome.reason : NEVER_MADE);
+      em.assign(payment, { status, updatedAt: at, tries: 0 });
+      announcePayment(em, context.caller, payment, at);
+    }
+    await em.flush();
+    return { payment, owes };
+  });
+}

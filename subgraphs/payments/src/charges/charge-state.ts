@@ -1,0 +1,31 @@
+// What a payment becomes by what its provider says. Words of the provider may come twice, late, or in the wrong order.
+import type { PaymentStatus } from '../payment.entity.ts';
+import type { FoundCharge } from '../payment-provider/payment-provider.ts';
+
+/** What the provider is sure of. A charge that cannot be found after so long was never made. */
+export type CertainOutcome = Exclude<FoundCharge, { kind: 'unknown' }>;
+
+export type NextState = {
+  readonly status: PaymentStatus;
+  /** What is left to do with the provider: to learn the outcome, to give the money back, or nothing. */
+  readonly owes: 'outcome' | 'refund' | 'nothing';
+};
+
+/** `undone`: the charge must not stand. */
+export function nextState({ status, undone }: { status: PaymentStatus; undone: boolean }, outcome: CertainOutcome['kind']): NextState {
+  if (outcome === 'refunded') return { status: 'refunded', owes: 'nothing' };
+  switch (status) {
+    case 'pending':
+      if (outcome === 'pending') return { status, owes: 'outcome' };
+      if (outcome !== 'succeeded') return { status: 'failed', owes: 'nothing' };
+      // Money that goes back at once is not announced as received.
+      return undone ? { status, owes: 'refund' } : { status: 'succeeded', owes: 'nothing' };
+    case 'succeeded':
+      return { status, owes: undone && outcome === 'succeeded' ? 'refund' : 'nothing' };
+    case 'failed':
+      // It was given up, everybody was told, and the order may have been paid otherwise since.
+      return { status, owes: outcome === 'succeeded' ? 'refund' : 'nothing' };
+    case 'refunded':
+      return { status, owes: 'nothing' };
+  }
+}

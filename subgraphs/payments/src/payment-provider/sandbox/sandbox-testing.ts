@@ -1,0 +1,61 @@
+// For tests: the sandbox provider as a process of its own, as the platform meets it.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ProviderConfig, providerConfig } from '../../config.ts';
+
+export type SandboxProcess = AsyncDisposable & {
+  /** What the platform reaches it by. */
+  readonly config: ProviderConfig;
+  /** Asks its API as an operator would. */
+  charges(key: string): Promise<{ id: string; status: string; amount: number; refunded: number }[]>;
+  /** SIGKILL; its books stay. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and books. */
+  restart(): Promise<void>;
+};
+
+const CREDENTIALS = { SANDBOX_CLIENT_SECRET: 'the-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'the-secret-of-callbacks' };
+
+export async function startSandbox(): Promise<SandboxProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-sandbox-'));
+  const open = async (port: string) => {
+    const child = fork(fileURLToPath(import.meta.resolve('@portico/sandbox-provider/main')), {
+      env: { ...CREDENTIALS, PATH: process.env.PATH, PORT: port, SANDBOX_JOURNAL: join(folder, 'journal.jsonl'), LOG_LEVEL: 'error' },
+    });
+    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+    return { child, url };
+  };
+  let running = await open('0');
+  const { url } = running;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const { child } = running;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    config: providerConfig.parse({ ...CREDENTIALS, SANDBOX_PROVIDER_URL: url }),
+    charges: (key) => askCharges(url, key),
+    kill: () => end('SIGKILL'),
+    async restart() {
+      running = await open(new URL(url).port);
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function askCharges(url: string, key: string): ReturnType<SandboxProcess['charges']> {
+  const form = { grant_type: 'client_credentials', client_id: 'portico', client_secret: CREDENTIALS.SANDBOX_CLIENT_SECRET };
+  const token = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
+  const { access_token: bearer } = (await token.json()) as { access_token: string };
+  const answer = await fetch(`${url}/v1/charges?idempotencyKey=${key}`, { headers: { authorization: `Bearer ${bearer}` } });
+  return ((await answer.json()) as { data: Awaited<ReturnType<SandboxProcess['charges']>> }).data;
+}

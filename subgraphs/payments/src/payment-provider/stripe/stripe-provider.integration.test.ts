@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto';
+import { silentLogger } from '@portico/service-kit/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { providerConfig } from '../../config.ts';
+import { openProviders } from '../open-providers.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
+import { describePaymentProvider } from '../payment-provider-conformance.ts';
+import { type SimulatedStripe, startSimulatedStripe } from './stripe-testing.ts';
+
+const API_KEY = 'sk_test_of_nobody';
+const WEBHOOK_SECRET = 'whsec_of_nobody';
+
+async function open(): Promise<AsyncDisposable & { provider: PaymentProvider; stripe: SimulatedStripe }> {
+  const opened = new AsyncDisposableStack();
+  const stripe = opened.use(await startSimulatedStripe(API_KEY));
+  const given = { SANDBOX_CLIENT_SECRET: 'the-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'the-secret-of-callbacks' };
+  const settings = { PAYMENT_PROVIDER: 'stripe', STRIPE_URL: stripe.url, STRIPE_API_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
+  const providers = opened.use(await openProviders(providerConfig.parse({ ...given, ...settings }), silentLogger));
+  expect(providers.of('test').name).toBe('sandbox');
+  return { provider: providers.of('live'), stripe, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+describePaymentProvider('Stripe', async () => {
+  const { provider, stripe, [Symbol.asyncDispose]: dispose } = await open();
+  return {
+    provider,
+    tokens: {
+      succeeds: 'pm_card_visa',
+      declines: 'pm_card_visa_chargeDeclined',
+      noFunds: 'pm_card_chargeDeclinedInsufficientFunds',
+      pending: 'pm_processing',
+      cuts: 'pm_cut',
+      hangs: 'pm_hang',
+      flaky: 'pm_flaky',
+      busy: 'pm_busy',
+      nobody: 'nobody',
+    },
+    charges: async (key) =>
+      [...stripe.intents.values()].filter(({ metadata }) => metadata.payment === key).map(({ amount, refunded }) => ({ amount, refunded })),
+    signedCallback(key, at) {
+      const object = { object: 'payment_intent', id: 'pi_1', metadata: { payment: key } };
+      const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'payment_intent.succeeded', data: { object } });
+      const timestamp = String(at.getTime() / 1_000);
+      const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${timestamp}.${body}`).digest('hex');
+      return { headers: new Map([['stripe-signature', `t=${timestamp},v1=${'0'.repeat(64)},v1=${signature}`]]), body: Buffer.from(body) };
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+});
+
+describe('what Stripe is sent', () => {
+  let opened: Awaited<ReturnType<typeof open>>;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.[Symbol.asyncDispose]());
+
+  const charge = (more: { amount?: number; currency?: string; token?: string }) =>
+    opened.provider.charge(
+      {
+        key: `pay_${Math.random()}`,
+        amount: 2_500,
+        currency: 'USD',
+        token: 'pm_card_visa',
+        orderId: 'order_1',
+        description: 'Order order_1',
+        ...more,
+      },
+      AbortSignal.timeout(3_000),
+    );
+
+  it('is a form, for a version of the API, that names our order and payment and asks the card holder nothing', async () => {
+    await charge({});
+    expect(opened.stripe.seen.at(-1)).toMatchObject({
+      type: 'application/x-www-form-urlencoded',
+      version: '2024-06-20',
+      amount: '2500',
+      currency: 'usd',
+      confirm: 'true',
+      error_on_requires_action: 'true',
+      'metadata[order]': 'order_1',
+      'metadata[payment]': expect.stringMatching(/^pay_/),
+    });
+    expect(await charge({ token: 'pm_card_authenticationRequired' })).toMatchObject({
+      kind: 'declined',
+      reason: expect.stringContaining('authentication_required'),
+    });
+  });
+
+  it('counts amounts as Stripe does, and charges nothing where it cannot', async () => {
+    await charge({ amount: 500, currency: 'JPY' });
+    expect(opened.stripe.seen.at(-1)).toMatchObject({ amount: '500', currency: 'jpy' });
+    await charge({ amount: 12_340, currency: 'KWD' });
+    expect(opened.stripe.seen.at(-1)).toMatchObject({ amount: '12340', currency: 'kwd' });
+    const before = opened.stripe.seen.length;
+    expect(await charge({ amount: 12_345, currency: 'KWD' })).toMatchObject({ kind: 'declined' });
+    expect(opened.stripe.seen).toHaveLength(before);
+  });
+});
