@@ -103,7 +103,7 @@ describe('the response cache of two gateways over one database', () => {
     onTestFinished(() => database.end());
     // What a crash between a cancellation and its release leaves behind.
     await database.query(
-      `insert into orders.stock_task (id, account_id, mode, action, request_id, locked_until) values ($1, $2, 'test', 'release', 'req', now())`,
+      `insert into orders.saga_task (id, account_id, mode, stage, stock, request_id, locked_until) values ($1, $2, 'test', 'owing', 'release', 'req', now())`,
       [id, shop.key.accountId],
     );
     const seen: { inDatabase: number; shown: number; outcome: string | null }[] = [];

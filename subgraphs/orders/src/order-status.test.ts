@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextStatuses, ORDER_STATUSES, requireMove, stockActionOf } from './order-status.ts';
+import { dutiesOf, nextStatuses, ORDER_STATUSES, requireMove } from './order-status.ts';
 
 const LEGAL = new Set([
   'pending→confirmed',
@@ -27,17 +27,18 @@ describe('the life of an order', () => {
     }
   });
 
-  it('settles the stock exactly when the order leaves the warehouse or will never', () => {
-    expect(stockActionOf('processing', 'shipped')).toBe('commit');
-    for (const from of ['pending', 'confirmed', 'processing'] as const) expect(stockActionOf(from, 'cancelled')).toBe('release');
-    expect(stockActionOf('confirmed', 'refunded')).toBe('release');
-    for (const [from, to] of [
-      ['shipped', 'refunded'],
-      ['cancelled', 'refunded'],
-      ['pending', 'confirmed'],
-      ['shipped', 'delivered'],
-    ] as const) {
-      expect(stockActionOf(from, to)).toBeUndefined();
-    }
+  it.each([
+    ['processing', 'shipped', { stock: 'commit', payment: null }],
+    ['pending', 'cancelled', { stock: 'release', payment: 'refund' }],
+    ['confirmed', 'cancelled', { stock: 'release', payment: 'refund' }],
+    ['processing', 'cancelled', { stock: 'release', payment: 'refund' }],
+    ['confirmed', 'refunded', { stock: 'release', payment: 'refund' }],
+    ['shipped', 'refunded', { stock: null, payment: 'refund' }],
+    ['cancelled', 'refunded', { stock: null, payment: 'refund' }],
+    ['pending', 'confirmed', undefined],
+    ['confirmed', 'processing', undefined],
+    ['shipped', 'delivered', undefined],
+  ] as const)('%s → %s makes due %j', (from, to, due) => {
+    expect(dutiesOf(from, to)).toEqual(due);
   });
 });

@@ -1,5 +1,6 @@
 // The life of an order. Everything that changes a status asks here.
 import { AppError } from '@portico/contracts/errors';
+import type { Duties } from './saga/saga-task.entity.ts';
 
 export const ORDER_STATUSES = ['pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled', 'refunded'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
@@ -29,8 +30,10 @@ export function requireMove(from: OrderStatus, to: OrderStatus): void {
   throw new AppError('INVALID_STATE', `An order that is ${from} can become ${legal}, not ${to}.`, { details: { status: from, allowed } });
 }
 
-/** What a move means for the stock that the order holds. */
-export function stockActionOf(from: OrderStatus, to: OrderStatus): 'release' | 'commit' | undefined {
-  if (!HOLDS_STOCK.has(from) || HOLDS_STOCK.has(to)) return undefined;
-  return to === 'shipped' ? 'commit' : 'release';
+/** What a move makes due: stock that leaves the warehouse or goes back to it, money that goes back. Undefined when it is nothing. */
+export function dutiesOf(from: OrderStatus, to: OrderStatus): Duties | undefined {
+  const leaves = HOLDS_STOCK.has(from) && !HOLDS_STOCK.has(to);
+  const stock = leaves ? (to === 'shipped' ? 'commit' : 'release') : null;
+  const payment = to === 'cancelled' || to === 'refunded' ? 'refund' : null;
+  return stock === null && payment === null ? undefined : { stock, payment };
 }

@@ -1,5 +1,6 @@
-// Placing an order is a saga of three steps, each of which can be repeated: a row says that it began; the inventory reserves the stock of
-// all lines or none; one transaction writes the order, its event, and takes the row away. What a crash leaves is a row, which settle-stock.ts undoes.
+// Placing an order is a saga of steps that can each be repeated: a row says that it began; the inventory reserves the stock of all lines
+// or none; the payments charge for it; one transaction writes the order, its event, and takes the row away. What a crash leaves is a row,
+// which settle-task.ts undoes.
 import { LockMode } from '@mikro-orm/core';
 import { asService } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
@@ -15,29 +16,32 @@ import { Order, OrderLine, sealedShippingAddress } from './order.entity.ts';
 import { orderReads } from './order-reads.ts';
 import { orderPayload, orderRow } from './order-row.ts';
 import { type Draft, priceOrder } from './price-order.ts';
-import { LEASE_MS, StockTask } from './stock-task.entity.ts';
+import { type ChargeOutcome, chargeOrder } from './saga/charge-order.ts';
+import { AWAIT_MS, LEASE_MS, SagaTask } from './saga/saga-task.entity.ts';
+import { settleTask } from './saga/settle-task.ts';
 
 const RESERVE = 'mutation ReserveStock($orderId: ID!, $lines: [StockLine!]!) { reserveStock(orderId: $orderId, lines: $lines) { status } }';
 
-/** INVALID_CUSTOMER, VALIDATION_ERROR, INSUFFICIENT_INVENTORY: nothing was reserved and nothing written. */
+/** INVALID_CUSTOMER, VALIDATION_ERROR, INSUFFICIENT_INVENTORY, PAYMENT_FAILED: nothing is held, nothing charged and nothing written. */
 export async function placeOrder(context: SubgraphContext, input: unknown, selection: Selection): Promise<Row> {
   return createOnce<Row>(context, 'order', 'order_pkey', {
     find: (id) => context.reads.one(orderReads, context.caller, 't.id', id, selection),
     async create(id) {
       const draft = await priceOrder(context, input);
-      await begin(context, id);
+      await begin(context, id, draft);
       await reserve(context, id, draft);
-      return complete(context, id, draft);
+      return complete(context, id, draft, await charge(context, id, draft));
     },
   });
 }
 
 /** Writes the saga's row, or takes over the one that an earlier try of the same request left. */
-async function begin({ run, caller, now }: SubgraphContext, id: string): Promise<void> {
+async function begin({ run, caller, now }: SubgraphContext, id: string, { paymentMethod }: Draft): Promise<void> {
   const rows = await run(
-    `insert into orders.stock_task as task (id, account_id, mode, action, request_id, locked_until) values ($1, $2, $3, 'undecided', $4, $5)
-     on conflict (id) do update set locked_until = excluded.locked_until where task.action = 'undecided' returning id`,
-    [id, caller.accountId, caller.mode, caller.requestId, new Date(now().getTime() + LEASE_MS)],
+    `insert into orders.saga_task as task (id, account_id, mode, stage, stock, payment, request_id, locked_until)
+     values ($1, $2, $3, 'placing', 'release', $4, $5, $6)
+     on conflict (id) do update set locked_until = excluded.locked_until where task.stage = 'placing' returning id`,
+    [id, caller.accountId, caller.mode, paymentMethod ? 'void' : null, caller.requestId, new Date(now().getTime() + LEASE_MS)],
   );
   if (rows.length === 0) throw givenUp();
 }
@@ -49,24 +53,47 @@ async function reserve(context: SubgraphContext, id: string, { lines }: Draft): 
   } catch (error) {
     // A refusal is certain: nothing is held. Any other failure may have reserved; the row stays, and with it the duty to release.
     if (error instanceof AppError && error.code === 'INSUFFICIENT_INVENTORY') {
-      await context.run(`delete from orders.stock_task where id = $1 and action = 'undecided'`, [id]);
+      await context.run(`delete from orders.saga_task where id = $1 and stage = 'placing'`, [id]);
     }
-    if (error instanceof AppError && error.code === 'INVALID_STATE') throw givenUp();
-    throw error;
+    throw isSpent(error) ? givenUp() : error;
   }
 }
 
-function complete(context: SubgraphContext, id: string, draft: Draft): Promise<Row> {
+/** Undefined when there is nothing to pay, or nobody said how. */
+async function charge(context: SubgraphContext, id: string, draft: Draft): Promise<Exclude<ChargeOutcome['kind'], 'refused'> | undefined> {
+  const { paymentMethod, total } = draft;
+  if (!paymentMethod) return undefined;
+  if (total === 0) return 'succeeded';
+  const outcome = await chargeOrder(context, id, draft, paymentMethod).catch((error: unknown) => {
+    // Any failure may have charged; the row stays, and with it the duty to void.
+    throw isSpent(error) ? givenUp() : error;
+  });
+  if (outcome.kind !== 'refused') return outcome.kind;
+  await giveBackStock(context, id);
+  throw outcome.error;
+}
+
+/** A refused charge is certain: only the stock is due. When giving it back fails, the task does it. */
+async function giveBackStock(context: SubgraphContext, id: string): Promise<void> {
+  const duties = { stock: 'release', payment: null } as const;
+  const decided = await context.run(
+    `update orders.saga_task set stage = 'owing', payment = null where id = $1 and stage = 'placing' returning id`,
+    [id],
+  );
+  if (decided.length > 0) await settleTask(context, id, duties).catch(() => {});
+}
+
+function complete(context: SubgraphContext, id: string, draft: Draft, charged: 'succeeded' | 'pending' | undefined): Promise<Row> {
   return context.write(async (em) => {
-    const task = await em.findOne(StockTask, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (task === null || task.action !== 'undecided') throw givenUp();
+    const task = await em.findOne(SagaTask, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (task?.stage !== 'placing') throw givenUp();
     const at = context.now();
-    const { lines: drafted, shippingAddress, ...given } = draft;
+    const { lines: drafted, shippingAddress, paymentMethod: _, ...given } = draft;
     const order = em.create(Order, {
       ...tenantOf(context.caller),
       ...given,
       id,
-      status: 'pending',
+      status: charged === 'succeeded' ? 'confirmed' : 'pending',
       shippingAddress: shippingAddress ? sealedShippingAddress.seal(context.keyRing, id, shippingAddress) : null,
       searchText: [id, ...drafted.map(({ sku, name }) => `${sku} ${name}`)].join(' '),
       createdAt: at,
@@ -77,10 +104,17 @@ function complete(context: SubgraphContext, id: string, draft: Draft): Promise<R
     );
     em.persist([order, ...lines]);
     emit(em, orderCreated, { caller: context.caller, aggregateId: id, payload: orderPayload(order, lines), at });
-    em.remove(task);
+    if (charged === 'pending') {
+      em.assign(task, { stage: 'owing', stock: null, payment: 'await', lockedUntil: new Date(at.getTime() + AWAIT_MS) });
+    } else em.remove(task);
     await em.flush();
     return orderRow(order, lines);
   });
+}
+
+/** Inventory and payments refuse what was undone before. */
+function isSpent(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'INVALID_STATE';
 }
 
 function givenUp(): AppError {

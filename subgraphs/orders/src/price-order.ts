@@ -18,11 +18,12 @@ const input = z.object({
     .max(100),
   shippingAddress: addressInput.nullish(),
   notes: notesInput,
+  paymentMethod: z.string().trim().min(1).max(200).nullish(),
 });
 type Input = z.output<typeof input>;
 
 export type PricedLine = { productId: string; sku: string; name: string; quantity: number; unitPrice: number };
-export type Draft = Pick<Input, 'customerId' | 'shippingAddress' | 'notes'> & {
+export type Draft = Pick<Input, 'customerId' | 'shippingAddress' | 'notes' | 'paymentMethod'> & {
   lines: PricedLine[];
   /** Minor units of `currency`. */
   total: number;
@@ -39,7 +40,7 @@ type Catalogue = { customer: { id: string; status: string } | null; products: { 
 
 /** Prices an order. INVALID_CUSTOMER, or VALIDATION_ERROR naming each item that cannot be sold as it is asked for. */
 export async function priceOrder(context: SubgraphContext, given: unknown): Promise<Draft> {
-  const { customerId, items, shippingAddress, notes } = parseInput(input, given);
+  const { customerId, items, shippingAddress, notes, paymentMethod } = parseInput(input, given);
   if (!isId('customer', customerId)) throw invalidCustomer(customerId);
   const ids = [...new Set(items.map(({ productId }) => productId))];
   const catalogue = await context.graph.execute<Catalogue>(
@@ -53,7 +54,7 @@ export async function priceOrder(context: SubgraphContext, given: unknown): Prom
   const total = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
   const currency = products.get(items[0]?.productId ?? '')?.currency ?? '';
   if (!Number.isSafeInteger(total)) throw invalid({ items: 'The total is too large.' });
-  return { customerId, shippingAddress, notes, lines, total, currency, currencyDigits: currencyDigits(currency) ?? 2 };
+  return { customerId, shippingAddress, notes, paymentMethod, lines, total, currency, currencyDigits: currencyDigits(currency) ?? 2 };
 }
 
 function priceLines(items: Input['items'], products: ReadonlyMap<string, Product>): PricedLine[] {

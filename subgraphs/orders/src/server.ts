@@ -9,8 +9,8 @@ import {
 import { migrations } from '../migrations/index.ts';
 import { Order, OrderLine, sealedShippingAddress } from './order.entity.ts';
 import { references, resolvers } from './resolvers.ts';
-import { settleLeftStock } from './settle-stock.ts';
-import { StockTask } from './stock-task.entity.ts';
+import { SagaTask } from './saga/saga-task.entity.ts';
+import { settleLeftTasks } from './saga/settle-task.ts';
 
 /** Starts the orders subgraph: what was bought, and its way to the buyer. */
 export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
@@ -20,11 +20,11 @@ export function start(settings: SubgraphSettings, dependencies: SubgraphDependen
       sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
       resolvers,
       references,
-      entities: [Order, OrderLine, StockTask],
+      entities: [Order, OrderLine, SagaTask],
       migrations,
       tenantTables: ['order', 'order_line'],
       tasks: {
-        'settle-left-stock': settleLeftStock,
+        'settle-left-tasks': settleLeftTasks,
         reseal: resealTask('orders.order', { shipping_address_sealed: sealedShippingAddress }),
       },
     },

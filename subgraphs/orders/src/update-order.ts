@@ -6,7 +6,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { z } from 'zod';
-import { findOrder } from './change-order-status.ts';
+import { findOrder } from './move-order.ts';
 import { sealedShippingAddress } from './order.entity.ts';
 import { orderPayload, orderRow } from './order-row.ts';
 import { notesInput } from './price-order.ts';

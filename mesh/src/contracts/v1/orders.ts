@@ -61,6 +61,8 @@ const body = z.strictObject({
     .max(100),
   shippingAddress: addressBody.nullish(),
   notes: z.string().max(2_000).nullish(),
+  /** A token of the payment provider; never a card. */
+  paymentMethod: z.string().trim().min(1).max(200).nullish(),
 });
 
 function toInput(given: unknown): Record<string, unknown> {
@@ -113,16 +115,19 @@ export const orderRoutes = [
     path: '/orders',
     operationId: 'createOrder',
     summary: 'Place an order',
-    description: 'Priced from the catalogue. The stock of all items is reserved, or nothing happens.',
+    description:
+      'Priced from the catalogue. The stock of all items is reserved, or nothing happens. With a `paymentMethod` the order is charged before ' +
+      'it stands: it is `confirmed` when the charge succeeded, `pending` while the provider has not decided, and not placed when it was declined.',
     scopes: ['orders:write'],
     limit: { limit: 100, windowSeconds: 60 },
-    errors: ['INVALID_CUSTOMER', 'INSUFFICIENT_INVENTORY', 'DUPLICATE_ORDER', 'CONFLICT'],
+    errors: ['INVALID_CUSTOMER', 'PAYMENT_FAILED', 'INSUFFICIENT_INVENTORY', 'DUPLICATE_ORDER', 'CONFLICT'],
     graph: { field: 'placeOrder', arguments: { input: 'PlaceOrderInput!' } },
     body,
     bodyExample: {
       customerId: EXAMPLE.customerId,
       items: [{ productId: EXAMPLE.productId, quantity: 2, price: 29.99 }],
       shippingAddress: addressExample,
+      paymentMethod: 'tok_visa',
     },
     variables: ({ body: given }) => ({ input: toInput(given) }),
     status: 201,
@@ -154,7 +159,7 @@ export const orderRoutes = [
     operationId: 'updateOrderStatus',
     summary: 'Move an order along its life',
     description:
-      'pending → confirmed → processing → shipped → delivered; cancelled from any state before shipped; refunded after a payment.',
+      'pending → confirmed → processing → shipped → delivered; cancelled from any state before shipped; refunded after a payment. Cancelling and refunding give back what was paid.',
     scopes: ['orders:write'],
     errors: ['NOT_FOUND', 'INVALID_STATE', 'PRECONDITION_FAILED'],
     graph: { field: 'changeOrderStatus', arguments: { id: 'ID!', status: 'OrderStatus!', expectedVersion: 'Int' } },
@@ -170,7 +175,7 @@ export const orderRoutes = [
     path: '/orders/{orderId}',
     operationId: 'cancelOrder',
     summary: 'Cancel an order',
-    description: 'Releases its stock. The order stays, as cancelled, and is answered.',
+    description: 'Releases its stock and refunds what was paid. The order stays, as cancelled, and is answered.',
     scopes: ['orders:write'],
     errors: ['NOT_FOUND', 'INVALID_STATE', 'PRECONDITION_FAILED'],
     graph: { field: 'cancelOrder', arguments: { id: 'ID!', expectedVersion: 'Int' } },

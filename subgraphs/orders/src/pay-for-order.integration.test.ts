@@ -1,0 +1,125 @@
+import type { Caller } from '@portico/contracts/caller';
+import { newId } from '@portico/contracts/ids';
+import { testCaller } from '@portico/service-kit/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ask,
+  eventsOf,
+  laterThanLease,
+  ONE,
+  openWorld,
+  orderInput,
+  PLACE,
+  productOf,
+  settle,
+  settleEverything,
+  tasksOf,
+  type World,
+} from './testing.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+beforeEach(() => world.reset());
+
+describe('an order with a payment method', () => {
+  const paying = (paymentMethod = 'tok_visa') => ({ ...orderInput(world, 2), paymentMethod });
+  const seeded = (): Caller => testCaller(['read', 'write'], { idempotencySeed: newId('request') });
+  const leftOf = async (id: string) => ({
+    left: world.stock.left,
+    charges: world.money.charges.size,
+    tasks: await tasksOf(world, id),
+    events: (await eventsOf(world, id)).map(({ type }) => type),
+  });
+  const NOTHING_LEFT = { left: 1_000, charges: 0, tasks: [], events: [] };
+
+  it('is charged once, at its total, and confirmed when it is written', async () => {
+    const caller = seeded();
+    const input = paying();
+    const { placeOrder } = await ask(world, caller, PLACE, { input });
+    expect(placeOrder).toMatchObject({ status: 'confirmed', total: 2500, version: 1 });
+    expect((await ask(world, caller, PLACE, { input })).placeOrder.id).toBe(placeOrder.id);
+    expect([...world.money.charges]).toEqual([[placeOrder.id, 2500]]);
+    expect(await leftOf(placeOrder.id)).toEqual({ left: 998, charges: 1, tasks: [], events: ['order.created'] });
+  });
+
+  it('that costs nothing is confirmed without a charge', async () => {
+    const input = { ...paying(), items: [{ productId: productOf(world, 0), quantity: 1 }] };
+    expect((await ask(world, testCaller(), PLACE, { input })).placeOrder.status).toBe('confirmed');
+    expect(world.money.charges.size).toBe(0);
+  });
+
+  it('is PAYMENT_FAILED when the charge is declined: nothing is held and nothing written', async () => {
+    const caller = seeded();
+    world.money.decline = 'insufficient_funds';
+    await expect(ask(world, caller, PLACE, { input: paying() })).rejects.toMatchObject({
+      code: 'PAYMENT_FAILED',
+      details: { paymentMethod: 'insufficient_funds' },
+    });
+    expect(await leftOf(newId('order', caller.idempotencySeed))).toEqual(NOTHING_LEFT);
+  });
+
+  it('whose decline cannot be followed by a release is released by the task', async () => {
+    const caller = seeded();
+    const id = newId('order', caller.idempotencySeed);
+    world.fail = { operation: 'ReleaseStock', when: 'before' };
+    world.money.decline = 'card_declined';
+    await expect(ask(world, caller, PLACE, { input: paying() })).rejects.toMatchObject({ code: 'PAYMENT_FAILED' });
+    expect(await tasksOf(world, id)).toEqual([{ stage: 'owing', stock: 'release', payment: null }]);
+    world.fail = undefined;
+    laterThanLease(world);
+    expect(await settle(world)).toBe(1);
+    expect(await leftOf(id)).toEqual(NOTHING_LEFT);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'whose charge is lost %s it was made is voided and released, and the late try refused',
+    async (when) => {
+      const caller = seeded();
+      const id = newId('order', caller.idempotencySeed);
+      const input = paying();
+      world.fail = { operation: 'ChargeOrder', when };
+      await expect(ask(world, caller, PLACE, { input })).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
+      world.fail = undefined;
+      expect(await tasksOf(world, id)).toEqual([{ stage: 'placing', stock: 'release', payment: 'void' }]);
+      laterThanLease(world);
+      expect(await settle(world)).toBe(1);
+      expect(await leftOf(id)).toEqual(NOTHING_LEFT);
+      await expect(ask(world, caller, PLACE, { input })).rejects.toMatchObject({ code: 'CONFLICT' });
+    },
+  );
+
+  it('is finished by the next try of the same request, without a second charge', async () => {
+    const caller = seeded();
+    const input = paying();
+    world.fail = { operation: 'ChargeOrder', when: 'after' };
+    await expect(ask(world, caller, PLACE, { input })).rejects.toBeDefined();
+    world.fail = undefined;
+    const { placeOrder } = await ask(world, caller, PLACE, { input });
+    expect(placeOrder.status).toBe('confirmed');
+    expect([...world.money.charges]).toEqual([[placeOrder.id, 2500]]);
+    laterThanLease(world);
+    expect(await settle(world)).toBe(0);
+  });
+
+  it.each([
+    ['succeeded', 'confirmed', 998],
+    ['failed', 'cancelled', 1_000],
+  ])('whose charge is decided later, as %s, becomes %s', async (decided, status, left) => {
+    world.money.undecided = true;
+    const caller = testCaller();
+    const { id, status: placed } = (await ask(world, caller, PLACE, { input: paying() })).placeOrder;
+    expect(placed).toBe('pending');
+    world.payments = [{ status: 'pending' }];
+    await settleEverything(world);
+    expect((await ask(world, caller, ONE, { id })).order?.status).toBe('pending');
+    expect(await tasksOf(world, id)).toEqual([{ stage: 'owing', stock: null, payment: 'await' }]);
+    world.payments = [{ status: decided }];
+    await settleEverything(world);
+    expect((await ask(world, caller, ONE, { id })).order?.status).toBe(status);
+    expect({ left: world.stock.left, tasks: await tasksOf(world, id) }).toEqual({ left, tasks: [] });
+  });
+});
