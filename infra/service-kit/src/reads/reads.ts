@@ -34,11 +34,11 @@ export function createReads(options: { schema: string; run: RunStatement; totals
     if (rows.length < request.size && (rows.length > 0 || skipped === 0)) return skipped + rows.length;
     const key = JSON.stringify([model.table, tenant, request.filter]);
     const known = totals.get(key);
-    if (known !== undefined && known.version === rows[0]?.$version) return known.total;
+    if (model.unversioned !== true && known !== undefined && known.version === rows[0]?.$version) return known.total;
     const statement = countStatement(model, tenant, request.filter, versionSql);
     const [counted] = await run(statement.text, statement.values);
     const total = Number(counted?.total ?? 0);
-    totals.set(key, { version: String(counted?.$version), total });
+    if (model.unversioned !== true) totals.set(key, { version: String(counted?.$version), total });
     return total;
   }
 
