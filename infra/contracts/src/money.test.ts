@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { CURRENCY_DIGITS, currencyDigits, toDecimal, toMinor } from './money.ts';
+import { CURRENCY_DIGITS, currencyDigits, toDecimal, toDecimalText, toMinor } from './money.ts';
 
 describe('money', () => {
   it('shows every amount with the digits of its currency', () => {
     expect([toDecimal(2999, 'USD'), toDecimal(1200, 'JPY'), toDecimal(3125, 'KWD')]).toEqual([29.99, 1200, 3.125]);
+  });
+
+  it('writes every digit of the currency, exactly up to the largest safe integer', () => {
+    const shown = [
+      [2999, 'USD'],
+      [5, 'USD'],
+      [-5, 'USD'],
+      [0, 'USD'],
+      [1200, 'JPY'],
+      [3125, 'KWD'],
+      [Number.MAX_SAFE_INTEGER, 'USD'],
+    ] as const;
+    const texts = ['29.99', '0.05', '-0.05', '0.00', '1200', '3.125', '90071992547409.91'];
+    expect(shown.map(([minor, currency]) => toDecimalText(minor, currency))).toEqual(texts);
   });
 
   it('takes back exactly what it showed, for every currency and a spread of amounts', () => {

@@ -20,6 +20,14 @@ export function toDecimal(minor: number, currency: string): number {
   return minor / (POWERS[currencyDigits(currency) ?? 2] ?? 100);
 }
 
+/** 2999 USD → "29.99", 5 → "0.05", -5 → "-0.05": always with all digits of the currency, exact for every safe integer. */
+export function toDecimalText(minor: number, currency: string): string {
+  const digits = currencyDigits(currency) ?? 2;
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  const split = text.length - digits;
+  return `${minor < 0 ? '-' : ''}${text.slice(0, split)}${digits === 0 ? '' : `.${text.slice(split)}`}`;
+}
+
 /** 29.99 USD → 2999, or undefined when the number has more digits than the currency or leaves the safe integers. */
 export function toMinor(decimal: number, currency: string): number | undefined {
   const power = POWERS[currencyDigits(currency) ?? -1];

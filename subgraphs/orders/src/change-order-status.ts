@@ -37,7 +37,7 @@ async function move(em: EntityManager, context: SubgraphContext, { id, status, r
   const at = context.now();
   em.assign(order, { status, updatedAt: at, ...(status === 'cancelled' ? { cancelReason: reason?.slice(0, 500) ?? null } : {}) });
   await em.flush();
-  const payload = { ...orderPayload(order, lines), previousStatus };
+  const payload = { ...orderPayload(order, lines), previousStatus, currentStatus: status };
   emit(em, status === 'cancelled' ? orderCancelled : orderUpdated, { caller: context.caller, aggregateId: id, payload, at });
   if (action !== undefined) {
     const lockedUntil = new Date(at.getTime() + LEASE_MS);

@@ -34,7 +34,7 @@ export function updateOrder(context: SubgraphContext, id: string, given: unknown
       updatedAt: at,
     });
     await em.flush();
-    const payload = { ...orderPayload(order, lines), previousStatus: order.status };
+    const payload = { ...orderPayload(order, lines), previousStatus: order.status, currentStatus: order.status };
     emit(em, orderUpdated, { caller: context.caller, aggregateId: id, payload, at });
     await em.flush();
     return orderRow(order, lines);

@@ -6,5 +6,8 @@ export const customerCreated = defineEvent({
   name: 'customer.created',
   version: 1,
   summary: 'A customer was added.',
+  subject: 'customer',
+  money: [],
+  v2Names: { id: 'customer_id' },
   payload: z.object({ id: z.string(), status: z.string(), createdAt: z.iso.datetime() }),
 });

@@ -14,18 +14,30 @@ const order = z.object({
 });
 export type OrderPayload = z.infer<typeof order>;
 
-export const orderCreated = defineEvent({ name: 'order.created', version: 1, summary: 'An order was placed.', payload: order });
+/** `currentStatus` is `status` again, under the name that goes with `previousStatus`. The two are the same where something else changed. */
+const changedOrder = order.extend({ previousStatus: z.string(), currentStatus: z.string() });
+const about = {
+  version: 1,
+  subject: 'order',
+  money: ['total', 'items.unitPrice'],
+  v2Names: { id: 'order_id', total: 'total_amount' },
+} as const;
+const previous = { status: 'previousStatus' };
+
+export const orderCreated = defineEvent({ ...about, name: 'order.created', summary: 'An order was placed.', payload: order });
 
 export const orderUpdated = defineEvent({
+  ...about,
   name: 'order.updated',
-  version: 1,
   summary: 'An order changed: its status, its address or its notes.',
-  payload: order.extend({ previousStatus: z.string() }),
+  previous,
+  payload: changedOrder,
 });
 
 export const orderCancelled = defineEvent({
+  ...about,
   name: 'order.cancelled',
-  version: 1,
   summary: 'An order was cancelled and its stock released.',
-  payload: order.extend({ previousStatus: z.string() }),
+  previous,
+  payload: changedOrder,
 });

@@ -12,11 +12,13 @@ const payment = z.object({
   createdAt: z.iso.datetime(),
 });
 
-export const paymentReceived = defineEvent({ name: 'payment.received', version: 1, summary: 'A payment succeeded.', payload: payment });
+const about = { version: 1, subject: 'payment', money: ['amount'], v2Names: { id: 'payment_id' } } as const;
+
+export const paymentReceived = defineEvent({ ...about, name: 'payment.received', summary: 'A payment succeeded.', payload: payment });
 
 export const paymentFailed = defineEvent({
+  ...about,
   name: 'payment.failed',
-  version: 1,
   summary: 'A payment was declined or could not be made.',
   payload: payment.extend({ failureReason: z.string() }),
 });
