@@ -27,6 +27,9 @@ const CODES: Readonly<Record<string, keyof typeof FAILURES>> = {
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  // The sender was disposed of.
+  UND_ERR_DESTROYED: 'aborted',
+  UND_ERR_CLOSED: 'aborted',
 };
 const DNS = /^(?:E(?:NOTFOUND|NODATA|SERVFAIL|FORMERR|NOTIMP|REFUSED|BADNAME|BADRESP|BADQUERY|TIMEOUT|CANCELLED|AI_\w+))$/;
 const TLS = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO$)/;
