@@ -1,11 +1,11 @@
 import { notFound } from '@portico/contracts/errors';
 import { type IdKind, isId } from '@portico/contracts/ids';
+import type { ResourceScope } from '@portico/contracts/scopes';
+import type { ReadModel } from '@portico/service-kit/reads/read-model';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
 import { readReferences } from '@portico/service-kit/reads/read-references';
-import type { ReadModel } from '@portico/service-kit/reads/read-model';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolver, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
-import type { ResourceScope } from '@portico/contracts/scopes';
 import { attemptReads } from './delivery/attempt-reads.ts';
 import { deliveryReads } from './delivery/delivery-reads.ts';
 import { replayDelivery } from './delivery/replay-delivery.ts';
@@ -23,7 +23,6 @@ import type { RelayGraph } from './relay-graph.ts';
 import { cancelReplay } from './replays/cancel-replay.ts';
 import { replayReads } from './replays/replay-reads.ts';
 import { startReplay } from './replays/start-replay.ts';
-import { diagnoseSignature } from './signing/diagnose-signature.ts';
 import { typeResolvers } from './type-resolvers.ts';
 
 type ById = { id: string };
@@ -53,7 +52,6 @@ const queries: Resolvers[string] = {
   event: one(eventReads, 'event', 'events:read'),
   webhookEventTypes: needs('events:read', () => eventTypes),
   unknownEvents: needs('events:read', (_, { ids }: { ids: readonly string[] }, context) => unknownEvents(context, ids)),
-  diagnoseWebhookSignature: needs('webhooks:read', (_, { input }: Input, { now }) => diagnose(input, now())),
 };
 
 function mutationsOf(relay: RelayGraph): Resolvers[string] {

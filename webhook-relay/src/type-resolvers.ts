@@ -18,7 +18,9 @@ export const typeResolvers: Resolvers = {
   WebhookAttempt: {
     request: ({ url, requestHeaders, requestBody }: Row) => ({ url, headers: requestHeaders, body: requestBody }),
     response: ({ responseStatus: status, responseHeaders, responseBody, responseTruncated }: Row) =>
-      typeof status === 'number' ? { status, headers: responseHeaders ?? {}, body: responseBody ?? '', truncated: responseTruncated } : null,
+      typeof status === 'number'
+        ? { status, headers: responseHeaders ?? {}, body: responseBody ?? '', truncated: responseTruncated }
+        : null,
     error: ({ errorCode: code, errorMessage }: Row) => (typeof code === 'string' ? { code, message: errorMessage ?? '' } : null),
   },
   Event: {

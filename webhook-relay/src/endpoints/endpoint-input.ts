@@ -1,10 +1,10 @@
 import { AppError, invalid } from '@portico/contracts/errors';
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
+import { API_VERSIONS } from '@portico/contracts/events/event-shape';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import { type EndpointFilter, SCHEDULES } from '../endpoint.entity.ts';
-import { filterProblems } from '../rendering/match-filter.ts';
-import { API_VERSIONS } from '../rendering/event-shape.ts';
+import { filterProblems } from '../filtering/event-filter.ts';
 import { type AddressPolicy, checkUrl } from '../sending/guard-address.ts';
 import { secretProblem } from '../signing/secret.ts';
 import { headerProblems } from './header-rules.ts';
@@ -12,16 +12,16 @@ import { headerProblems } from './header-rules.ts';
 /** Takes every event, those of later types too. */
 export const ALL_EVENTS = '*';
 export const CONCURRENCY_DEFAULT = 10;
-const FILTER_PATHS_MAX = 10;
-const FILTER_VALUES_MAX = 16;
-
-const filterValue = z.union([z.string().max(200), z.number(), z.boolean()], 'It must be a text, a number, true or false.');
 
 const properties = z.object({
   url: z.string(),
-  events: z.array(z.enum([...EVENT_CATALOGUE.keys(), ALL_EVENTS])).min(1).max(EVENT_CATALOGUE.size),
+  events: z
+    .array(z.enum([...EVENT_CATALOGUE.keys(), ALL_EVENTS]))
+    .min(1)
+    .max(EVENT_CATALOGUE.size),
   description: z.string().trim().max(500).nullish(),
-  filter: z.record(z.string().max(200), z.array(filterValue).min(1).max(FILTER_VALUES_MAX)).nullish(),
+  // Held to the events' schemas when the events are known.
+  filter: z.custom<EndpointFilter>().nullish(),
   apiVersion: z.enum(API_VERSIONS).nullish(),
   headers: z.record(z.string(), z.string()).nullish(),
   schedule: z.enum(SCHEDULES).nullish(),
@@ -55,7 +55,7 @@ export function refuseProblems(given: EndpointChange, events: readonly string[],
     if (!checked.ok) problems.url = checked.problem;
   }
   for (const [name, problem] of headerProblems(given.headers ?? {})) problems[name === '' ? 'headers' : `headers.${name}`] = problem;
-  if (given.filter !== undefined && given.filter !== null) Object.assign(problems, problemsOfFilter(given.filter, events));
+  if (given.filter !== undefined && given.filter !== null) Object.assign(problems, filterProblems(given.filter, typesOf(events)));
   if (Object.keys(problems).length > 0) throw invalid(problems);
 }
 
@@ -66,8 +66,7 @@ export function requireSecret(secret: string | null | undefined): void {
   if (problem !== undefined) throw new AppError('VALIDATION_ERROR', undefined, { details: { secret: problem } });
 }
 
-function problemsOfFilter(filter: EndpointFilter, events: readonly string[]): Record<string, string> {
-  if (Object.keys(filter).length > FILTER_PATHS_MAX) return { filter: `At most ${FILTER_PATHS_MAX} paths.` };
-  const types = events.includes(ALL_EVENTS) ? [...EVENT_CATALOGUE.keys()] : events;
-  return Object.fromEntries(Object.entries(filterProblems(filter, types)).map(([path, problem]) => [`filter.${path}`, problem]));
+/** The event types that a list names. */
+function typesOf(events: readonly string[]): readonly string[] {
+  return events.includes(ALL_EVENTS) ? [...EVENT_CATALOGUE.keys()] : events;
 }

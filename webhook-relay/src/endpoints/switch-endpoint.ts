@@ -12,7 +12,10 @@ type Switch = { id: string; expectedVersion?: number | null | undefined };
 
 /** Holds deliveries back. INVALID_STATE for an endpoint that is disabled. */
 export function pauseEndpoint(context: SubgraphContext, change: Switch): Promise<Row> {
-  return switched(context, change, (endpoint) => (refuseUnless(endpoint, 'active', 'paused'), { status: 'paused', drainPerSecond: null }));
+  return switched(context, change, (endpoint) => {
+    refuseDisabled(endpoint);
+    return { status: 'paused', drainPerSecond: null };
+  });
 }
 
 /** Sends what was held, in order, at most so many per second. INVALID_STATE for an endpoint that is disabled. */
@@ -22,7 +25,10 @@ export function resumeEndpoint(
 ): Promise<Row> {
   if (drainPerSecond !== null && (drainPerSecond < 1 || drainPerSecond > DRAIN_PER_SECOND_MAX))
     throw invalid({ drainPerSecond: `It must be from 1 to ${DRAIN_PER_SECOND_MAX}.` });
-  return switched(context, change, (endpoint) => (refuseUnless(endpoint, 'active', 'paused'), { status: 'active', drainPerSecond }));
+  return switched(context, change, (endpoint) => {
+    refuseDisabled(endpoint);
+    return { status: 'active', drainPerSecond };
+  });
 }
 
 /** Switches a disabled endpoint on, with its health as new. INVALID_STATE for one that was never verified. */
@@ -58,7 +64,7 @@ function switched(
   });
 }
 
-function refuseUnless({ status, disabledReason }: Endpoint, ...allowed: readonly Endpoint['status'][]): void {
-  if (allowed.includes(status)) return;
-  throw new AppError('INVALID_STATE', 'The webhook is disabled.', { details: { status, disabledReason, allowed } });
+function refuseDisabled({ status, disabledReason }: Endpoint): void {
+  if (status !== 'disabled') return;
+  throw new AppError('INVALID_STATE', 'The webhook is disabled.', { details: { status, disabledReason, allowed: ['active', 'paused'] } });
 }

@@ -1,5 +1,5 @@
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { Endpoint } from '../endpoint.entity.ts';
+import type { Endpoint } from '../endpoint.entity.ts';
 import type { RelayGraph } from '../relay-graph.ts';
 import { endpointRow, findEndpoint, type OpenedEndpoint, openEndpoint } from './endpoint-row.ts';
 import { sendTest, type TestReport } from './send-test.ts';

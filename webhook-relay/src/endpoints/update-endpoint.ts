@@ -3,7 +3,7 @@
 import { invalid } from '@portico/contracts/errors';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
+import { type Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
 import type { RelayGraph } from '../relay-graph.ts';
 import { CONCURRENCY_DEFAULT, type EndpointChange, parseChange, refuseProblems } from './endpoint-input.ts';
 import { endpointRow, findEndpoint, openEndpoint } from './endpoint-row.ts';
@@ -35,7 +35,11 @@ export async function updateEndpoint(
   if (moves && !unverified) requireDelivered(await test());
   const row = await context.write(async (em) => {
     const endpoint = await findEndpoint(em, id, expectedVersion);
-    em.assign(endpoint, { ...changesOf(context, id, given), ...(moves && !unverified ? verified(context.now()) : {}), updatedAt: context.now() });
+    em.assign(endpoint, {
+      ...changesOf(context, id, given),
+      ...(moves && !unverified ? verified(context.now()) : {}),
+      updatedAt: context.now(),
+    });
     await em.flush();
     return endpointRow(endpoint);
   });

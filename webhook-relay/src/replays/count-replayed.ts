@@ -3,7 +3,7 @@
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { Endpoint } from '../endpoint.entity.ts';
 import { ALL_EVENTS } from '../endpoints/endpoint-input.ts';
-import { matches } from '../rendering/match-filter.ts';
+import { matches } from '../filtering/event-filter.ts';
 import type { ReplaySelection } from '../replay-job.entity.ts';
 
 type Replayed = Pick<Endpoint, 'id' | 'events' | 'filter'>;

@@ -20,7 +20,10 @@ const request = z.object({
   what: z.enum(['failed', 'missing', 'all']),
   since: z.iso.datetime(),
   until: z.iso.datetime().nullish(),
-  events: z.array(z.enum([...EVENT_CATALOGUE.keys()])).max(EVENT_CATALOGUE.size).nullish(),
+  events: z
+    .array(z.enum([...EVENT_CATALOGUE.keys()]))
+    .max(EVENT_CATALOGUE.size)
+    .nullish(),
   perSecond: z.int().min(1).max(PER_SECOND.max).nullish(),
   dryRun: z.boolean().nullish(),
 });
@@ -61,7 +64,14 @@ function addReplay(context: SubgraphContext, replay: NewReplay): Promise<Row> {
     if ((await em.count(ReplayJob, { endpointId, status: 'running' })) >= RUNNING_MAX)
       throw new AppError('CONFLICT', `At most ${RUNNING_MAX} replays of a webhook run at the same time.`);
     const now = context.now();
-    const job = em.create(ReplayJob, { ...tenantOf(context.caller), ...replay, status: 'running', queued: 0, createdAt: now, updatedAt: now });
+    const job = em.create(ReplayJob, {
+      ...tenantOf(context.caller),
+      ...replay,
+      status: 'running',
+      queued: 0,
+      createdAt: now,
+      updatedAt: now,
+    });
     em.persist(job);
     await em.flush();
     return replayRow(job);
