@@ -22,11 +22,14 @@ export async function startRelayGraph(options: { now?: () => Date; allowLoopback
   const sender = createSender({ policy });
   const end = new AbortController();
   let wakes = 0;
+  const wake = (): void => {
+    wakes += 1;
+  };
   const subgraph = await startSubgraph(
     {
       name: 'webhooks',
       sdl: readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'),
-      resolvers: resolversOf({ sender, policy, signal: end.signal, wake: () => void (wakes += 1) }),
+      resolvers: resolversOf({ sender, policy, signal: end.signal, wake }),
       references,
       entities: [Endpoint, Delivery, ReplayJob],
       migrations,
