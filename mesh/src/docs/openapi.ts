@@ -100,6 +100,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue.',
   Customers: 'Who buys. Personal data is encrypted and can be exported and erased.',
   Inventory: 'What is in stock, and who holds it.',
+  Webhooks: 'Who is told what happens, whether he heard it, and how he hears it again.',
+  Events: 'What happened.',
   Search: 'Over everything at once.',
 };
 
@@ -158,7 +160,7 @@ const HEADERS = {
   ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
   Cache: {
     description:
-      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it.',
+      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it, or because it changes by itself.',
     schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
   },
   Age: {
