@@ -5,6 +5,7 @@ import { OAUTH_PATHS } from '../oauth/metadata.ts';
 import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
+import { describeWebhooks } from './describe-webhooks.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -17,7 +18,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
     info: {
       title: 'Portico API',
       version: `${contract.version}.0.0`,
-      summary: 'Orders, products, customers and inventory for integrators.',
+      summary: 'Orders, products, customers, inventory and webhooks for integrators.',
       description: DESCRIPTION,
       contact: { name: 'Portico API support', email: 'api-support@portico.example' },
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
@@ -29,6 +30,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
     security: securityOf([]),
     tags: [...new Set(contract.routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
+    webhooks: describeWebhooks('1'),
     components: {
       securitySchemes: SECURITY_SCHEMES,
       schemas: { ...describeResources(contract.routes), ...SCHEMAS },
