@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
 import { loadConfig } from '@portico/service-kit/config';
+import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -27,14 +28,17 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Connections of each program to PostgreSQL, at most. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
+  /** Without one, a `redis-server` on PATH is run as a child; `none` for neither. */
+  REDIS_URL: z.union([z.literal('none'), z.url({ protocol: /^rediss?$/ })]).optional(),
+  /** The same with `nats-server`. */
+  NATS_URL: z.union([z.literal('none'), z.url({ protocol: /^(nats|tls)$/ })]).optional(),
   INTERNAL_SECRET: z.string().min(32).optional(),
   SECRET_KEYS: z.string().optional(),
   BLIND_INDEX_KEY: z.string().optional(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   ...peopleConfig,
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { tracingConfig } from '../tracing/open-tracing.ts';
 
 /** What every subgraph is configured by. */
 export const subgraphConfig = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** NATS with JetStream, for events; without it PostgreSQL carries them. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** `/graphql` of a gateway's internal listener. */
@@ -14,5 +17,6 @@ export const subgraphConfig = z.object({
   SECRET_KEYS: z.string(),
   /** Base64 of 32 bytes. Makes encrypted columns searchable for equality; changing it means indexing anew. */
   BLIND_INDEX_KEY: z.string(),
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

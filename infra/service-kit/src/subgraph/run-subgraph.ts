@@ -1,8 +1,10 @@
 // A subgraph as a process of its own: configuration from the environment, HTTP in, the gateway's graph out, until a signal.
+import { openEventBus } from '../bus/open-event-bus.ts';
 import { loadConfig } from '../config.ts';
 import { createHttpGraphClient } from '../http-graph-client.ts';
 import { untilSignal } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { subgraphConfig } from './config.ts';
 import { serveSubgraph } from './serve-subgraph.ts';
 import type { Subgraph, SubgraphDependencies, SubgraphSettings } from './start-subgraph.ts';
@@ -14,11 +16,13 @@ type Start = (settings: SubgraphSettings, dependencies: SubgraphDependencies) =>
 export async function runSubgraph(name: string, start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(subgraphConfig, env);
   const logger = createLogger({ program: name, level: config.LOG_LEVEL });
+  await using tracing = await openTracing(config, name);
   await using graph = createHttpGraphClient({
     graphUrl: config.GRAPH_URL,
     internalSecret: config.INTERNAL_SECRET,
     timeoutMs: GRAPH_TIMEOUT_MS,
   });
+  await using bus = await openEventBus({ natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL, logger });
   await using subgraph = await start(
     {
       databaseUrl: config.DATABASE_URL,
@@ -26,13 +30,14 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
       secretKeys: config.SECRET_KEYS,
       blindIndexKey: config.BLIND_INDEX_KEY,
     },
-    { graph, logger },
+    { graph, logger, bus },
   );
   await using server = await serveSubgraph(subgraph, {
     host: config.HOST,
     port: config.PORT,
     internalSecret: config.INTERNAL_SECRET,
     logger,
+    tracing,
   });
   logger.info({ url: server.url, subgraph: name }, 'listening');
   // A parent that starts this program as a child learns the address from its IPC channel.
