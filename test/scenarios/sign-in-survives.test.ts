@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Admin, start } from '@portico/admin-server/server';
-import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { createTestDatabase, silentLogger, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../stack/gateway-process.ts';
@@ -73,7 +73,7 @@ describe('a gateway that is killed while an operator signs in', () => {
     const opened = new AsyncDisposableStack();
     const later = opened.use(await startAdmin(LATER_MS));
     const origins = { portalOrigin: 'http://portal.test', consoleOrigin: 'http://console.test', trustedProxies: [] };
-    opened.use(await later.openSides({ ...origins, mail: { kind: 'folder', folder, from: 'test' } }));
+    opened.use(await later.openSides({ ...origins, mail: { kind: 'folder', folder, from: 'test' } }, unreachableGraph));
     return opened;
   }
 

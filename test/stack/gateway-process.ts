@@ -15,7 +15,7 @@ export type GatewayProcess = AsyncDisposable & {
 
 /** A gateway as `npm start -- gateway` runs it, without subgraphs: only paths that need no graph are answered from its own knowledge. */
 export async function startGatewayProcess(databaseUrl: string): Promise<GatewayProcess> {
-  const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS'].map((name) => [`${name}_URL`, NOWHERE]);
+  const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS', 'WEBHOOKS'].map((name) => [`${name}_URL`, NOWHERE]);
   const child = spawn(process.execPath, [program, 'gateway'], {
     env: {
       PATH: process.env.PATH,

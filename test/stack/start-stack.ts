@@ -12,7 +12,7 @@ import { openStatements } from '@portico/local/start/open-statements';
 import { type SubgraphName, type SubgraphSurroundings, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { gatewayConfig } from '@portico/mesh/config';
-import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
+import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
 import type { PaymentsSettings } from '@portico/payments/server';
@@ -121,6 +121,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     blindIndexKey: TEST_BLIND_INDEX_KEY,
     internalSecret,
     provider: sandbox.config,
+    allowLoopback: true,
   };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
@@ -140,7 +141,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...env,
   });
   const mail = { kind: 'folder', folder: mailFolder, from: 'test' } as const;
-  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }));
+  const sides = opened.use(
+    await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }, createGraphClient(graph.current)),
+  );
   const gateway = opened.use(
     await startGateway(config, {
       graph: graph.current,

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SubgraphName } from '@portico/local/start/start-subgraphs';
-import { SUBGRAPHS } from '@portico/mesh/graph/subgraph-schemas';
+import { SUBGRAPHS, subgraphFolder } from '@portico/mesh/graph/subgraph-schemas';
 import type { PaymentsSettings } from '@portico/payments/server';
 
 export type SubgraphProcesses = AsyncDisposable & {
@@ -13,7 +13,7 @@ export type SubgraphProcesses = AsyncDisposable & {
 
 type Settings = PaymentsSettings & { internalSecret: string };
 
-/** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. With `onOutput` they log everything, and only to it. */
+/** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(
   settings: Settings,
   { onOutput, otlpEndpoint }: { onOutput?: ((text: string) => void) | undefined; otlpEndpoint?: string | undefined } = {},
@@ -31,6 +31,7 @@ export async function startSubgraphProcesses(
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${relay.url}/graphql`,
     PORT: '0',
+    RELAY_ALLOW_LOOPBACK: 'true',
     // Not the machine's, whatever its environment says.
     NATS_URL: '',
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint ?? '',
@@ -38,7 +39,7 @@ export async function startSubgraphProcesses(
   };
   const started = await Promise.all(
     SUBGRAPHS.map(async (name) => {
-      const child = fork(new URL(`../../subgraphs/${name}/src/main.ts`, import.meta.url), {
+      const child = fork(new URL(`../../${subgraphFolder(name)}/src/main.ts`, import.meta.url), {
         env,
         stdio: onOutput === undefined ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe', 'ipc'],
       });

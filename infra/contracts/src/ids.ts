@@ -5,6 +5,7 @@ import { typeidUnboxed } from 'typeid-js';
 export const ID_PREFIXES = {
   account: 'acct',
   apiKey: 'key',
+  attempt: 'att',
   client: 'client',
   customer: 'cust',
   delivery: 'dlv',
@@ -16,6 +17,7 @@ export const ID_PREFIXES = {
   payment: 'pay',
   person: 'person',
   product: 'prod',
+  replay: 'replay',
   request: 'req',
   reservation: 'res',
   signingKey: 'sig',

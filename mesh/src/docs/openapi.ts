@@ -6,6 +6,7 @@ import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
 import { CLIENT_SECURITY_SCHEME, describePlatform, OAUTH_ERROR_SCHEMA, PLATFORM_OPERATIONS } from './describe-platform.ts';
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
+import { describeWebhooks } from './describe-webhooks.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -18,7 +19,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
     info: {
       title: 'Portico API',
       version: `${contract.version}.0.0`,
-      summary: 'Orders, products, customers and inventory for integrators.',
+      summary: 'Orders, products, customers, inventory and webhooks for integrators.',
       description: DESCRIPTION,
       contact: { name: 'Portico API support', email: 'api-support@portico.example' },
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
@@ -30,6 +31,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
       description: TAGS[name] ?? name,
     })),
     paths: { ...paths, ...describePlatform(serversAt('')) },
+    webhooks: describeWebhooks('1'),
     components: {
       securitySchemes: { ...SECURITY_SCHEMES, client: CLIENT_SECURITY_SCHEME },
       schemas: { ...describeResources(contract.routes), ...SCHEMAS, OAuthError: OAUTH_ERROR_SCHEMA },
@@ -108,6 +110,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue.',
   Customers: 'Who buys. Personal data is encrypted and can be exported and erased.',
   Inventory: 'What is in stock, and who holds it.',
+  Webhooks: 'Who is told what happens, whether he heard it, and how he hears it again.',
+  Events: 'What happened.',
   Search: 'Over everything at once.',
   'Access tokens': 'OAuth 2.0 for programs. These paths begin at the host.',
   Health: 'Whether the platform can work. These paths begin at the host.',
@@ -168,7 +172,7 @@ const HEADERS = {
   ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
   Cache: {
     description:
-      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it.',
+      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it, or because it changes by itself.',
     schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
   },
   Age: {

@@ -44,6 +44,8 @@ export type Endpoint = {
   readonly access: 'public' | { readonly scopes: readonly ResourceScope[] };
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
+  /** See WriteRoute.showsSecret. */
+  readonly showsSecret?: boolean | undefined;
   readonly takesBody: boolean;
   /** The most a body may have; 1 MiB unless it says less. */
   readonly bodyBytesMax?: number | undefined;

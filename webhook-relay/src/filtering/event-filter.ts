@@ -1,5 +1,5 @@
 // An endpoint's filter: which events of its types it wants. Dot paths of the payload, each with the values that are let through; all paths must fit.
-import { type Shape, shapeOf } from '../rendering/event-shape.ts';
+import { type Shape, shapeOf } from '@portico/contracts/events/event-shape';
 
 export type EventFilter = Readonly<Record<string, readonly FilterValue[]>>;
 export type FilterValue = string | number | boolean;

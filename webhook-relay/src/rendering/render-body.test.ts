@@ -1,8 +1,8 @@
+import { bodySchema } from '@portico/contracts/events/body-schema';
+import { API_VERSIONS, WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
 import type { EventType } from '@portico/contracts/events/event-type';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { bodySchema } from './body-schema.ts';
-import { API_VERSIONS, WEBHOOK_EVENTS } from './event-shape.ts';
 import { renderBody } from './render-body.ts';
 
 const occurredAt = '2026-03-01T12:00:00.000Z';

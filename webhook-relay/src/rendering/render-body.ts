@@ -1,7 +1,8 @@
 // The bytes of an event in the version that an endpoint is pinned to. Only fields of the schema are shown, in the schema's order, so the same event
 // always has the same bytes: every attempt and every replay sends what the first one did.
+
+import { type ApiVersion, type Shape, shapeOf } from '@portico/contracts/events/event-shape';
 import { toDecimal, toDecimalText } from '@portico/contracts/money';
-import { type ApiVersion, type Shape, shapeOf } from './event-shape.ts';
 
 export type EventToRender = {
   readonly id: string;

@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GraphClient } from '@portico/service-kit/graph';
 import { listen } from '@portico/service-kit/http-listener';
-import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { createTestDatabase, silentLogger, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
 import { expect, vi } from 'vitest';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { createDeveloperClient, createOperatorClient, type DeveloperClient, type OperatorClient } from '../client.ts';
@@ -33,9 +34,10 @@ export type TestSides = AsyncDisposable & {
   signUp(email: string, more?: object): Promise<void>;
 };
 
-type Given = { triesPerMinute?: number; trustedProxies?: readonly string[] };
+type Given = { triesPerMinute?: number; trustedProxies?: readonly string[]; graph?: GraphClient };
 
-export async function openTestSides({ triesPerMinute = 1_000, trustedProxies = [] }: Given = {}): Promise<TestSides> {
+export async function openTestSides(given: Given = {}): Promise<TestSides> {
+  const { triesPerMinute = 1_000, trustedProxies = [], graph = unreachableGraph } = given;
   await using opened = new AsyncDisposableStack();
   const databaseUrl = opened.use(await createTestDatabase()).url;
   const recorded: Recorded[] = [];
@@ -47,13 +49,16 @@ export async function openTestSides({ triesPerMinute = 1_000, trustedProxies = [
   const admin = opened.use(await start(settings, { logger: silentLogger, recordAction }));
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (path) => rm(path, { recursive: true }));
   const sides = opened.use(
-    await admin.openSides({
-      mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
-      portalOrigin: 'http://portal.test',
-      consoleOrigin: 'http://console.test',
-      trustedProxies,
-      triesPerMinute,
-    }),
+    await admin.openSides(
+      {
+        mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
+        portalOrigin: 'http://portal.test',
+        consoleOrigin: 'http://console.test',
+        trustedProxies,
+        triesPerMinute,
+      },
+      graph,
+    ),
   );
   const open = async (side: Side): Promise<string> => {
     const { handler } = sides.mounts[side];

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { AUDIT_RETENTION_DAYS, start as startAdmin } from '@portico/admin-server/server';
 import { gatewayConfig } from '@portico/mesh/config';
-import { openGraph } from '@portico/mesh/graph/open-graph';
+import { createGraphClient, openGraph } from '@portico/mesh/graph/open-graph';
 import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import type { HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
@@ -33,6 +33,7 @@ const surroundings = z.object({
   ORDERS_URL: z.url(),
   PAYMENTS_URL: z.url(),
   PRODUCTS_URL: z.url(),
+  WEBHOOKS_URL: z.url(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   /** Where letters go when SMTP_URL is not set. */
@@ -67,7 +68,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
-  await using opened = await openMounts(admin, { ...given, dataDir: given.DATA_DIR });
+  await using opened = await openMounts(admin, createGraphClient(graph), { ...given, dataDir: given.DATA_DIR });
   await using gateway = await start(given, {
     graph,
     keySource: admin.keySource,

@@ -19,7 +19,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
       REDIS_URL: redisUrl,
     });
     const { TRUSTED_PROXIES } = given;
-    const { mounts } = opened.use(await openMounts(admin, { ...config, TRUSTED_PROXIES }));
+    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, { ...config, TRUSTED_PROXIES }));
     const gateway = opened.use(
       await start(given, {
         graph: subgraphs.graph,

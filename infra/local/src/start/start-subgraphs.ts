@@ -11,6 +11,7 @@ import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import { type RelaySettings, start as startRelay } from '@portico/webhook-relay/server';
 
 const STARTS = {
   customers: startCustomers,
@@ -18,6 +19,7 @@ const STARTS = {
   orders: startOrders,
   payments: startPayments,
   products: startProducts,
+  webhooks: startRelay,
 };
 export type SubgraphName = keyof typeof STARTS;
 
@@ -39,7 +41,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Migrates and starts all subgraphs in this process, and the composed graph over them. */
 export async function startSubgraphs(
-  settings: PaymentsSettings & { internalSecret: string },
+  settings: PaymentsSettings & RelaySettings & { internalSecret: string },
   { loggerOf, bus, tracing, now }: SubgraphSurroundings,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();

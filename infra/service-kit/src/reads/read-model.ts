@@ -14,6 +14,8 @@ export type ReadModel = {
   readonly table: string;
   /** SQL over `t` that hides rows from lists and look-ups, never from references of other rows. */
   readonly visible?: string;
+  /** Rows also change without raising the tenant's data version, so no total is remembered. */
+  readonly unversioned?: true;
   readonly columns: Readonly<Record<string, Column>>;
   readonly filters: Readonly<Record<string, Filter>>;
   /** Sort fields as SQL over columns that are never null. */

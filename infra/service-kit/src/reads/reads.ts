@@ -43,7 +43,7 @@ export function createReads(options: { schema: string; run: RunStatement; totals
     // A page that is not full is the last one: its place tells the total.
     if (rows.length < request.size && (rows.length > 0 || skipped === 0)) return skipped + rows.length;
     const known = totals.get(key);
-    if (known !== undefined && known.version === rows[0]?.$version) return known.total;
+    if (model.unversioned !== true && known !== undefined && known.version === rows[0]?.$version) return known.total;
     if (rows[0]?.$total !== undefined) return remember(key, tenant, rows[0].$version, rows[0].$total);
     const statement = countStatement(model, tenant, request.filter, versionSql);
     const [counted] = await run(statement.text, statement.values);
@@ -66,7 +66,7 @@ export function createReads(options: { schema: string; run: RunStatement; totals
       const tenantValues = [tenant.accountId, tenant.mode] as const;
       const columns = columnsFor(model, selection);
       const key = wantsTotal ? JSON.stringify([model.table, tenantValues, request.filter]) : '';
-      const counted = wantsTotal && !isWarm(key, tenantValues);
+      const counted = wantsTotal && (model.unversioned === true || !isWarm(key, tenantValues));
       const statement = pageStatement(model, columns, tenantValues, request, wantsTotal ? versionSql : undefined, counted);
       const rows = await run(statement.text, statement.values);
       const total = wantsTotal ? await totalOf(model, tenantValues, request, rows, key) : undefined;

@@ -1,6 +1,6 @@
 // The graph's own scalars. Rows carry instants as PostgreSQL prints them, so an answer needs no Date objects.
 import { parseInstant } from '@portico/contracts/instants';
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 const PG_INSTANT = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
 const DECIMAL = /^-?\d{1,15}(\.\d{1,6})?$/;
@@ -30,7 +30,14 @@ const Decimal = scalar('Decimal', Number, (value) => {
   return number;
 });
 
-export const SCALARS: Readonly<Record<string, GraphQLScalarType>> = { DateTime, MinorUnits, Decimal };
+/** Whatever JSON holds. Its form is for whoever takes it to check. */
+const Json = new GraphQLScalarType({
+  name: 'JSON',
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+});
+
+export const SCALARS: Readonly<Record<string, GraphQLScalarType>> = { DateTime, MinorUnits, Decimal, JSON: Json };
 
 function scalar(name: string, serialize: (value: unknown) => unknown, parseValue: (value: unknown) => unknown): GraphQLScalarType {
   return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral: (node) => parseValue(literal(node)) });

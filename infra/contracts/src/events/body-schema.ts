@@ -1,5 +1,5 @@
 // The JSON schema of what arrives at an endpoint: derived from the schema that the producer's payload is checked against, so the two cannot part.
-import { CURRENCY_DIGITS } from '@portico/contracts/money';
+import { CURRENCY_DIGITS } from '../money.ts';
 import { type ApiVersion, type Field, type JsonSchema, type Shape, shapeOf } from './event-shape.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';

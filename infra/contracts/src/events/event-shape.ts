@@ -1,8 +1,9 @@
 // What an event's payload looks like in each version, compiled once from its schema: bodies, their JSON schemas and filters follow the same tree.
-import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
-import type { EventType } from '@portico/contracts/events/event-type';
-import { webhookTest } from '@portico/contracts/events/webhook-test';
+
 import { z } from 'zod';
+import { EVENT_CATALOGUE } from './catalogue.ts';
+import type { EventType } from './event-type.ts';
+import { webhookTest } from './webhook-test.ts';
 
 export const API_VERSIONS = ['1', '2'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];

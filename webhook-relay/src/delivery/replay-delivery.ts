@@ -1,0 +1,34 @@
+import { AppError, notFound } from '@portico/contracts/errors';
+import type { Row } from '@portico/service-kit/reads/reads';
+import type { Selection } from '@portico/service-kit/reads/selection';
+import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import type { RelayGraph } from '../relay-graph.ts';
+import { deliveryReads } from './delivery-reads.ts';
+
+/**
+ * Puts one delivery to work again, from the schedule's start, whatever became of it; its log goes on. INVALID_STATE once its endpoint was
+ * deleted, CONFLICT while an attempt is under way: that one's outcome comes first.
+ */
+export async function replayDelivery(context: SubgraphContext, relay: RelayGraph, id: string, selection: Selection): Promise<Row> {
+  const { caller, run, reads } = context;
+  const now = context.now();
+  const changed = await run(
+    `update webhooks.delivery t set status = 'pending', attempts = 0, next_attempt_at = $4, completed_at = null, replay_job_id = null,
+       lease = null, leased_until = null
+     where t.account_id = $1 and t.mode = $2 and t.id = $3 and t.status <> 'cancelled' and (t.lease is null or t.leased_until < $4)
+     returning t.id`,
+    [caller.accountId, caller.mode, id, now],
+  );
+  const delivery = await reads.one(deliveryReads, caller, 't.id', id, changed.length === 0 ? STATUS : selection);
+  if (delivery === undefined) throw notFound('delivery', id);
+  if (changed.length === 0) throw refusal(delivery);
+  relay.wake();
+  return delivery;
+}
+
+const STATUS: Selection = new Map([['status', new Map()]]);
+
+function refusal({ status }: Row): AppError {
+  if (status !== 'cancelled') return new AppError('CONFLICT', 'An attempt of this delivery is under way. Try again when it has ended.');
+  return new AppError('INVALID_STATE', 'The webhook of this delivery was deleted.', { details: { status } });
+}
