@@ -1,3 +1,4 @@
+import { onOutboxState } from '@portico/service-kit/outbox/outbox-state';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitMetrics } from './limits/open-limits.ts';
@@ -44,6 +45,7 @@ export function createMetrics(): Metrics {
     }
     counter.inc();
   });
+  const outboxes = showOutboxes(registry);
   return {
     registry,
     observe(route, method, status, seconds) {
@@ -66,6 +68,23 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+    [Symbol.dispose]() {
+      subscription[Symbol.dispose]();
+      outboxes[Symbol.dispose]();
+    },
   };
+}
+
+/** The outboxes of subgraphs in this process. */
+function showOutboxes(registry: Registry): Disposable {
+  const gauge = (name: string, help: string): Gauge<'subgraph'> =>
+    new Gauge({ name, help, labelNames: ['subgraph'], registers: [registry] });
+  const unpublished = gauge('portico_outbox_unpublished', 'Events that wait for the broker, counted up to 10,000.');
+  const oldest = gauge('portico_outbox_oldest_seconds', 'Age of the oldest event that waits for the broker; 0 when none does.');
+  const republished = gauge('portico_outbox_republished', 'Events that the broker lost and that were published anew since the start.');
+  return onOutboxState(({ subgraph, ...state }) => {
+    unpublished.set({ subgraph }, state.unpublished);
+    oldest.set({ subgraph }, state.oldestSeconds);
+    republished.set({ subgraph }, state.republished);
+  });
 }

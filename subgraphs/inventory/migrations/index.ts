@@ -1,4 +1,5 @@
 import { Inventory } from './0001-inventory.ts';
+import { Reconciliation } from './0002-reconciliation.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-inventory': Inventory };
+export const migrations = { '0001-inventory': Inventory, '0002-reconciliation': Reconciliation };

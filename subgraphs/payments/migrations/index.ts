@@ -1,4 +1,5 @@
 import { Payments } from './0001-payments.ts';
+import { Reconciliation } from './0002-reconciliation.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-payments': Payments };
+export const migrations = { '0001-payments': Payments, '0002-reconciliation': Reconciliation };

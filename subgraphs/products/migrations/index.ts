@@ -1,4 +1,5 @@
 import { Products } from './0001-products.ts';
+import { Reconciliation } from './0002-reconciliation.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-products': Products };
+export const migrations = { '0001-products': Products, '0002-reconciliation': Reconciliation };

@@ -31,6 +31,8 @@ export type SubgraphContext = {
 export type SubgraphShared = Pick<SubgraphContext, 'reads' | 'graph' | 'keyRing' | 'blindIndex' | 'now'> & {
   readonly database: Database;
   readonly schema: string;
+  /** Called after each commit: there may be events to publish. */
+  onCommit(): void;
 };
 
 const TRIES_MAX = 4;
@@ -47,12 +49,14 @@ async function write<Result>(shared: SubgraphShared, caller: Caller, work: (em: 
     const em = shared.database.fork();
     em.setFilterParams('tenant', tenantOf(caller));
     try {
-      return await em.transactional(async (inside) => {
-        const result = await work(inside);
+      const result = await em.transactional(async (inside) => {
+        const made = await work(inside);
         await inside.flush();
         await raiseDataVersion(inside, shared.schema, caller);
-        return result;
+        return made;
       });
+      shared.onCommit();
+      return result;
     } catch (error) {
       if (!isContention(error)) throw translateDatabaseError(error);
       if (tries === TRIES_MAX) {

@@ -1,10 +1,13 @@
 // Everything the five subgraphs have in common when they start: a database, a schema to execute, loops in the background.
 import type { Caller } from '@portico/contracts/caller';
+import type { EventBus } from '../bus/event-bus.ts';
 import type { GraphClient, SubgraphEndpoint } from '../graph.ts';
 import { createBlindIndex, createKeyRing, type KeyRing } from '../key-ring.ts';
 import { startLoop } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { type Database, type DatabaseOptions, type MigrationClass, openDatabase } from '../orm.ts';
+import { outboxTasks } from '../outbox/outbox-tasks.ts';
+import { startOutboxPublisher } from '../outbox/publish-outbox.ts';
 import { OutboxEvent } from '../outbox.ts';
 import { createReads } from '../reads/reads.ts';
 import { buildSchema, type References, type Resolvers } from './build-schema.ts';
@@ -15,6 +18,8 @@ export type SubgraphSettings = { databaseUrl: string; poolMax: number; secretKey
 export type SubgraphDependencies = {
   graph: GraphClient;
   logger: Logger;
+  /** Where events go. Without one they wait in the outbox. */
+  bus?: EventBus | undefined;
   now?: () => Date;
 };
 
@@ -56,8 +61,8 @@ export async function startSubgraph(
   settings: SubgraphSettings,
   dependencies: SubgraphDependencies,
 ): Promise<Subgraph> {
-  const { name, tasks = {} } = definition;
-  const { logger, graph, now = () => new Date() } = dependencies;
+  const { name } = definition;
+  const { logger, graph, bus, now = () => new Date() } = dependencies;
   const database = await openDatabase({
     program: name,
     schema: name,
@@ -67,6 +72,9 @@ export async function startSubgraph(
     migrations: definition.migrations,
     tenantTables: definition.tenantTables,
   });
+  const publisher = bus && startOutboxPublisher({ schema: name, databaseUrl: settings.databaseUrl, bus, logger });
+  const wake = (): void => publisher?.wake();
+  const tasks = { ...definition.tasks, ...(bus && outboxTasks({ schema: name, bus, graph, wake })) };
   const shared: SubgraphShared = {
     database,
     schema: name,
@@ -75,6 +83,7 @@ export async function startSubgraph(
     reads: createReads({ schema: name, run: database.read }),
     keyRing: createKeyRing(settings.secretKeys),
     blindIndex: createBlindIndex(settings.blindIndexKey),
+    onCommit: wake,
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
   const program: SubgraphProgram = { database, logger, keyRing: shared.keyRing, now, contextFor };
@@ -100,6 +109,7 @@ export async function startSubgraph(
     runTask: async (task) => (await tasks[task]?.runOnce(program)) ?? Promise.reject(new Error(`There is no task ${task}.`)),
     async [Symbol.asyncDispose]() {
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      await publisher?.[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };

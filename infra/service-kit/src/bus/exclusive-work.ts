@@ -1,0 +1,142 @@
+// Work that one process at a time does, though several could: the one that holds an advisory lock of PostgreSQL. The lock belongs to the
+// connection on which the work's statements run, so it is free the moment its holder is gone, and a holder that lost it can change nothing.
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import type { RunStatement } from '../reads/reads.ts';
+
+export type ExclusiveTurn = {
+  /** Aborted when the work is disposed or its connection is lost. */
+  readonly signal: AbortSignal;
+  /** Runs a statement on the connection that holds the lock. */
+  readonly run: RunStatement;
+  /** Waits until somebody wakes the work, or `ms` have passed; answers whether somebody did. */
+  pause(ms: number): Promise<boolean>;
+};
+
+export type ExclusiveWork = AsyncDisposable & {
+  /** There is something to do, wherever the work runs. Costs nothing in the process that has it, one NOTIFY for many calls in another. */
+  wake(): void;
+};
+
+export type ExclusiveWorkOptions = {
+  databaseUrl: string;
+  /** Of the lock. */
+  name: string;
+  /** A notification on this channel wakes the work. */
+  channel: string;
+  logger: Logger;
+  /** Goes on until its signal is aborted. When it throws, the lock is given up, and whoever gets it begins anew after a pause. */
+  work(turn: ExclusiveTurn): Promise<void>;
+};
+
+/** How soon another process takes over. Nobody waits for the lock inside a statement: its snapshot would hold back vacuum meanwhile. */
+const FOLLOW_MS = 500;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+export function startExclusiveWork(options: ExclusiveWorkOptions): ExclusiveWork {
+  const { name, logger } = options;
+  const stop = new AbortController();
+  const alarm = createAlarm(stop.signal);
+  const running = (async () => {
+    for (let failures = 0; !stop.signal.aborted; ) {
+      const begun = performance.now();
+      try {
+        await takeTurn(options, stop.signal, alarm);
+      } catch (err) {
+        if (stop.signal.aborted) return;
+        failures = performance.now() - begun > RETRY_MAX_MS ? 1 : failures + 1;
+        logger.warn({ err, operation: name, attempt: failures }, 'exclusive work failed; trying again');
+        await alarm.sleep(Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS));
+      }
+    }
+  })();
+  return {
+    wake: alarm.ring,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptions, stop: AbortSignal, alarm: Alarm): Promise<void> {
+  const lost = new AbortController();
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: name,
+    connectionTimeoutMillis: 5_000,
+    // The server ends what is slow; the client ends what is not answered at all. What such work writes is how far it came: a crash of the
+    // server that loses the last of it has some work done twice.
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c synchronous_commit=off`,
+    query_timeout: 2 * STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  client.on('error', () => {});
+  client.on('end', () => {
+    lost.abort();
+    alarm.ring();
+  });
+  client.on('notification', () => alarm.ring());
+  try {
+    await client.connect();
+    await becomeHolder(client, { name, channel }, stop, alarm);
+    if (stop.aborted) return;
+    await client.query(`listen ${channel}`);
+    const run: RunStatement = async (text, values) => (await client.query(text, [...values])).rows;
+    await work({ signal: AbortSignal.any([stop, lost.signal]), run, pause: alarm.pause });
+    if (!stop.aborted) throw new Error('The connection that holds the lock was lost.');
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function becomeHolder(
+  client: pg.Client,
+  { name, channel }: Pick<ExclusiveWorkOptions, 'name' | 'channel'>,
+  stop: AbortSignal,
+  alarm: Alarm,
+): Promise<void> {
+  while (!stop.aborted) {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [name]);
+    if (rows[0]?.held === true) return;
+    if (await alarm.pause(FOLLOW_MS)) await client.query(`notify ${channel}`);
+  }
+}
+
+type Alarm = { ring(): void; pause(ms: number): Promise<boolean>; sleep(ms: number): Promise<void> };
+
+/** One waits, many ring. A ring that nobody waits for ends the next pause at once. */
+function createAlarm(stop: AbortSignal): Alarm {
+  let rung = false;
+  let end = (): void => {};
+  const wait = (ms: number): Promise<void> =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  let sleeping = false;
+  stop.addEventListener('abort', () => end(), { once: true });
+  return {
+    ring() {
+      rung = true;
+      if (!sleeping) end();
+    },
+    async pause(ms) {
+      if (!rung && !stop.aborted) await wait(ms);
+      const was = rung;
+      rung = false;
+      return was;
+    },
+    /** A pause that no ring ends. */
+    async sleep(ms) {
+      sleeping = true;
+      if (!stop.aborted) await wait(ms);
+      sleeping = false;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// How the outboxes of this process are doing is published here every few seconds; `/metrics` shows it.
+import { channel } from 'node:diagnostics_channel';
+import type { RunStatement } from '../reads/reads.ts';
+
+export type OutboxState = {
+  readonly subgraph: string;
+  /** Rows that wait for the broker; counted up to 10,000. */
+  readonly unpublished: number;
+  /** Age of the oldest of them in seconds, 0 when there is none. */
+  readonly oldestSeconds: number;
+  /** Events that the broker lost and that this process published anew since its start. */
+  readonly republished: number;
+};
+
+const outboxChannel = channel('portico:outbox');
+
+export function publishOutboxState(state: OutboxState): void {
+  outboxChannel.publish(state);
+}
+
+/** Calls `listener` with each state until disposed. */
+export function onOutboxState(listener: (state: OutboxState) => void): Disposable {
+  const subscriber = (message: unknown): void => listener(message as OutboxState);
+  outboxChannel.subscribe(subscriber);
+  return { [Symbol.dispose]: () => void outboxChannel.unsubscribe(subscriber) };
+}
+
+export async function readBacklog(run: RunStatement, schema: string): Promise<Pick<OutboxState, 'unpublished' | 'oldestSeconds'>> {
+  const [row] = await run(
+    `select count(*)::int as unpublished, coalesce(extract(epoch from now() - min(occurred_at)), 0)::float8 as seconds
+     from (select occurred_at from "${schema}".outbox where published_at is null order by position limit 10000) as waiting`,
+    [],
+  );
+  return { unpublished: Number(row?.unpublished), oldestSeconds: Math.max(0, Number(row?.seconds)) };
+}

@@ -1,0 +1,8 @@
+import { Migration } from '@mikro-orm/migrations';
+import { reconciliationDdl } from '@portico/service-kit/outbox/outbox-ddl';
+
+export class Reconciliation extends Migration {
+  override up(): void {
+    for (const statement of reconciliationDdl('orders')) this.addSql(statement);
+  }
+}
