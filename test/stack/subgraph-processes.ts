@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SubgraphName } from '@portico/local/start/start-subgraphs';
-import { SUBGRAPHS } from '@portico/mesh/graph/subgraph-schemas';
+import { SUBGRAPHS, subgraphFolder } from '@portico/mesh/graph/subgraph-schemas';
 
 export type SubgraphProcesses = AsyncDisposable & {
   readonly urls: Readonly<Record<SubgraphName, string>>;
@@ -12,7 +12,7 @@ export type SubgraphProcesses = AsyncDisposable & {
 
 type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
 
-/** Starts the five subgraphs as processes, as `npm start -- subgraph <name>` would. With `onOutput` they log everything, and only to it. */
+/** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(settings: Settings, onOutput?: (text: string) => void): Promise<SubgraphProcesses> {
   await using opened = new AsyncDisposableStack();
   // A subgraph must know the graph's address before the gateway that serves it has one: this stands at a fixed address in between.
@@ -26,11 +26,12 @@ export async function startSubgraphProcesses(settings: Settings, onOutput?: (tex
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${relay.url}/graphql`,
     PORT: '0',
+    RELAY_ALLOW_LOOPBACK: 'true',
     LOG_LEVEL: onOutput === undefined ? 'error' : 'debug',
   };
   const started = await Promise.all(
     SUBGRAPHS.map(async (name) => {
-      const child = fork(new URL(`../../subgraphs/${name}/src/main.ts`, import.meta.url), {
+      const child = fork(new URL(`../../${subgraphFolder(name)}/src/main.ts`, import.meta.url), {
         env,
         stdio: onOutput === undefined ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe', 'ipc'],
       });

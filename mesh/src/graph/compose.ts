@@ -10,5 +10,5 @@ export function composeSupergraph(schemas: Readonly<Record<string, string>>): st
   if (result.supergraphSdl === undefined) {
     throw new Error(`The subgraphs do not compose:\n${result.errors?.map((error) => `  ${error.message}`).join('\n')}`);
   }
-  return `# Composed from subgraphs/*/schema.graphql by \`npm run generate\`. Do not edit.\n${result.supergraphSdl.trimEnd()}\n`;
+  return `# Composed from the subgraphs' schema.graphql by \`npm run generate\`. Do not edit.\n${result.supergraphSdl.trimEnd()}\n`;
 }

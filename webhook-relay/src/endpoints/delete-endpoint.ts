@@ -1,5 +1,7 @@
+import { OptimisticLockError } from '@mikro-orm/core';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import { Endpoint } from '../endpoint.entity.ts';
 import { endpointRow, findEndpoint } from './endpoint-row.ts';
 
 /** Removes an endpoint with its secrets. What waits for it is cancelled and its replays stop; the log stays for its time. Answers it as it was. */
@@ -9,8 +11,8 @@ export function deleteEndpoint(context: SubgraphContext, id: string, expectedVer
     const row = endpointRow(endpoint);
     const { accountId, mode } = context.caller;
     const now = context.now();
-    em.remove(endpoint);
-    await em.flush();
+    const deleted = await em.nativeDelete(Endpoint, { id, version: endpoint.version });
+    if (deleted === 0) throw OptimisticLockError.lockFailed(endpoint);
     await em.execute(
       `update webhooks.delivery set status = 'cancelled', completed_at = ?, next_attempt_at = null, lease = null, leased_until = null
        where account_id = ? and mode = ? and endpoint_id = ? and status = 'pending'`,

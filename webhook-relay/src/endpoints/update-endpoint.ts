@@ -24,7 +24,11 @@ export async function updateEndpoint(
   const given = parseChange(input);
   const before = await context.write(async (em) => {
     const endpoint = await findEndpoint(em, id, expectedVersion);
-    refuseProblems({ ...given, filter: given.filter ?? endpoint.filter }, given.events ?? endpoint.events, relay.policy);
+    refuseProblems(
+      { ...given, filter: given.filter === undefined ? endpoint.filter : given.filter },
+      given.events ?? endpoint.events,
+      relay.policy,
+    );
     return { unverified: endpoint.disabledReason === 'unverified', opened: openEndpoint(context.keyRing, endpoint, context.now()) };
   });
   const { unverified, opened } = before;

@@ -26,6 +26,7 @@ const surroundings = z.object({
   ORDERS_URL: z.url(),
   PAYMENTS_URL: z.url(),
   PRODUCTS_URL: z.url(),
+  WEBHOOKS_URL: z.url(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
   /** Where letters go when SMTP_URL is not set. */

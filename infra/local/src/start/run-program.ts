@@ -9,6 +9,7 @@ const PROGRAMS: ReadonlyMap<string, () => Promise<unknown>> = new Map<string, ()
   ['subgraph orders', () => import('@portico/orders/main')],
   ['subgraph payments', () => import('@portico/payments/main')],
   ['subgraph products', () => import('@portico/products/main')],
+  ['relay', () => import('@portico/webhook-relay/main')],
 ]);
 
 /** Runs the program that the words name, until a signal. Answers the exit code. */

@@ -8,7 +8,8 @@ import { start as startPayments } from '@portico/payments/server';
 import { start as startProducts } from '@portico/products/server';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Subgraph, SubgraphSettings } from '@portico/service-kit/subgraph/start-subgraph';
+import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
+import { type RelaySettings, start as startRelay } from '@portico/webhook-relay/server';
 
 const STARTS = {
   customers: startCustomers,
@@ -16,6 +17,7 @@ const STARTS = {
   orders: startOrders,
   payments: startPayments,
   products: startProducts,
+  webhooks: startRelay,
 };
 export type SubgraphName = keyof typeof STARTS;
 
@@ -29,7 +31,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Migrates and starts all subgraphs in this process, and the composed graph over them. */
 export async function startSubgraphs(
-  settings: SubgraphSettings & { internalSecret: string },
+  settings: RelaySettings & { internalSecret: string },
   loggerOf: (program: string) => Logger,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();

@@ -31,9 +31,13 @@ const Decimal = scalar('Decimal', Number, (value) => {
 });
 
 /** Whatever JSON holds. Its form is for whoever takes it to check. */
-const JSON = new GraphQLScalarType({ name: 'JSON', parseLiteral: (node) => valueFromASTUntyped(node) });
+const Json = new GraphQLScalarType({
+  name: 'JSON',
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+});
 
-export const SCALARS: Readonly<Record<string, GraphQLScalarType>> = { DateTime, MinorUnits, Decimal, JSON };
+export const SCALARS: Readonly<Record<string, GraphQLScalarType>> = { DateTime, MinorUnits, Decimal, JSON: Json };
 
 function scalar(name: string, serialize: (value: unknown) => unknown, parseValue: (value: unknown) => unknown): GraphQLScalarType {
   return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral: (node) => parseValue(literal(node)) });
