@@ -33,7 +33,7 @@ describe('the README', () => {
   beforeAll(async () => {
     database = stopping.use(await createTestDatabase());
     stopping.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-    env = { PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: database.url };
+    env = { PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: database.url, REDIS_URL: 'none', NATS_URL: 'none' };
     const platform = spawn(process.execPath, [join(root, 'infra/local/src/main.ts')], {
       env: { ...env, PORT: '0', INTERNAL_PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -15,6 +15,7 @@ import { gatewayConfig } from '@portico/mesh/config';
 import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
+import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
@@ -33,6 +34,8 @@ export type StackOptions = {
   env?: Readonly<Record<string, string>>;
   /** Limits hold across the stacks that share it. */
   redisUrl?: string;
+  /** Carries the events of the subgraphs in this process. Without it they wait in their outboxes; those in processes of their own have one. */
+  openBus?: (databaseUrl: string) => Promise<EventBus>;
   /** False leaves no records of requests: to measure what they cost. */
   audited?: boolean;
   /** Logs of the programs in this process; nobody's otherwise. */
@@ -93,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     poolMax = 10,
     env = {},
     redisUrl,
+    openBus,
     audited = true,
     loggerOf = () => silentLogger,
   } = options;
@@ -101,9 +105,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const internalSecret = randomBytes(24).toString('hex');
   const settings = { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret, allowLoopback: true };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
+  const bus = openBus && opened.use(await openBus(databaseUrl));
   const graph =
     topology === 'all-in-one' && execution !== 'stitched'
-      ? await inProcess(opened, settings, loggerOf)
+      ? await inProcess(opened, settings, loggerOf, bus)
       : await overHttp(opened, settings, options);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
@@ -151,8 +156,8 @@ type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blin
 type LoggerOf = (program: string) => Logger;
 type StartedGraph = { current: Graph; reachable(internalUrl: string): Promise<void> };
 
-async function inProcess(opened: AsyncDisposableStack, settings: Settings, loggerOf: LoggerOf): Promise<StartedGraph> {
-  const { graph } = opened.use(await startSubgraphs(settings, loggerOf));
+async function inProcess(opened: AsyncDisposableStack, settings: Settings, loggerOf: LoggerOf, bus?: EventBus): Promise<StartedGraph> {
+  const { graph } = opened.use(await startSubgraphs(settings, loggerOf, bus));
   return { current: graph, reachable: () => Promise.resolve() };
 }
 

@@ -44,6 +44,8 @@ import type { RecordAction } from './trpc/changing.ts';
 
 export type AdminSettings = {
   databaseUrl: string;
+  /** Changes of credentials go over it too, beside PostgreSQL. */
+  natsUrl?: string | undefined;
   poolMax: number;
   /** The ring, or where it is read from: a ring that is read may gain keys while the program runs. */
   secretKeys: string | (() => string);
@@ -127,7 +129,7 @@ export async function start(
   const { secretKeys } = settings;
   const keyRing = createLiveKeyRing(typeof secretKeys === 'string' ? () => secretKeys : secretKeys);
   const context: AdminContext = { database, keyRing, now, actor };
-  const feed = await openChangeFeed(settings.databaseUrl, logger);
+  const feed = await openChangeFeed({ databaseUrl: settings.databaseUrl, natsUrl: settings.natsUrl, logger });
   const keySource = openKeySource(context, feed, logger);
   const tokens = openTokenService(context, feed, logger);
   const audit = startAudit(context, logger, settings.auditRetentionDays ?? AUDIT_RETENTION_DAYS);

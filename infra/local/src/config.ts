@@ -27,8 +27,10 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Connections of each program to PostgreSQL, at most. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
+  /** Without one, a `redis-server` on PATH is run as a child; `none` for neither. */
+  REDIS_URL: z.union([z.literal('none'), z.url({ protocol: /^rediss?$/ })]).optional(),
+  /** The same with `nats-server`. */
+  NATS_URL: z.union([z.literal('none'), z.url({ protocol: /^(nats|tls)$/ })]).optional(),
   INTERNAL_SECRET: z.string().min(32).optional(),
   SECRET_KEYS: z.string().optional(),
   BLIND_INDEX_KEY: z.string().optional(),

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isInstalled } from '../child-servers/start-child-server.ts';
 import type { Command } from '../cli/command.ts';
 import { type LocalConfig, loadLocalConfig } from '../config.ts';
 import { type Check, withoutCredentials } from '../dependencies/check.ts';
-import { checkNats } from '../dependencies/check-nats.ts';
 import { checkPostgres } from '../dependencies/check-postgres.ts';
-import { checkRedis } from '../dependencies/check-redis.ts';
+import { OPTIONAL } from '../dependencies/resolve-dependencies.ts';
 import { isPortTaken } from '../embedded-postgres/free-port.ts';
 import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
 import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
@@ -27,8 +27,8 @@ export const doctor: Command = {
       node(),
       data(config),
       postgres(config),
-      redis(config),
-      nats(config),
+      optional('redis', config.REDIS_URL),
+      optional('nats', config.NATS_URL),
       port(config, 'PORT'),
       port(config, 'INTERNAL_PORT'),
     ]);
@@ -96,17 +96,15 @@ function embedded(dataDir: string): Check {
   }
 }
 
-async function redis({ REDIS_URL: url }: LocalConfig): Promise<Finding> {
-  const check: Check =
-    url === undefined
-      ? { ok: true, detail: 'not needed; rate limits are kept in memory (REDIS_URL is not set)' }
-      : await checkRedis(url, TIMEOUT_MS);
-  return { name: 'redis', check, advice: 'Correct REDIS_URL, or unset it.' };
-}
-
-async function nats({ NATS_URL: url }: LocalConfig): Promise<Finding> {
-  const check: Check = url === undefined ? { ok: true, detail: 'not needed yet (NATS_URL is not set)' } : await checkNats(url, TIMEOUT_MS);
-  return { name: 'nats', check, advice: 'Correct NATS_URL, or unset it.' };
+async function optional(name: keyof typeof OPTIONAL, given: string | undefined): Promise<Finding> {
+  const { kind, variable, without } = OPTIONAL[name];
+  const finding = (check: Check): Finding => ({ name, check, advice: `Correct ${variable}, or unset it.` });
+  if (given === 'none') return finding({ ok: true, detail: `not used; ${without} (${variable}=none)` });
+  if (given !== undefined) return finding(await kind.check(given, TIMEOUT_MS));
+  const detail = isInstalled(kind)
+    ? `a start runs the ${kind.command} on PATH (${variable} is not set)`
+    : `not needed; ${without} (${variable} is not set, no ${kind.command} on PATH)`;
+  return finding({ ok: true, detail });
 }
 
 async function port(config: LocalConfig, variable: 'PORT' | 'INTERNAL_PORT'): Promise<Finding> {

@@ -10,7 +10,7 @@ export const migrate: Command = {
   async run(_given, io) {
     const config = loadLocalConfig(io.env);
     await using opened = await openAdmin(config, io.err);
-    await migrateAll(config, opened.dependencies.databaseUrl, opened.secrets);
+    await migrateAll(config, opened.database.databaseUrl, opened.secrets);
     io.out('All schemas are up to date.');
     return 0;
   },

@@ -24,7 +24,7 @@ export const seed: Command = {
     const mode = parseChoice('mode', MODES, given);
     const config = loadLocalConfig(io.env);
     await using opened = await openAdmin(config, io.err);
-    const { databaseUrl } = opened.dependencies;
+    const { databaseUrl } = opened.database;
     await migrateAll(config, databaseUrl, opened.secrets);
     const { id: accountId } = await findOrCreateAccount(opened.admin, given.text('account') ?? DEMO_SLUG);
     const { secretKeys, blindIndexKey } = opened.secrets;

@@ -1,10 +1,11 @@
+import { natsAddress } from '@portico/service-kit/bus/nats-address';
 import { connect } from 'nats';
 import type { Check } from './check.ts';
 
 /** Whether a NATS server with JetStream answers there. */
 export async function checkNats(url: string, timeoutMs: number): Promise<Check> {
   try {
-    const connection = await connect({ servers: url, timeout: timeoutMs, reconnect: false });
+    const connection = await connect({ ...natsAddress(url), timeout: timeoutMs, reconnect: false });
     try {
       const { version, jetstream } = connection.info ?? {};
       return jetstream === true

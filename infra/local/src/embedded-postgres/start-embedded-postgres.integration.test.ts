@@ -131,7 +131,7 @@ describe('the embedded PostgreSQL', () => {
     mkdirSync(join(dataDir, 'postgres.unfinished'), { recursive: true });
     writeFileSync(join(dataDir, 'postgres.unfinished', 'PG_VERSION'), '18\n');
     writeFileSync(join(dataDir, 'postgres.password'), 'left behind');
-    writeFileSync(join(dataDir, 'postgres.lock'), '999999999 gone');
+    writeFileSync(join(dataDir, 'start.lock'), '999999999 gone');
     const postgres = await startEmbeddedPostgres({ dataDir, durable: true, log });
     expect(await ask(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(existsSync(join(dataDir, 'postgres.password'))).toBe(false);

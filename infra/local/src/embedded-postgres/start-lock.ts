@@ -10,7 +10,7 @@ const STALE_AFTER_MS = 120_000;
 
 /** Lets one process at a time create or start the server of a data folder. A lock whose owner died is taken over. */
 export async function withStartLock<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
-  const file = join(dataDir, 'postgres.lock');
+  const file = join(dataDir, 'start.lock');
   const mine = `${process.pid} ${randomUUID()}`;
   while (!take(file, mine)) {
     if (isStale(file)) rmSync(file, { force: true });

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { natsServer } from '../child-servers/nats-server.ts';
+import { redisServer } from '../child-servers/redis-server.ts';
+import { isInstalled } from '../child-servers/start-child-server.ts';
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 let dataDir = '';
@@ -20,9 +23,11 @@ afterEach(() => {
 });
 
 /** A start that has printed everything. */
-async function start(): Promise<{ child: ChildProcess; said: () => string }> {
+async function start(
+  env: Readonly<Record<string, string>> = { REDIS_URL: 'none', NATS_URL: 'none' },
+): Promise<{ child: ChildProcess; said: () => string }> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0' },
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -50,7 +55,7 @@ describe('npm start', () => {
     const { said } = await start();
     const PORT = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(said())?.[1] ?? '';
     const second = spawn(process.execPath, [program], {
-      env: { PATH: process.env.PATH, DATA_DIR: join(dataDir, 'second'), PORT, INTERNAL_PORT: '0' },
+      env: { PATH: process.env.PATH, DATA_DIR: join(dataDir, 'second'), PORT, INTERNAL_PORT: '0', REDIS_URL: 'none', NATS_URL: 'none' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     children.push(second);
@@ -68,6 +73,22 @@ describe('npm start', () => {
     expect(said()).toContain('[portico] stopping');
     expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).toContain('database system is shut down');
   });
+
+  it.skipIf(![natsServer, redisServer].every(isInstalled))(
+    'brings Redis and NATS along when nothing else is said (needs both on PATH)',
+    async () => {
+      const { child, said } = await start({});
+      expect(said()).toMatch(/redis +Redis \S+, a child of this process, at redis:\/\/127/);
+      expect(said()).toMatch(/nats +NATS \S+ with JetStream, a child of this process, at nats:\/\/127/);
+      const api = /http:\/\/127\.0\.0\.1:\d+(?=\/api\/health)/.exec(said())?.[0];
+      expect(await (await fetch(`${api}/api/health`)).json()).toMatchObject({
+        dependencies: { nats: { status: 'up' }, redis: { status: 'up' } },
+      });
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 
   it('starts again after SIGKILL, with the same key and the data it had', async () => {
     const first = await start();

@@ -4,20 +4,26 @@ import { AUDIT_RETENTION_DAYS, start as startAdmin } from '@portico/admin-server
 import { gatewayConfig } from '@portico/mesh/config';
 import { openGraph } from '@portico/mesh/graph/open-graph';
 import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
+import type { HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
 import { loadConfig } from '@portico/service-kit/config';
 import { untilSignal } from '@portico/service-kit/lifecycle';
 import { createLogger } from '@portico/service-kit/logger';
+import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { z } from 'zod';
 import { peopleConfig } from '../config.ts';
+import { checkNats } from '../dependencies/check-nats.ts';
 import { openMounts } from './open-mounts.ts';
 import { openStatements } from './open-statements.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
+const NATS_TIMEOUT_MS = 1_000;
 
 const surroundings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** The NATS that the subgraphs use: changes of credentials go over it too. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   INTERNAL_SECRET: z.string().min(32),
   SECRET_KEYS: z.string(),
   /** `/graphql` of each subgraph. */
@@ -42,6 +48,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   await using admin = await startAdmin(
     {
       databaseUrl: given.DATABASE_URL,
+      natsUrl: given.NATS_URL,
       poolMax: given.DATABASE_POOL_MAX,
       secretKeys: given.SECRET_KEYS,
       auditRetentionDays: given.AUDIT_RETENTION_DAYS,
@@ -66,13 +73,23 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     jwks: () => admin.jwks(),
     run,
     internalSecret: given.INTERNAL_SECRET,
-    checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+    checks: healthChecks(given.NATS_URL, run),
     logger,
     mounts: opened.mounts,
   });
   logger.info({ url: gateway.publicUrl }, 'listening');
   logger.info({ url: gateway.internalUrl }, 'listening for our own programs');
   logger.info({ signal: await untilSignal() }, 'stopping');
+}
+
+function healthChecks(natsUrl: string | undefined, run: RunStatement): HealthChecks {
+  const nats = async () => ({
+    status: natsUrl !== undefined && (await checkNats(natsUrl, NATS_TIMEOUT_MS)).ok ? ('up' as const) : ('down' as const),
+  });
+  return {
+    postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) },
+    ...(natsUrl === undefined ? {} : { nats: { required: false, check: nats } }),
+  };
 }
 
 function urlOf(given: Surroundings, name: SubgraphName): string {

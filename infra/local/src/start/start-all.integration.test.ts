@@ -31,7 +31,7 @@ function gatewayThatCounts(counts: number[]): StartGateway {
 }
 
 function startHere(startGateway: StartGateway, said: string[] = []): Promise<StartedPlatform> {
-  const config = loadLocalConfig({ DATA_DIR: join(folder, 'data') });
+  const config = loadLocalConfig({ DATA_DIR: join(folder, 'data'), REDIS_URL: 'none', NATS_URL: 'none' });
   return startAll({ config, startGateway, loggerOf: () => silentLogger, log: (message) => said.push(message), now: () => new Date() });
 }
 

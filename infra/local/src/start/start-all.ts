@@ -1,5 +1,7 @@
 // Every program in this one process. What a program asks of another is a function call; nothing else is needed on the machine.
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
+import type { EventBus } from '@portico/service-kit/bus/event-bus';
+import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import type { LocalConfig } from '../config.ts';
 import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
@@ -15,6 +17,8 @@ export type GatewaySurroundings = {
   config: LocalConfig;
   secrets: Secrets;
   databaseUrl: string;
+  redisUrl: string | undefined;
+  bus: EventBus;
   subgraphs: StartedSubgraphs;
   admin: Admin;
   loggerOf: (program: string) => Logger;
@@ -41,15 +45,16 @@ export type StartedPlatform = AsyncDisposable & {
 /** Starts the platform; disposing stops it, listeners first, database last. What was started when a later step fails is stopped too. */
 export async function startAll({ config, startGateway, loggerOf, log, now }: StartAllOptions): Promise<StartedPlatform> {
   await using opened = new AsyncDisposableStack();
-  const { databaseUrl, resolved } = opened.use(await resolveDependencies(config, log));
+  const { databaseUrl, redisUrl, natsUrl, resolved } = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
-  const settings = { databaseUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
-  const subgraphs = opened.use(await startSubgraphs(settings, loggerOf));
+  const settings = { databaseUrl, natsUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
+  const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
+  const subgraphs = opened.use(await startSubgraphs(settings, loggerOf, bus));
   const admin = opened.use(
     await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
   );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
-  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, subgraphs, admin, loggerOf }));
+  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf }));
   const { publicUrl, internalUrl } = gateway;
   opened.use(announceRunning(config.dataDir, { pid: process.pid, publicUrl, internalUrl }));
   const platform = opened.move();

@@ -6,6 +6,7 @@ import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startOrders } from '@portico/orders/server';
 import { start as startPayments } from '@portico/payments/server';
 import { start as startProducts } from '@portico/products/server';
+import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
@@ -29,10 +30,11 @@ export type StartedSubgraphs = AsyncDisposable & {
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Migrates and starts all subgraphs in this process, and the composed graph over them. */
+/** Migrates and starts all subgraphs in this process, and the composed graph over them. Without a bus events wait in their outboxes. */
 export async function startSubgraphs(
   settings: RelaySettings & { internalSecret: string },
   loggerOf: (program: string) => Logger,
+  bus?: EventBus,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();
   // A subgraph asks the graph, and the graph asks the subgraphs: whoever asks before all are there waits for it.
@@ -44,7 +46,7 @@ export async function startSubgraphs(
   try {
     const names = Object.keys(STARTS) as SubgraphName[];
     const entries = await startEach(names, async (name) => {
-      const subgraph = await STARTS[name](settings, { graph: client, logger: loggerOf(name) });
+      const subgraph = await STARTS[name](settings, { graph: client, logger: loggerOf(name), bus });
       started.use(subgraph);
       return [name, subgraph] as const;
     });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import type { Logger } from '../logger.ts';
+import { natsAddress } from './nats-address.ts';
 
 export type NatsLink = AsyncDisposable & {
   /** The connection, when it stands. Throws while it does not. */
@@ -42,7 +43,7 @@ export function openNatsLink({ url, name, logger }: { url: string; name: string;
     for (let tries = 1; !stop.signal.aborted; tries += 1) {
       try {
         current = await connect({
-          servers: url,
+          ...natsAddress(url),
           name,
           timeout: CONNECT_TIMEOUT_MS,
           reconnectTimeWait: RETRY_MS,

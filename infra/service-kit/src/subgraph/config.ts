@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const subgraphConfig = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** NATS with JetStream, for events; without it PostgreSQL carries them. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** `/graphql` of a gateway's internal listener. */

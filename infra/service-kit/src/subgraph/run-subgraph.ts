@@ -1,4 +1,5 @@
 // A subgraph as a process of its own: configuration from the environment, HTTP in, the gateway's graph out, until a signal.
+import { openEventBus } from '../bus/open-event-bus.ts';
 import { loadConfig } from '../config.ts';
 import { createHttpGraphClient } from '../http-graph-client.ts';
 import { untilSignal } from '../lifecycle.ts';
@@ -19,6 +20,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
     internalSecret: config.INTERNAL_SECRET,
     timeoutMs: GRAPH_TIMEOUT_MS,
   });
+  await using bus = await openEventBus({ natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL, logger });
   await using subgraph = await start(
     {
       databaseUrl: config.DATABASE_URL,
@@ -26,7 +28,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
       secretKeys: config.SECRET_KEYS,
       blindIndexKey: config.BLIND_INDEX_KEY,
     },
-    { graph, logger },
+    { graph, logger, bus },
   );
   await using server = await serveSubgraph(subgraph, {
     host: config.HOST,

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { ANYTHING } from '@portico/contracts/access-records';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OutboxEvent } from '../outbox.ts';
+import { createTestDatabase, silentLogger } from '../testing.ts';
+import { testNatsUrl } from './nats-testing.ts';
+import { announce, openSignals, type Signals } from './signals.ts';
+
+const natsUrl = await testNatsUrl();
+const NOWHERE = 'nats://127.0.0.1:9';
+const WITHIN = { timeout: 20_000, interval: 10 };
+const CHANNEL = 'test_signal';
+
+let opened: AsyncDisposableStack;
+let databaseUrl = '';
+let orm: MikroORM;
+beforeEach(async () => {
+  opened = new AsyncDisposableStack();
+  databaseUrl = opened.use(await createTestDatabase()).url;
+  // An entity that is not read: the ORM wants one.
+  orm = opened.adopt(await MikroORM.init({ clientUrl: databaseUrl, entities: [OutboxEvent], ensureDatabase: false }), (it) =>
+    it.close(true),
+  );
+});
+afterEach(() => opened.disposeAsync());
+
+type Options = { databaseUrl?: string; natsUrl?: string | undefined; namespace?: string };
+
+async function listener(options: Options = {}): Promise<{ signals: Signals<typeof CHANNEL>; got: string[] }> {
+  const signals = opened.use(await openSignals({ databaseUrl, channels: [CHANNEL], logger: silentLogger, ...options }));
+  const got: string[] = [];
+  signals.on(CHANNEL, (id) => got.push(id));
+  return { signals, got };
+}
+
+function say(id: string): Promise<void> {
+  return orm.em.fork().transactional((em) => announce(em, CHANNEL, id));
+}
+
+describe('signals', { timeout: 60_000 }, () => {
+  it('are heard when the transaction commits, and never when it does not', async () => {
+    const { got } = await listener();
+    const undone = orm.em.fork().transactional(async (em) => {
+      await announce(em, CHANNEL, 'undone');
+      throw new Error('Undone.');
+    });
+    await expect(undone).rejects.toThrow('Undone.');
+    await say('done');
+    await expect.poll(() => got, WITHIN).toEqual(['done']);
+  });
+
+  it('are heard while NATS cannot be reached', async () => {
+    const { got } = await listener({ natsUrl: NOWHERE });
+    await say('one');
+    await expect.poll(() => got, WITHIN).toEqual(['one']);
+  });
+
+  it('count what was missed as everything, also when the connection only hangs', async () => {
+    await using proxy = await startProxy(databaseUrl);
+    const { got } = await listener({ databaseUrl: proxy.url });
+    proxy.freeze({ forGood: false });
+    await say('missed');
+    await expect.poll(() => got, WITHIN).toEqual([ANYTHING]);
+  });
+
+  describe.skipIf(natsUrl === undefined)('with NATS (needs one at TEST_NATS_URL or 127.0.0.1:4222)', () => {
+    it('are acted on once by each, and again when the same thing changes again', async () => {
+      const namespace = `test_${randomBytes(6).toString('hex')}`;
+      const [one, two] = [await listener({ natsUrl, namespace }), await listener({ natsUrl, namespace })];
+      for (const id of ['a', 'a', 'last']) await say(id);
+      await expect.poll(() => [one.got.length, two.got.length], WITHIN).toEqual([3, 3]);
+      await say('end');
+      await expect
+        .poll(() => [one.got, two.got], WITHIN)
+        .toEqual([
+          ['a', 'a', 'last', 'end'],
+          ['a', 'a', 'last', 'end'],
+        ]);
+    });
+
+    it('reach a process whose connection to PostgreSQL hangs, from one whose does not', async () => {
+      const namespace = `test_${randomBytes(6).toString('hex')}`;
+      await using proxy = await startProxy(databaseUrl);
+      const [hanging] = [await listener({ databaseUrl: proxy.url, natsUrl, namespace }), await listener({ natsUrl, namespace })];
+      proxy.freeze({ forGood: true });
+      // Both are connected to NATS once the one hears what only the other can have heard from PostgreSQL.
+      await expect.poll(() => say('warm').then(() => hanging.got), WITHIN).toContain('warm');
+      const said = performance.now();
+      await say('revoked');
+      await expect.poll(() => hanging.got, WITHIN).toContain('revoked');
+      expect(performance.now() - said).toBeLessThan(1_000);
+    });
+  });
+});
+
+/** Stands between a program and PostgreSQL. Frozen, it keeps the connections it has and carries nothing; frozen for good, it takes no new ones. */
+async function startProxy(target: string): Promise<AsyncDisposable & { url: string; freeze(how: { forGood: boolean }): void }> {
+  const url = new URL(target);
+  const { hostname } = url;
+  const port = Number(url.port || 5432);
+  const sockets = new Set<Socket>();
+  let closed = false;
+  const server = createServer((near) => {
+    if (closed) return void near.destroy();
+    const far = connectSocket(port, hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    near.pipe(far);
+    far.pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  url.port = String(address.port);
+  url.hostname = '127.0.0.1';
+  return {
+    url: url.href,
+    freeze({ forGood }) {
+      closed = forGood;
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

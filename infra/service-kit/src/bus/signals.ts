@@ -1,0 +1,155 @@
+// Short news for every process at once, as long as it lives: this changed, forget what you know of it. PostgreSQL's NOTIFY carries it, in
+// the transaction that made the change true. Whoever hears it there passes it on over NATS, when there is one, so that a process whose own
+// connection to PostgreSQL hangs hears it too; and each works alone while the other is down. What comes twice is acted on once.
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { ANYTHING } from '@portico/contracts/access-records';
+import { LRUCache } from 'lru-cache';
+import type { NatsConnection } from 'nats';
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import { openNatsLink } from './nats-connection.ts';
+
+export type Signals<Channel extends string> = AsyncDisposable & {
+  /** Calls back with the id of what changed, or ANYTHING. */
+  on(channel: Channel, listener: (id: string) => void): Disposable;
+};
+
+export type SignalsOptions<Channel extends string> = {
+  databaseUrl: string;
+  natsUrl?: string | undefined;
+  channels: readonly Channel[];
+  logger: Logger;
+  /** Keeps platforms apart that share a NATS server. */
+  namespace?: string;
+};
+
+/** Tells every process when the transaction commits. The transaction's id tells this signal from the next of the same id. */
+export async function announce(em: EntityManager, channel: string, id: string): Promise<void> {
+  await em.execute(`select pg_notify(?, ? || ' ' || pg_current_xact_id())`, [channel, id]);
+}
+
+const RECONNECT_MS = 500;
+/** A connection that listens is asked this often whether it still hears, and counts as broken when it does not answer as quickly. */
+const PROBE_MS = 2_000;
+const REMEMBERED = 10_000;
+
+/** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves, and what was missed meanwhile counts as everything. */
+export async function openSignals<Channel extends string>(options: SignalsOptions<Channel>): Promise<Signals<Channel>> {
+  const { databaseUrl, natsUrl, channels, logger, namespace = 'portico' } = options;
+  const listeners = new Map<string, Set<(id: string) => void>>(channels.map((channel) => [channel, new Set<(id: string) => void>()]));
+  const heard = new LRUCache<string, true>({ max: REMEMBERED });
+  const tell = (channel: string, id: string): void => {
+    for (const listener of listeners.get(channel) ?? []) listener(id);
+  };
+  /** Whether it was news. A payload without a transaction was not sent by `announce`, and cannot be told from its like. */
+  const hear = (channel: string, payload: string): boolean => {
+    const [id = '', transaction] = payload.split(' ');
+    const key = `${channel} ${payload}`;
+    if (transaction !== undefined && heard.has(key)) return false;
+    heard.set(key, true);
+    tell(channel, id === '' ? ANYTHING : id);
+    return true;
+  };
+  await using opened = new AsyncDisposableStack();
+  const link = natsUrl === undefined ? undefined : opened.use(openNatsLink({ url: natsUrl, name: 'portico signals', logger }));
+  const subjects = `${namespace}.signals`;
+  link?.onceConnected((connection) => subscribe(connection, subjects, hear));
+  const passOn = (channel: string, payload: string): void => {
+    try {
+      link?.connection().publish(`${subjects}.${channel}`, payload);
+    } catch {
+      // NATS is down: every process hears it from PostgreSQL.
+    }
+  };
+  opened.use(
+    await listenForever({
+      databaseUrl,
+      channels,
+      logger,
+      onNotification: (channel, payload) => {
+        if (hear(channel, payload)) passOn(channel, payload);
+      },
+      onMissed: () => {
+        for (const channel of channels) tell(channel, ANYTHING);
+      },
+    }),
+  );
+  const kept = opened.move();
+  return {
+    on(channel, listener) {
+      const set = listeners.get(channel);
+      if (set === undefined) throw new Error(`Nobody listens to ${channel}.`);
+      set.add(listener);
+      return { [Symbol.dispose]: () => void set.delete(listener) };
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function subscribe(connection: NatsConnection, subjects: string, hear: (channel: string, payload: string) => void): void {
+  connection.subscribe(`${subjects}.*`, {
+    callback: (error, message) => {
+      if (error === null) hear(message.subject.slice(subjects.length + 1), message.string());
+    },
+  });
+}
+
+type ListenOptions = {
+  databaseUrl: string;
+  channels: readonly string[];
+  logger: Logger;
+  onNotification(channel: string, payload: string): void;
+  /** The connection was away, and is back. */
+  onMissed(): void;
+};
+
+async function listenForever({ databaseUrl, channels, logger, onNotification, onMissed }: ListenOptions): Promise<AsyncDisposable> {
+  let closing = false;
+  let close = async (): Promise<void> => {};
+  async function listen(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'portico changes',
+      connectionTimeoutMillis: PROBE_MS,
+      query_timeout: PROBE_MS,
+      keepAlive: true,
+    });
+    client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
+    client.on('error', () => {});
+    await client.connect();
+    for (const channel of channels) await client.query(`listen ${channel}`);
+    const broken = Promise.withResolvers<void>();
+    client.once('end', broken.resolve);
+    const probe = setInterval(() => client.query('select 1').catch(broken.resolve), PROBE_MS);
+    close = async () => {
+      clearInterval(probe);
+      await client.end().catch(() => {});
+    };
+    void broken.promise.then(() => {
+      clearInterval(probe);
+      // A connection that hangs would not end either: nobody waits for it.
+      client.end().catch(() => {});
+      if (!closing) void comeBack();
+    });
+  }
+  async function comeBack(): Promise<void> {
+    while (!closing) {
+      try {
+        await listen();
+        // Not before: while PostgreSQL is away nothing can change, and programs go on with what they know.
+        onMissed();
+        return;
+      } catch (err) {
+        logger.warn({ err, dependency: 'postgresql' }, 'cannot listen for changes; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      }
+    }
+  }
+  await listen();
+  return {
+    async [Symbol.asyncDispose]() {
+      closing = true;
+      await close();
+    },
+  };
+}
