@@ -26,12 +26,9 @@ export async function startSubgraphProcesses(settings: Settings, onOutput?: (tex
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${relay.url}/graphql`,
     PORT: '0',
-<<<<<<< HEAD
     RELAY_ALLOW_LOOPBACK: 'true',
-=======
     // Not the machine's, whatever its environment says.
     NATS_URL: '',
->>>>>>> bus
     LOG_LEVEL: onOutput === undefined ? 'error' : 'debug',
   };
   const started = await Promise.all(

@@ -3,8 +3,8 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 // biome-ignore format: read as a list
 const FIELDS = [
-  'accountId', 'actor', 'attempt', 'code', 'count', 'dependency', 'durationMs', 'event', 'eventId', 'keyId', 'limit', 'method', 'mode', 'operation',
-  'orderId', 'path', 'port', 'program', 'reason', 'requestId', 'route', 'signal', 'state', 'status', 'subgraph', 'traceparent', 'url', 'version',
+  'accountId', 'actor', 'attempt', 'code', 'count', 'dependency', 'durationMs', 'endpointId', 'event', 'eventId', 'keyId', 'limit', 'method', 'mode',
+  'operation', 'orderId', 'path', 'port', 'program', 'reason', 'requestId', 'route', 'signal', 'state', 'status', 'subgraph', 'traceparent', 'url', 'version',
 ] as const;
 
 export type LogFields = Partial<Record<(typeof FIELDS)[number], unknown>> & { err?: unknown };
