@@ -103,7 +103,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = given ?? opened.use(await createTestDatabase()).url;
   const internalSecret = randomBytes(24).toString('hex');
-  const settings = { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY, internalSecret, allowLoopback: true };
+  const settings = {
+    databaseUrl,
+    poolMax,
+    secretKeys: TEST_SECRET_KEYS,
+    blindIndexKey: TEST_BLIND_INDEX_KEY,
+    internalSecret,
+    allowLoopback: true,
+  };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
   const graph =

@@ -9,6 +9,7 @@ import { needs, type References, type Resolver, type Resolvers } from '@portico/
 import { attemptReads } from './delivery/attempt-reads.ts';
 import { deliveryReads } from './delivery/delivery-reads.ts';
 import { replayDelivery } from './delivery/replay-delivery.ts';
+import { diagnoseRequest } from './diagnosing/diagnose-request.ts';
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts';
 import { endpointReads } from './endpoints/endpoint-reads.ts';
 import { registerEndpoint } from './endpoints/register-endpoint.ts';
@@ -83,6 +84,7 @@ function mutationsOf(relay: RelayGraph): Resolvers[string] {
     cancelWebhookReplay: needs('webhooks:write', (_, { id, expectedVersion }: Change, context) =>
       cancelReplay(context, known('replay', id), expectedVersion),
     ),
+    diagnoseWebhookSignature: needs('webhooks:read', (_, { input }: Input, { now }) => diagnoseRequest(input, now())),
   };
 }
 

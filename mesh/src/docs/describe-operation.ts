@@ -90,7 +90,7 @@ function requestBodyOf(route: Route): { requestBody?: unknown } {
   if (route.kind !== 'write' || route.body === undefined) return {};
   const schema = z.toJSONSchema(route.body, { target: 'draft-2020-12', io: 'input' });
   delete schema.$schema;
-  return { requestBody: { required: true, content: { [JSON_MEDIA]: { schema, example: route.bodyExample } } } };
+  return { requestBody: { required: route.bodyOptional !== true, content: { [JSON_MEDIA]: { schema, example: route.bodyExample } } } };
 }
 
 function successOf(route: Route): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { OAUTH_PATHS } from '../oauth/metadata.ts';
 import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
+import { describeWebhooks } from './describe-webhooks.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -17,7 +18,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
     info: {
       title: 'Portico API',
       version: `${contract.version}.0.0`,
-      summary: 'Orders, products, customers and inventory for integrators.',
+      summary: 'Orders, products, customers, inventory and webhooks for integrators.',
       description: DESCRIPTION,
       contact: { name: 'Portico API support', email: 'api-support@portico.example' },
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
@@ -29,6 +30,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
     security: securityOf([]),
     tags: [...new Set(contract.routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
+    webhooks: describeWebhooks('1'),
     components: {
       securitySchemes: SECURITY_SCHEMES,
       schemas: { ...describeResources(contract.routes), ...SCHEMAS },
@@ -100,6 +102,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue.',
   Customers: 'Who buys. Personal data is encrypted and can be exported and erased.',
   Inventory: 'What is in stock, and who holds it.',
+  Webhooks: 'Who is told what happens, whether he heard it, and how he hears it again.',
+  Events: 'What happened.',
   Search: 'Over everything at once.',
 };
 
@@ -158,7 +162,7 @@ const HEADERS = {
   ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
   Cache: {
     description:
-      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it.',
+      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it, or because it changes by itself.',
     schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
   },
   Age: {

@@ -43,6 +43,8 @@ export type Endpoint = {
   readonly access: 'public' | { readonly scopes: readonly ResourceScope[] };
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
+  /** See WriteRoute.showsSecret. */
+  readonly showsSecret?: boolean | undefined;
   readonly takesBody: boolean;
   /** What one credential may ask of it. */
   readonly limit?: RateLimit | undefined;

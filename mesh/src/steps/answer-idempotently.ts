@@ -30,7 +30,8 @@ export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: un
     } catch (error) {
       answer = toAnswer(error, request);
     }
-    if (answer.status >= 500 || answer.status === 401) await store.release(caller, key, claim.seed);
+    const isKept = answer.status < 500 && answer.status !== 401 && !(request.endpoint?.showsSecret === true && answer.status < 300);
+    if (!isKept) await store.release(caller, key, claim.seed);
     else await store.keep(caller, key, claim.seed, stored(answer));
     return answer;
   };

@@ -9,5 +9,9 @@ export const EXAMPLE = {
   requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e',
   reservationId: 'res_01kb3p8prbez5a0k8f2y4d7n3h',
   sku: 'MUG-BLUE-350',
+  deliveryId: 'dlv_01kb3p8q5tfx6s2m9d4v7j0c1e',
+  eventId: 'evt_01kb3p8r7wey3b6k1h8t5n2q4z',
+  replayId: 'replay_01kb3p8s9yfpav5c7x3r0g6m8d',
   time: '2026-01-31T09:30:00.000Z',
+  webhookId: 'wh_01kb3p8tbze0jr4w2q9f6s1y5h',
 } as const;

@@ -7,6 +7,7 @@ import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { productRoutes } from './products.ts';
 import { searchRoutes } from './search.ts';
+import { webhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** A version of the contract: a set of declarations over the one graph. */
 export type ContractVersion = {
@@ -26,6 +27,7 @@ export const v1: ContractVersion = {
     ...customerRoutes,
     ...customerExportRoutes,
     ...inventoryRoutes,
+    ...webhookRoutes,
     ...searchRoutes,
   ],
   detailNames,

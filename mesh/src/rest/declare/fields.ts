@@ -45,6 +45,15 @@ export function flag(options: LeafOptions = {}): ReturnType<typeof text> {
 export function dateTime(options: LeafOptions = {}): ReturnType<typeof text> {
   return leaf({ type: 'string', format: 'date-time' }, { example: '2026-01-31T09:30:00.000Z', ...options });
 }
+/** A value whose form is data: it is shown as the graph has it. */
+export function json(schema: JsonSchema, options: LeafOptions = {}): ReturnType<typeof text> {
+  return leaf(schema, options);
+}
+/** The same in every answer. */
+export function always(value: string, options: LeafOptions = {}): ReturnType<typeof text> {
+  const schema = describe({ type: 'string', const: value }, { ...options, example: value });
+  return { ...options, leaf: () => ({ kind: 'leaf', graph: ['id'], read: () => value, schema }) };
+}
 export function oneOf(values: readonly string[], options: LeafOptions = {}): ReturnType<typeof text> {
   return leaf({ type: 'string', enum: values }, { example: values[0], ...options });
 }

@@ -24,6 +24,8 @@ type RouteBase = {
   readonly errors?: readonly ErrorCode[];
   /** What one credential may ask of it in live mode, beside its quota and burst; DEFAULT_ROUTE_LIMIT otherwise. */
   readonly limit?: RateLimit;
+  /** What it shows changes by itself, without a write of the tenant: no answer is kept in the response cache. */
+  readonly changing?: true;
 };
 
 export const DEFAULT_ROUTE_LIMIT: RateLimit = { limit: 300, windowSeconds: 60 };
@@ -59,10 +61,14 @@ export type WriteRoute = RouteBase & {
   readonly graph: { readonly field: string; readonly arguments: Readonly<Record<string, string>> };
   readonly body?: z.ZodType;
   readonly bodyExample?: unknown;
+  /** A request without a body is one with an empty object. */
+  readonly bodyOptional?: true;
   variables(input: WriteInput): GraphVariables;
   readonly status: 200 | 201 | 204;
-  /** Where a created resource is, from its id. */
-  location?(answer: Readonly<Record<string, unknown>>): string;
+  /** Where a created resource is, from its id. Undefined: nothing was created, and the status is 200. */
+  location?(answer: Readonly<Record<string, unknown>>): string | undefined;
+  /** Its answer shows a secret once: it is not kept for the idempotency key. A repeat runs again, with the first one's seed. */
+  readonly showsSecret?: true;
   /** Code for an idempotency key that was used for another request, and the name under which its details show the first answer's id. */
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string };
 };

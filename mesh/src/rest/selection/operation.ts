@@ -38,7 +38,10 @@ export function itemOperation(schema: GraphQLSchema, route: ItemRoute, tree: Sel
 }
 
 export function writeOperation(schema: GraphQLSchema, route: WriteRoute, tree: SelectionTree): Operation {
-  const selection = compileSelection(route.resource, tree, route.resource.versioned ? ['id', 'version'] : ['id']);
+  const selection = compileSelection(route.resource, tree, [
+    ...(route.resource.versioned || route.location !== undefined || route.status === 204 ? ['id'] : []),
+    ...(route.resource.versioned ? ['version'] : []),
+  ]);
   const names = Object.entries(route.graph.arguments);
   const declared = names.map(([name, type]) => `$${name}: ${type}`).join(', ');
   const passed = names.map(([name]) => `${name}: $${name}`).join(', ');

@@ -6,10 +6,18 @@ import { matchesNone } from '../answer/entity-tag.ts';
 import { callerOf, headerOf, type RestRequest } from '../rest-request.ts';
 import type { Serving } from './serving.ts';
 
-/** `produce` is asked when there is no fresh answer. `variant`: what the answer depends on beside tenant and target. */
-export async function readAnswer({ cache }: Serving, request: RestRequest, produce: () => Promise<Shown>, variant = ''): Promise<Answer> {
+/** `variant`: what the answer depends on beside tenant and target. `changing`: it is produced anew for every request. */
+export type ReadOptions = { readonly variant?: string; readonly changing?: boolean | undefined };
+
+/** `produce` is asked when there is no fresh answer. */
+export async function readAnswer(
+  { cache }: Serving,
+  request: RestRequest,
+  produce: () => Promise<Shown>,
+  { variant = '', changing = false }: ReadOptions = {},
+): Promise<Answer> {
   const known = headerOf(request, 'if-none-match');
-  const bypass = goesPast(headerOf(request, 'cache-control'), known);
+  const bypass = changing || goesPast(headerOf(request, 'cache-control'), known);
   const { shown, outcome, ageSeconds } = bypass
     ? { shown: await produce(), outcome: 'bypass', ageSeconds: undefined }
     : await cache.show(callerOf(request), request.target + variant, produce);

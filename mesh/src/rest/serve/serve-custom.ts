@@ -43,7 +43,7 @@ export function serveCustom(serving: Serving, route: CustomRoute): Endpoint {
           const data = JSON.stringify(shown);
           return { data, rest: '', etag: contentTag(data) };
         },
-        ` ${[...caller.scopes].sort()}`,
+        { variant: ` ${[...caller.scopes].sort()}`, changing: route.changing },
       );
     },
   };

@@ -1,11 +1,12 @@
 import { notFound } from '@portico/contracts/errors';
 import { LRUCache } from 'lru-cache';
+import type { Shown } from '../../cache/response-cache.ts';
 import { contentTag, versionTag } from '../answer/entity-tag.ts';
 import type { Source } from '../declare/fields.ts';
 import type { ItemRoute } from '../declare/route.ts';
 import { SELECTION_PARAMETERS } from '../query/list-query.ts';
 import { parseQueryString } from '../query/query-string.ts';
-import { callerOf, type Endpoint } from '../rest-request.ts';
+import { callerOf, type Endpoint, type RestRequest } from '../rest-request.ts';
 import { itemOperation, type Operation, RESULT } from '../selection/operation.ts';
 import { parseSelection } from '../selection/selection-tree.ts';
 import { createOperations } from './operations.ts';
@@ -29,6 +30,14 @@ export function serveItem(serving: Serving, route: ItemRoute): Endpoint {
     return operation;
   }
 
+  async function produce(request: RestRequest, operation: Operation): Promise<Shown> {
+    const id = request.params[route.param] ?? '';
+    const found = (await ask<Record<string, Source | null>>(serving, operation.document, { id }, callerOf(request)))[RESULT];
+    if (found === null || found === undefined) throw notFound(route.what, id);
+    const data = JSON.stringify(operation.write(found));
+    return { data, rest: '', etag: typeof found.version === 'number' ? versionTag(found.version, data) : contentTag(data) };
+  }
+
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
@@ -36,15 +45,8 @@ export function serveItem(serving: Serving, route: ItemRoute): Endpoint {
     takesBody: false,
     serve(request) {
       const operation = operationOf(request.query);
-      const caller = callerOf(request);
-      requireScopes(caller, operation.scopes);
-      return readAnswer(serving, request, async () => {
-        const id = request.params[route.param] ?? '';
-        const found = (await ask<Record<string, Source | null>>(serving, operation.document, { id }, caller))[RESULT];
-        if (found === null || found === undefined) throw notFound(route.what, id);
-        const data = JSON.stringify(operation.write(found));
-        return { data, rest: '', etag: typeof found.version === 'number' ? versionTag(found.version, data) : contentTag(data) };
-      });
+      requireScopes(callerOf(request), operation.scopes);
+      return readAnswer(serving, request, () => produce(request, operation), { changing: route.changing });
     },
   };
 }

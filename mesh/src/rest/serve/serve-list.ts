@@ -51,7 +51,7 @@ export function serveList(serving: Serving, route: ListRoute): Endpoint {
     serve(request) {
       const plan = planOf(request.query);
       requireScopes(callerOf(request), plan.operation.scopes);
-      return readAnswer(serving, request, () => produce(request, plan));
+      return readAnswer(serving, request, () => produce(request, plan), { changing: route.changing });
     },
   };
 }

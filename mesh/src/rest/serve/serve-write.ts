@@ -19,6 +19,7 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
 
   function bodyOf({ body }: RestRequest): unknown {
     if (route.body === undefined) return undefined;
+    if (body.length === 0 && route.bodyOptional === true) return parseBody(route.body, {});
     if (body.length === 0) throw new AppError('VALIDATION_ERROR', 'The request needs a JSON body.', { details: { body: 'It is empty.' } });
     return parseBody(route.body, parseJson(body));
   }
@@ -29,6 +30,7 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
     idempotent: route.method === 'POST' || route.method === 'PATCH',
     takesBody: route.body !== undefined,
     duplicate: route.duplicate,
+    showsSecret: route.showsSecret,
     async serve(request) {
       const given = parseQueryString(request.query, route.status === 204 ? [] : SELECTION_PARAMETERS);
       const operation =
@@ -49,6 +51,8 @@ function writeAnswer(route: WriteRoute, request: RestRequest, changed: Source, w
   const data = JSON.stringify(write(changed));
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (typeof changed.version === 'number') headers.etag = versionTag(changed.version, data);
-  if (route.location !== undefined) headers.location = route.location(changed);
-  return jsonAnswer(route.status, envelope(data, request.requestId), headers);
+  const location = route.location?.(changed);
+  if (location !== undefined) headers.location = location;
+  const status = route.location !== undefined && location === undefined ? 200 : route.status;
+  return jsonAnswer(status, envelope(data, request.requestId), headers);
 }

@@ -1,0 +1,46 @@
+import { bodySchema } from '@portico/contracts/events/body-schema';
+import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
+
+/** The `webhooks` of the OpenAPI document: what a receiver is sent for each event type, in the version of the contract. */
+export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown> {
+  return Object.fromEntries(
+    [...EVENT_CATALOGUE.values()].map(({ name, summary }) => {
+      // The dialect is the document's own.
+      const { $schema: _, ...schema } = bodySchema(name, apiVersion);
+      const operation = {
+        operationId: `receive_${name.replace('.', '_')}`,
+        tags: ['Events'],
+        summary: name,
+        description: summary,
+        security: [],
+        parameters: HEADERS.map(([header, description]) => ({
+          name: header,
+          in: 'header',
+          required: true,
+          description,
+          schema: { type: 'string' },
+        })),
+        requestBody: { required: true, content: { 'application/json': { schema } } },
+        responses: RESPONSES,
+      };
+      return [name, { post: operation }];
+    }),
+  );
+}
+
+const HEADERS: readonly (readonly [string, string])[] = [
+  ['X-Webhook-Id', 'Id of the event; the same in every attempt.'],
+  ['X-Webhook-Event', 'Its type.'],
+  ['X-Webhook-Attempt', 'From 1.'],
+  ['X-Webhook-Timestamp', 'Of this attempt, in unix seconds.'],
+  ['X-Webhook-Signature', '`sha256=` and the hex HMAC-SHA256 of the body, keyed with the secret as printed.'],
+  ['webhook-id', 'As `X-Webhook-Id`, for Standard Webhooks.'],
+  ['webhook-timestamp', 'As `X-Webhook-Timestamp`.'],
+  ['webhook-signature', 'Standard Webhooks: `v1,` and the base64 HMAC-SHA256 of id, timestamp and body; two of them during a rotation.'],
+];
+
+const RESPONSES = {
+  '2XX': { description: 'It was taken. Anything else is tried again by the schedule of the webhook.' },
+  410: { description: 'There will be no receiver here again: the webhook is disabled.' },
+  429: { description: 'Too much at once. Nothing is sent before `Retry-After`; no attempt is spent.' },
+};
