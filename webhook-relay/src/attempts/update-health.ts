@@ -1,6 +1,7 @@
 import type { Database } from '@portico/service-kit/orm';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { storedTime } from '../stored-time.ts';
 import type { AttemptResult } from './attempt-delivery.ts';
 import { type EndpointHealth, nextHealth } from './endpoint-health.ts';
 
@@ -28,7 +29,7 @@ export async function updateHealth(
 ): Promise<readonly HealthChange[]> {
   const byEndpoint = Map.groupBy(results, ({ delivery }) => delivery.endpointId);
   return database.transaction(async (run) => {
-    const rows = (await run(LOCK, [[...byEndpoint.keys()]])) as Row[];
+    const rows = (await run(LOCK, [[...byEndpoint.keys()]])).map(healthOf);
     const changes = rows.map(({ id, ...before }) => ({
       endpointId: id,
       before,
@@ -37,6 +38,13 @@ export async function updateHealth(
     await store(run, changes);
     return changes;
   });
+}
+
+function healthOf(row: Readonly<Record<string, unknown>>): Row {
+  const times = ['disabledAt', 'gateUntil', 'failingSince', 'lastSucceededAt', 'lastFailedAt'].map(
+    (name) => [name, storedTime(row[name], 'nullable')] as const,
+  );
+  return { ...row, ...Object.fromEntries(times) } as Row;
 }
 
 async function store(run: RunStatement, changes: readonly HealthChange[]): Promise<void> {

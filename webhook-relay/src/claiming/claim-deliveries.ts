@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { storedTime } from '../stored-time.ts';
 import type { ClaimedDelivery } from './claimed-delivery.ts';
 
 export type ClaimRequest = {
@@ -84,7 +85,7 @@ const CLAIM = `${REASON}with ready as (
     e.type as "eventType", e.payload, e.occurred_at as "occurredAt", e.traceparent, c.attempts_total as "attemptsTotal"
   from claimed c join webhooks.event e on e.id = c.event_id order by c.turn`;
 
-/** Four statements for a batch, two when nothing is due. */
+/** Four statements for a batch, three when nothing is due; begin and commit among them. */
 export async function claimDeliveries(database: Pick<Database, 'transaction'>, request: ClaimRequest): Promise<ClaimedDelivery[]> {
   const { endpoints, full, slow, free, freeForFailing, now, leaseMs } = request;
   const lease = randomUUID();
@@ -94,6 +95,6 @@ export async function claimDeliveries(database: Pick<Database, 'transaction'>, r
     const until = new Date(now.getTime() + leaseMs);
     const ids = locked.map(({ id }) => id);
     const rows = await run(CLAIM, [now, ids, slow, free, freeForFailing, lease, until]);
-    return rows.map((row) => ({ ...row, lease }) as ClaimedDelivery);
+    return rows.map((row) => ({ ...row, lease, occurredAt: storedTime(row.occurredAt) }) as ClaimedDelivery);
   });
 }

@@ -5,6 +5,7 @@ import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { LRUCache } from 'lru-cache';
 import type { Endpoint } from '../endpoint.entity.ts';
+import { storedTime } from '../stored-time.ts';
 import { type OpenedEndpoint, openEndpoint } from '../endpoints/endpoint-row.ts';
 
 type Columns = Pick<
@@ -34,7 +35,8 @@ export function createEndpointConfigs({ run }: Pick<Database, 'run'>, keyRing: K
     async of(wanted) {
       const missing = [...wanted].filter(([id, version]) => (kept.peek(id)?.version ?? 0) < version).map(([id]) => id);
       for (const row of missing.length === 0 ? [] : await run(READ, [missing])) {
-        const config = open(keyRing, row as Columns);
+        const expiresAt = storedTime(row.previousSecretExpiresAt, 'nullable');
+        const config = open(keyRing, { ...row, previousSecretExpiresAt: expiresAt } as Columns);
         kept.set(config.id, config);
       }
       return new Map(

@@ -4,6 +4,7 @@ export type Hints = {
   addAll(): void;
   /** All endpoints are. */
   readonly all: boolean;
+  readonly empty: boolean;
   /** The collected ones; from here on it collects anew. */
   take(): readonly string[];
   /** Until there is a hint, `ms` have passed or the signal is aborted. */
@@ -25,6 +26,9 @@ export function createHints(): Hints {
     },
     get all() {
       return all;
+    },
+    get empty() {
+      return !all && endpoints.size === 0;
     },
     take() {
       const taken = [...endpoints];

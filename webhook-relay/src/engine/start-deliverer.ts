@@ -23,7 +23,7 @@ export type DelivererOptions = AttemptDependencies & {
 export type Deliverer = AsyncDisposable & {
   /** Deliveries of these endpoints became due; of any without a list. */
   wake(endpoints?: readonly string[]): void;
-  /** Claims once over all endpoints and waits for the attempts; answers how many there were. */
+  /** Attempts all that is due, and what becomes due by that; answers how many attempts it made itself. */
   runOnce(): Promise<number>;
 };
 
@@ -36,20 +36,28 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const slots = createSlots({ workers });
   const hints = createHints();
   const running = new Set<Promise<void>>();
+  let turn: Promise<unknown> = Promise.resolve();
   const completions = createCompletionBatch<AttemptResult>({ write: options.write, logger, signal: abandoned.signal });
 
-  async function claim(endpoints: readonly string[] | null): Promise<Promise<void>[]> {
+  /** One claim after the other: each begins with the room that the one before has left. */
+  function claim(endpoints: readonly string[] | null): Promise<number> {
+    const claimed = turn.then(() => claimNow(endpoints));
+    turn = claimed.catch(() => {});
+    return claimed;
+  }
+
+  async function claimNow(endpoints: readonly string[] | null): Promise<number> {
     const room = slots.room();
-    if (room.free === 0) return [];
+    if (room.free === 0) return 0;
     const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
     for (const delivery of claimed) slots.take(delivery);
     const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
     for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
-    return claimed.map((delivery) => {
+    for (const delivery of claimed) {
       const work = deliver(delivery, known.get(delivery.endpointId)).finally(() => running.delete(work));
       running.add(work);
-      return work;
-    });
+    }
+    return claimed.length;
   }
 
   async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {
@@ -93,9 +101,12 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   return {
     wake: (endpoints) => (endpoints === undefined ? hints.addAll() : hints.add(endpoints)),
     async runOnce() {
-      const attempts = await claim(null);
-      await Promise.all(attempts);
-      return attempts.length;
+      for (let made = 0; ; ) {
+        const claimed = await claim(null);
+        made += claimed;
+        if (claimed === 0 && running.size === 0 && hints.empty) return made;
+        await Promise.all(running);
+      }
     },
     async [Symbol.asyncDispose]() {
       stop.abort();

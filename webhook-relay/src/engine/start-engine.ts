@@ -45,7 +45,7 @@ const BODIES_MAX = 500;
 
 export async function startEngine(settings: EngineSettings, dependencies: EngineDependencies): Promise<Engine> {
   const { database, keyRing, bus, logger, now } = dependencies;
-  await keepPartitions(database.run, now());
+  await keepPartitions(database, now());
   await using opened = new AsyncDisposableStack();
   const deliverer = opened.use(
     startDeliverer({

@@ -39,7 +39,7 @@ export function createResultWriter(options: ResultWriterOptions): (results: read
 
   return async (results) => {
     const today = Math.floor(now().getTime() / DAY_MS);
-    if (today !== day) await keepPartitions(database.run, now());
+    if (today !== day) await keepPartitions(database, now());
     day = today;
     const telling = results.filter(tellsSomething);
     const changes = telling.length === 0 ? [] : await updateHealth(database, telling);

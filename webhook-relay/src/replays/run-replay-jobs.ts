@@ -7,6 +7,7 @@ import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import type { Endpoint } from '../endpoint.entity.ts';
 import { matches } from '../filtering/event-filter.ts';
 import type { ReplayJob } from '../replay-job.entity.ts';
+import { storedTime } from '../stored-time.ts';
 import { wantedTypes } from './count-replayed.ts';
 
 const STEP_MS = 1_000;
@@ -84,10 +85,10 @@ async function requeue(run: RunStatement, job: Job, cursor: Cursor, now: Date): 
 
 async function queueMissing(run: RunStatement, job: Job, cursor: Cursor, now: Date): Promise<Step> {
   const { accountId, mode, endpointId, selection, perSecond, id, filter } = job;
-  const limit = filter === null ? perSecond : SCANNED_MAX;
+  const limit = !filter ? perSecond : SCANNED_MAX;
   const scope = [accountId, mode, selection.since, selection.until, wantedTypes(job, selection), endpointId];
   const rows = await run(MISSING, [...scope, cursor.at, cursor.id, limit]);
-  const wanted = rows.filter(({ payload }) => filter === null || matches(filter, payload));
+  const wanted = rows.filter(({ payload }) => !filter || matches(filter, payload));
   const taken = wanted.slice(0, perSecond);
   const deliveries = taken.map((event, place) => ({ ...event, payload: undefined, place, eventId: event.id, id: newId('delivery') }));
   const inserted = await run(INSERT, [JSON.stringify(deliveries), accountId, mode, endpointId, now, id]);
@@ -97,5 +98,5 @@ async function queueMissing(run: RunStatement, job: Job, cursor: Cursor, now: Da
 }
 
 function at(part: Cursor['part'], row: Readonly<Record<string, unknown>>): Cursor {
-  return { part, at: row.at instanceof Date ? row.at.toISOString() : String(row.at), id: String(row.id) };
+  return { part, at: storedTime(row.at).toISOString(), id: String(row.id) };
 }

@@ -3,6 +3,7 @@ import type { Mode } from '@portico/contracts/caller';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { storedTime } from '../stored-time.ts';
 
 export type DisabledNotice = {
   readonly endpointId: string;
@@ -32,7 +33,7 @@ export function announceDisabled(
   return database.transaction(async (run) => {
     const [turn] = await run('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', ['webhook notices']);
     if (turn?.held !== true) return 0;
-    const notices = (await run(FIND, [])) as DisabledNotice[];
+    const notices = (await run(FIND, [])).map(noticeOf);
     for (const notice of notices) {
       const { endpointId, accountId, reason, disabledAt } = notice;
       logger.warn({ operation: 'disable endpoint', endpointId, accountId, reason }, 'webhook endpoint disabled');
@@ -42,4 +43,9 @@ export function announceDisabled(
     }
     return notices.length;
   });
+}
+
+function noticeOf(row: Readonly<Record<string, unknown>>): DisabledNotice {
+  const { disabledAt, failingSince } = row;
+  return { ...row, disabledAt: storedTime(disabledAt), failingSince: storedTime(failingSince, 'nullable') } as DisabledNotice;
 }

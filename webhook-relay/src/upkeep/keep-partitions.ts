@@ -1,4 +1,5 @@
 // The log of attempts in partitions of a day (UTC): made ahead, and dropped whole when all in them is older than the log is kept.
+import type { Database } from '@portico/service-kit/orm';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 
 export const KEPT_DAYS = 30;
@@ -7,8 +8,15 @@ const DAY_MS = 24 * 3_600_000;
 
 const EXISTING = `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'webhooks.attempt'::regclass`;
 
-/** Several processes may do it at once. Answers how many partitions were dropped. */
-export async function keepPartitions(run: RunStatement, now: Date): Promise<number> {
+/** Answers how many partitions were dropped. One process at a time: `if not exists` alone lets two collide. */
+export function keepPartitions({ transaction }: Pick<Database, 'transaction'>, now: Date): Promise<number> {
+  return transaction(async (run) => {
+    await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['webhook partitions']);
+    return makeAndDrop(run, now);
+  });
+}
+
+async function makeAndDrop(run: RunStatement, now: Date): Promise<number> {
   const today = Math.floor(now.getTime() / DAY_MS);
   const existing = new Set((await run(EXISTING, [])).map(({ name }) => String(name)));
   // Yesterday too: an attempt belongs to the day on which it began.
