@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
+import { type Sink, startSink } from '../stack/sink.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
   let stack: Stack;
+  let sink: Sink;
   let owner: Shop;
   let others: Shop[];
   let paths: { method: string; path: string; body?: unknown }[];
@@ -16,6 +18,11 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
     const { id: productId, sku } = await owner.stocked(5);
     const { id: customerId } = await owner.customer();
     const { id: orderId } = await owner.order([{ productId, quantity: 1 }], { customerId });
+    sink = await startSink();
+    const webhook = { url: sink.url, events: ['order.created'] };
+    const { id: webhookId } = await owner.data<{ id: string }>(201, 'POST', '/api/v1/webhooks', webhook);
+    const since = '2026-01-01T00:00:00Z';
+    const replay = await owner.data<{ id: string }>(201, 'POST', `/api/v1/webhooks/${webhookId}/replays`, { what: 'failed', since });
     paths = [
       { method: 'GET', path: `/api/v1/products/${productId}` },
       { method: 'PUT', path: `/api/v1/products/${productId}`, body: { price: 1 } },
@@ -32,9 +39,24 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
       { method: 'GET', path: `/api/v1/inventory/${sku}` },
       { method: 'PUT', path: `/api/v1/inventory/${sku}`, body: { quantity: 0 } },
       { method: 'PATCH', path: `/api/v1/inventory/${sku}/reserve`, body: { quantity: 1 } },
+      { method: 'GET', path: `/api/v1/webhooks/${webhookId}` },
+      { method: 'PUT', path: `/api/v1/webhooks/${webhookId}`, body: webhook },
+      ...['test', 'rotate-secret', 'rotate-secret/complete', 'pause', 'resume', 'enable', 'disable'].map((action) => ({
+        method: 'POST',
+        path: `/api/v1/webhooks/${webhookId}/${action}`,
+      })),
+      { method: 'GET', path: `/api/v1/webhooks/${webhookId}/deliveries` },
+      { method: 'POST', path: `/api/v1/webhooks/${webhookId}/replays`, body: { what: 'failed', since, dryRun: true } },
+      { method: 'GET', path: `/api/v1/webhooks/${webhookId}/replays` },
+      { method: 'GET', path: `/api/v1/replays/${replay.id}` },
+      { method: 'POST', path: `/api/v1/replays/${replay.id}/cancel` },
+      { method: 'DELETE', path: `/api/v1/webhooks/${webhookId}` },
     ];
   });
-  afterAll(() => stack?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await sink?.[Symbol.asyncDispose]();
+    await stack?.[Symbol.asyncDispose]();
+  });
 
   it('cannot see or change what is another’s: the answer is that of a thing that never was', async () => {
     for (const other of others) {
@@ -52,7 +74,7 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
 
   it('have lists and searches of their own', async () => {
     for (const other of others) {
-      for (const list of ['products', 'customers', 'orders', 'inventory']) {
+      for (const list of ['products', 'customers', 'orders', 'inventory', 'webhooks', 'events']) {
         expect((await other.call('GET', `/api/v1/${list}`)).body).toMatchObject({ data: [], pagination: { total: 0 } });
       }
       expect(await other.data(200, 'GET', '/api/v1/search?q=blue')).toMatchObject({

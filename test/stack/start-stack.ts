@@ -12,7 +12,7 @@ import { openStatements } from '@portico/local/start/open-statements';
 import { type SubgraphName, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { gatewayConfig } from '@portico/mesh/config';
-import { type Graph, openGraph } from '@portico/mesh/graph/open-graph';
+import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
 import { supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { start as startGateway } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
@@ -119,7 +119,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       : await overHttp(opened, settings, options);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
-  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }));
+  const sides = opened.use(
+    await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }, createGraphClient(graph.current)),
+  );
   const gateway = opened.use(
     await startGateway(
       gatewayConfig.parse({

@@ -3,7 +3,7 @@ import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOSTILE_NAMES, hostileUrls } from './testing/hostile-addresses.ts';
+import { HOSTILE_NAMES, hostileResolve, hostileUrls } from './testing/hostile-addresses.ts';
 import { type Receiver, response, startReceiver } from './testing/start-receiver.ts';
 import { type RelayGraphForTests, startRelayGraph } from './testing/start-relay-graph.ts';
 
@@ -146,20 +146,23 @@ describe('registration', () => {
 });
 
 describe('addresses that are not public', () => {
-  it('are refused when an endpoint is made, moved or tested, without a connection', async () => {
-    await using guarded = await startRelayGraph({ allowLoopback: false });
+  it('are refused by the text of the URL, and by what its name resolves to, without a connection', async () => {
+    await using guarded = await startRelayGraph({ allowLoopback: false, resolve: hostileResolve() });
     await using trap = await startReceiver(() => {});
     const caller = testCaller();
-    const inGuarded = (source: string, variables: object) => askSubgraph(guarded.subgraph, caller, source, { ...variables });
-    const [made] = await guarded.subgraph.contextFor(caller).run('select 1', []);
-    expect(made).toBeDefined();
-    for (const { url } of hostileUrls(trap.port)) {
-      const registering = inGuarded('mutation ($url: String!) { registerWebhookEndpoint(input: { url: $url, events: ["*"] }) { id } }', {
-        url,
-      });
-      await expect(registering, url).rejects.toMatchObject({ code: 'VALIDATION_ERROR', details: { url: expect.any(String) } });
+    const registering = (url: string) =>
+      askSubgraph<{ registerWebhookEndpoint: Endpoint }>(
+        guarded.subgraph,
+        caller,
+        `mutation ($url: String!) { registerWebhookEndpoint(input: { url: $url, events: ["*"] }) ${FIELDS} }`,
+        { url },
+      );
+    for (const { url } of hostileUrls(trap.port))
+      await expect(registering(url), url).rejects.toMatchObject({ code: 'VALIDATION_ERROR', details: { url: expect.any(String) } });
+    for (const { name } of HOSTILE_NAMES) {
+      const { registerWebhookEndpoint: made } = await registering(`https://${name}/`);
+      expect([name, made.status, made.verificationFailure?.code]).toEqual([name, 'disabled', 'blocked_address']);
     }
-    expect(HOSTILE_NAMES.length).toBeGreaterThan(0);
     expect(trap.connections()).toBe(0);
   });
 });

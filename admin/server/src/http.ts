@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import { isId, newId } from '@portico/contracts/ids';
+import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { AdminContext } from './context.ts';
@@ -26,6 +27,7 @@ export type HttpOptions = {
   /** What is written to those who are invited: they are developers, whoever invites them. */
   letters: Letters;
   recordAction: RecordAction;
+  graph: GraphClient;
   logger: Logger;
 };
 
@@ -65,10 +67,10 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
 }
 
 async function contextOf(options: HttpOptions, headers: Headers, requestId: string): Promise<CallContext> {
-  const { side, admin, signIn, mailer, letters, recordAction } = options;
+  const { side, admin, signIn, mailer, letters, recordAction, graph } = options;
   const personId = await signIn.personId(headers);
   const person = personId === undefined ? null : await admin.database.fork().findOne(Person, { id: personId });
-  return { side, admin, requestId, person: person ?? undefined, recordAction, letters, post: mailer.post };
+  return { side, admin, requestId, person: person ?? undefined, recordAction, graph, letters, post: mailer.post };
 }
 
 /**

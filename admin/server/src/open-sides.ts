@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { GraphClient } from '@portico/service-kit/graph';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import type { AdminContext } from './context.ts';
@@ -19,16 +20,22 @@ export type Mount = { readonly prefix: string; readonly handler: RequestListener
 
 export type Sides = AsyncDisposable & { readonly mounts: Readonly<Record<Side, Mount>> };
 
-export type SidesOptions = { admin: AdminContext; settings: PeopleSettings; recordAction: RecordAction; logger: Logger };
+export type SidesOptions = {
+  admin: AdminContext;
+  settings: PeopleSettings;
+  recordAction: RecordAction;
+  graph: GraphClient;
+  logger: Logger;
+};
 
 const SWEEP_MS = 3_600_000;
 const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 
 /** Opens both sides for people to sign in on. The secret under which cookies and second factors are is common: a person's second factor is. */
-export async function openSides({ admin, settings, recordAction, logger }: SidesOptions): Promise<Sides> {
+export async function openSides({ admin, settings, recordAction, graph, logger }: SidesOptions): Promise<Sides> {
   const mailer = createMailer(settings.mail, { logger, now: admin.now });
   const secret = await ensureSecret(admin, 'sign-in');
-  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, logger };
+  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, graph, logger };
   const open = async (side: Side, origin: string): Promise<Mount> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
     const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, recordAction, logger });

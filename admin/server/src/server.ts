@@ -1,6 +1,7 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
+import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import { openDatabase } from '@portico/service-kit/orm';
 import { migrations } from '../migrations/index.ts';
@@ -71,8 +72,8 @@ export type Admin = AsyncDisposable & {
   readonly operators: { create(given: OperatorInput): ReturnType<typeof createOperator> };
   /** Moves what older keys of the ring sealed to its newest one, beside normal work; answers how many rows of each table moved. */
   resealSecrets(): ReturnType<typeof resealSecrets>;
-  /** Opens the sides on which people sign in, for a gateway to mount. Disposed before the admin service. */
-  openSides(settings: PeopleSettings): Promise<Sides>;
+  /** Opens the sides on which people sign in, for a gateway to mount. `graph`: where webhooks are. Disposed before the admin service. */
+  openSides(settings: PeopleSettings, graph: GraphClient): Promise<Sides>;
 };
 
 const accounts = { create: createAccount, find: findAccount };
@@ -148,7 +149,7 @@ export async function start(
     exportRequestLog: (range) => exportRequestLog(context, range),
     operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
     resealSecrets: () => resealSecrets(context, logger),
-    openSides: (settings) => openSides({ admin: context, settings, recordAction, logger }),
+    openSides: (settings, graph) => openSides({ admin: context, settings, recordAction, graph, logger }),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
       await tokens[Symbol.asyncDispose]();

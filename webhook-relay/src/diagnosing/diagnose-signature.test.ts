@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { newSecret } from '../signing/secret.ts';
 import { sign } from '../signing/sign.ts';
-import { type Diagnosis, diagnoseSignature, MAX_BODY_BYTES, type Received } from './diagnose-signature.ts';
+import { type Diagnosis, diagnoseSignature, type Received } from './diagnose-signature.ts';
 import { FINDING_CODES } from './findings.ts';
+import { MAX_BODY_BYTES, wrongBodies } from './variants.ts';
 
 const NOW = 1_772_366_400;
 const secret = newSecret(() => Buffer.alloc(32, 9));
@@ -125,6 +126,13 @@ describe('a diagnosis', () => {
       const text = JSON.stringify(diagnoseSignature({ ...received, previousSecret: other }));
       for (const one of [secret, other]) expect(text).not.toContain(one.slice(6, 20));
     }
+  });
+
+  it('makes nothing huge of a body that writing it anew would blow up', () => {
+    const many = (count: number): string => Array(count).fill(1).join(',');
+    const bodies = [`${'['.repeat(2_000)}${many(25_000)}${']'.repeat(2_000)}`, `[${many(500_000)}]`, `[[[[[[[${many(30_000)}]]]]]]]`];
+    for (const text of bodies) for (const { value } of wrongBodies(text)) expect(value.length).toBeLessThan(2 * MAX_BODY_BYTES);
+    expect(wrongBodies(`[${many(30_000)}]`).some(({ code }) => code === 'body_reserialized')).toBe(true);
   });
 
   it('takes bodies up to 1 MiB, nested as deep as they may be, and headers that are no text', () => {

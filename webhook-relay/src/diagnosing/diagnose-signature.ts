@@ -2,12 +2,11 @@
 // the step that differs. The secret is never repeated.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { invalid } from '@portico/contracts/errors';
-import { houseSignature, standardSignature } from '../signing/sign.ts';
+import { houseSignature, type SignedHeaders, standardSignature } from '../signing/sign.ts';
 import { FINDING_CODES, type Finding, type FindingCode, finding } from './findings.ts';
 import { type Family, type ReadSignature, readSignatures } from './read-signature.ts';
-import { rightKey, type Variant, wrongBodies, wrongKeys } from './variants.ts';
+import { MAX_BODY_BYTES, rightKey, type Variant, wrongBodies, wrongKeys } from './variants.ts';
 
-export const MAX_BODY_BYTES = 1024 * 1024;
 export const TOLERANCE_SECONDS = 300;
 
 export type Received = {
@@ -36,10 +35,10 @@ const MAX_SHOWN = 512;
 const HEADERS = {
   house: { signature: 'X-Webhook-Signature', timestamp: 'X-Webhook-Timestamp', id: 'X-Webhook-Id' },
   standard: { signature: 'webhook-signature', timestamp: 'webhook-timestamp', id: 'webhook-id' },
-} as const satisfies Record<Family, Record<string, string>>;
+} as const satisfies Record<Family, Record<string, keyof SignedHeaders>>;
 
 /**
- * Diagnoses both header families. About 45 HMACs of the body, whatever it holds: 0.1 s for the largest that is taken.
+ * Diagnoses both header families. About 60 HMACs of the body, whatever it holds: 0.1 s for the largest that is taken, of processor time and in one go.
  * Signs what it is given with the given secret: let nobody call it with a secret that is not his. Throws VALIDATION_ERROR for a body over 1 MiB.
  */
 export function diagnoseSignature(received: Received): Diagnosis {

@@ -1,11 +1,15 @@
 // The usual ways to take another key, or other bytes, than those that were signed. One list for each, so that the work does not depend on the input.
-import { standardKey } from '../signing/secret.ts';
+import { SECRET_PREFIX, standardKey } from '../signing/secret.ts';
 import type { FindingCode } from './findings.ts';
 import type { Family } from './read-signature.ts';
 
 export type Variant<Value> = { readonly code: FindingCode; readonly value: Value };
 
-const PREFIX = 'whsec_';
+/** Our bodies are five deep. Indenting what is nested deeper would make a small body a huge one. */
+const MAX_DEPTH = 8;
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** The largest of our bodies has some 20 KB. Writing 1 MiB of small values in six forms takes more than a second. */
+const MAX_REWRITTEN_LENGTH = 64 * 1024;
 
 /** The key that belongs to a family. */
 export function rightKey(family: Family, secret: string): Buffer {
@@ -14,7 +18,7 @@ export function rightKey(family: Family, secret: string): Buffer {
 
 export function wrongKeys(family: Family, secret: string, previousSecret: string | undefined): readonly Variant<Buffer>[] {
   const trimmed = secret.trim();
-  const bare = trimmed.startsWith(PREFIX) ? trimmed.slice(PREFIX.length) : trimmed;
+  const bare = trimmed.startsWith(SECRET_PREFIX) ? trimmed.slice(SECRET_PREFIX.length) : trimmed;
   const swapped: Variant<Buffer> =
     family === 'house'
       ? { code: 'key_decoded', value: Buffer.from(bare, 'base64') }
@@ -41,11 +45,12 @@ export function wrongBodies(body: string): readonly Variant<Buffer>[] {
   ];
 }
 
-/** The body parsed and written as the usual libraries do. Nothing when it is no JSON, or is nested deeper than can be written. */
+/** The body parsed and written as the usual libraries do. Nothing when it is no JSON, too long or too deep. */
 function rewritten(body: string): readonly Variant<Buffer>[] {
+  if (body.length > MAX_REWRITTEN_LENGTH) return [];
   try {
     const value: unknown = JSON.parse(body);
-    const sorted = sortFields(value);
+    const sorted = sortFields(value, MAX_DEPTH);
     const forms = [JSON.stringify(value), JSON.stringify(value, null, 2), JSON.stringify(value, null, 4), spaced(value)];
     return [
       ...forms.map((text) => ({ code: 'body_reserialized' as const, value: Buffer.from(text) })),
@@ -66,9 +71,11 @@ function spaced(value: unknown): string {
   return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function sortFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortFields);
+/** Throws for what is nested deeper than `depth`. */
+function sortFields(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, of]) => [name, sortFields(of)] as const);
+  if (depth === 0) throw new RangeError('The body is nested too deep.');
+  if (Array.isArray(value)) return value.map((item) => sortFields(item, depth - 1));
+  const entries = Object.entries(value).map(([name, of]) => [name, sortFields(of, depth - 1)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

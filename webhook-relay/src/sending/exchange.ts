@@ -27,11 +27,24 @@ type Cut = 'size' | 'deadline' | 'connection';
 export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, now }: ExchangeRequest): Promise<SendOutcome> {
   return new Promise((resolve) => {
     const startedAtMs = now();
+    const received = collectBody();
     let controller: Dispatcher.DispatchController | undefined;
     let answer: Answer | undefined;
     let interim = 0;
     let over = false;
-    const received = collectBody();
+
+    /** The first call decides. With a status in hand the attempt is answered, however its body ended; without one it failed. */
+    const finish = (cut: Cut | undefined, failed: SendFailure): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      const traced = trace(handler, startedAtMs, now());
+      if (answer === undefined) resolve({ kind: 'failed', error: failed, ...traced });
+      else resolve(answered(answer, received.bytes(), cut, startedAtMs, traced));
+      // After a complete response there is nothing to abort, and the connection stays.
+      controller?.abort(new Error('over'));
+    };
     const handler: ExchangeHandler = {
       onRequestStart(given) {
         // The deadline may have come while the connection was being made: nothing is sent any more.
@@ -46,36 +59,26 @@ export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, n
         if (!received.add(chunk)) finish('size', failure('protocol'));
       },
       onResponseEnd: () => finish(undefined, failure('protocol')),
-      onResponseError: (_given, error) =>
-        finish('connection', nameFailure(error, handler.carrier?.connection?.connectedAtMs !== undefined)),
+      onResponseError: (_given, error) => finish('connection', nameFailure(error, handler.carrier?.connection?.ready === true)),
     };
     const onAbort = (): void => finish('deadline', failure('aborted'));
     const timer = setTimeout(() => finish('deadline', failure('timeout')), timeoutMs);
-
-    /** The first call decides. With a status in hand the attempt is answered, however its body ended; without one it failed. */
-    function finish(cut: Cut | undefined, failed: SendFailure): void {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      const { timings, remoteAddress } = trace(handler, startedAtMs, now());
-      const address = remoteAddress === undefined ? {} : { remoteAddress };
-      if (answer === undefined) resolve({ kind: 'failed', error: failed, timings, ...address });
-      else {
-        const { status, firstByteAtMs } = answer;
-        const truncated = cut === undefined ? { truncated: false } : { truncated: true, truncatedBy: cut };
-        const firstByteMs = elapsed(startedAtMs, firstByteAtMs);
-        const kept = { headers: answer.headers, body: received.bytes() };
-        resolve({ kind: 'answered', status, ...kept, ...truncated, timings: { ...timings, firstByteMs }, ...address });
-      }
-      // After a complete response there is nothing to abort, and the connection stays.
-      controller?.abort(new Error('over'));
-    }
-
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     pool.dispatch({ method: 'POST', path, headers, body }, handler);
   });
+}
+
+function answered(
+  { status, headers, firstByteAtMs }: Answer,
+  body: Buffer,
+  cut: Cut | undefined,
+  startedAtMs: number,
+  traced: Traced,
+): SendOutcome {
+  const timings = { ...traced.timings, firstByteMs: elapsed(startedAtMs, firstByteAtMs) };
+  const truncated = cut === undefined ? { truncated: false } : { truncated: true, truncatedBy: cut };
+  return { kind: 'answered', status, headers, body, ...truncated, ...traced, timings };
 }
 
 /** Keeps what fits; `add` is false once something did not. */
@@ -100,24 +103,23 @@ function plainHeaders(fields: Readonly<Record<string, string | string[] | undefi
   );
 }
 
+type Traced = { timings: SendTimings; remoteAddress?: string };
+
 /** What the connection took counts only when this exchange opened it. */
-function trace(
-  handler: ExchangeHandler,
-  startedAtMs: number,
-  endedAtMs: number,
-): { timings: SendTimings; remoteAddress: string | undefined } {
+function trace({ carrier }: ExchangeHandler, startedAtMs: number, endedAtMs: number): Traced {
   const totalMs = elapsed(startedAtMs, endedAtMs);
-  const connection = handler.carrier?.connection;
-  if (connection === undefined) return { timings: { totalMs }, remoteAddress: undefined };
-  const { openedAtMs, resolvedAtMs, connectedAtMs, securedAtMs, remoteAddress } = connection;
-  if (openedAtMs < startedAtMs) return { timings: { totalMs }, remoteAddress };
+  const connection = carrier?.connection;
+  if (connection === undefined) return { timings: { totalMs } };
+  const { openedAtMs, resolvedAtMs, connectedAtMs, securedAtMs } = connection;
+  const remoteAddress = connection.remoteAddress === undefined ? {} : { remoteAddress: connection.remoteAddress };
+  if (openedAtMs < startedAtMs) return { timings: { totalMs }, ...remoteAddress };
   const timings = {
     ...(resolvedAtMs === undefined ? {} : { dnsMs: elapsed(openedAtMs, resolvedAtMs) }),
     ...(connectedAtMs === undefined ? {} : { connectMs: elapsed(resolvedAtMs ?? openedAtMs, connectedAtMs) }),
     ...(securedAtMs === undefined || connectedAtMs === undefined ? {} : { tlsMs: elapsed(connectedAtMs, securedAtMs) }),
     totalMs,
   };
-  return { timings, remoteAddress };
+  return { timings, ...remoteAddress };
 }
 
 /** To a tenth of a millisecond. */

@@ -1,17 +1,16 @@
 // Receivers that mean harm, or are only broken. Each attempt ends by its deadline and keeps no more than it may.
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { hasOpenssl, writeCertificate } from '@portico/service-kit/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Receiver, response, startReceiver } from '../testing/start-receiver.ts';
+import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
+import { MAX_BODY_BYTES } from './exchange.ts';
 import { createSender, type Sender, type SendOutcome } from './send.ts';
 
 const TIMEOUT_MS = 700;
-const KEPT = 64 * 1024;
 const never = new AbortController().signal;
 
 /** Sends one attempt and checks what holds for all of them. */
@@ -19,7 +18,7 @@ async function attack(receiver: { url: string }, sender: Sender, timeoutMs = TIM
   const from = performance.now();
   const outcome = await sender.send({ url: receiver.url, headers: {}, body: Buffer.from('{}'), timeoutMs, signal: never });
   expect(performance.now() - from).toBeLessThan(timeoutMs + 1_000);
-  if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(KEPT);
+  if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(MAX_BODY_BYTES);
   return outcome;
 }
 
@@ -31,25 +30,6 @@ function flood(socket: Socket, bytes: string | Buffer, everyMs = 0): void {
     } while (socket.write(bytes) && everyMs === 0);
   }, everyMs);
   socket.once('close', () => clearInterval(timer));
-}
-
-/** A port that does with a connection what the test says, before anything is read. */
-async function startDoor(open: (socket: Socket) => void): Promise<AsyncDisposable & { port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
-    open(socket);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The door has no port.');
-  return {
-    port: address.port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
@@ -78,13 +58,13 @@ describe('a receiver that', () => {
       flood(socket, `10000\r\n${'x'.repeat(0x10000)}\r\n`);
     });
     const outcome = await attack(receiver, sender, 10_000);
-    expect(outcome).toMatchObject({ kind: 'answered', truncated: true, truncatedBy: 'size', body: { length: KEPT } });
+    expect(outcome).toMatchObject({ kind: 'answered', truncated: true, truncatedBy: 'size', body: { length: MAX_BODY_BYTES } });
     await closed.promise;
   });
 
   it('answers with exactly 64 KiB is kept whole', async () => {
-    await using receiver = await startReceiver((socket) => socket.write(response(200, {}, 'x'.repeat(KEPT))));
-    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncated: false, body: { length: KEPT } });
+    await using receiver = await startReceiver((socket) => socket.write(response(200, {}, 'x'.repeat(MAX_BODY_BYTES))));
+    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncated: false, body: { length: MAX_BODY_BYTES } });
   });
 
   it('sends its body in single bytes costs no more memory than its bytes', async () => {
@@ -93,7 +73,7 @@ describe('a receiver that', () => {
       flood(socket, '1\r\nx\r\n'.repeat(2_000));
     });
     const before = process.memoryUsage().rss;
-    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncatedBy: 'size', body: { length: KEPT } });
+    expect(await attack(receiver, sender, 10_000)).toMatchObject({ truncatedBy: 'size', body: { length: MAX_BODY_BYTES } });
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
   });
 
@@ -133,6 +113,7 @@ describe('a receiver that', () => {
   });
 
   it('resets the connection after its headers has answered; before them it has not', async () => {
+    // The reset must not overtake the bytes, and when those were read cannot be seen from here.
     await using after = await startReceiver((socket) =>
       socket.write(`${HEAD}content-length: 10\r\n\r\nabc`, () => setTimeout(() => socket.resetAndDestroy(), 50)),
     );
@@ -247,5 +228,11 @@ describe.skipIf(!hasOpenssl())('a receiver with TLS (needs openssl) that', () =>
     await using door = await startDoor((socket) => socket.resume().end('HTTP/1.1 200 OK\r\n\r\n'));
     const outcome = await attack({ url: `https://127.0.0.1:${door.port}/` }, sender, 10_000);
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'tls' } });
+  });
+
+  it('hangs up during the handshake has refused the connection', async () => {
+    await using door = await startDoor((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const outcome = await attack({ url: `https://127.0.0.1:${door.port}/` }, sender, 10_000);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'connect' } });
   });
 });

@@ -34,10 +34,10 @@ const CODES: Readonly<Record<string, keyof typeof FAILURES>> = {
 const DNS = /^(?:E(?:NOTFOUND|NODATA|SERVFAIL|FORMERR|NOTIMP|REFUSED|BADNAME|BADRESP|BADQUERY|TIMEOUT|CANCELLED|AI_\w+))$/;
 const TLS = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO$)/;
 
-/** `connected`: whether the connection stood, TLS included. */
+/** `connected`: whether the connection was ready for requests. */
 export function nameFailure(error: Error, connected: boolean): SendFailure {
   const found = kindOf(error);
-  // A receiver that hangs up in the middle of the handshake has not refused the request but the connection.
+  // Who hangs up in the middle of the handshake has refused the connection, not the request.
   const code = found === 'reset' && !connected ? 'connect' : found;
   const detail = code === 'tls' ? tlsReason(error) : undefined;
   return { code, message: detail === undefined ? FAILURES[code] : `${FAILURES[code]} ${detail}` };
@@ -48,6 +48,8 @@ export function failure(code: keyof typeof FAILURES): SendFailure {
 }
 
 function kindOf(error: Error): keyof typeof FAILURES {
+  // A name server can refuse a connection too.
+  if ('syscall' in error && typeof error.syscall === 'string' && error.syscall.startsWith('query')) return 'dns';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (Object.hasOwn(CODES, code)) return CODES[code] ?? 'protocol';
   if (DNS.test(code)) return 'dns';

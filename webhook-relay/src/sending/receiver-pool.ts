@@ -5,6 +5,8 @@ import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
 /** How a connection came to be. Times by `performance.now()`. */
 export type Connection = {
   readonly openedAtMs: number;
+  /** Whether requests can go over it: TLS, where there is TLS, included. */
+  ready: boolean;
   resolvedAtMs?: number;
   connectedAtMs?: number;
   securedAtMs?: number;
@@ -49,9 +51,13 @@ class ReceiverClient extends Client {
     super(url, {
       ...given,
       connect: (to, callback) => {
-        const connection: Connection = { openedAtMs: now() };
+        const connection: Connection = { openedAtMs: now(), ready: false };
         this.connection = connection;
-        watch(connector(to, callback), connection, now);
+        const opened: buildConnector.Callback = (...result) => {
+          connection.ready = result[0] === null;
+          callback(...result);
+        };
+        watch(connector(to, opened), connection, now);
       },
     });
   }

@@ -1,6 +1,8 @@
+import { buildConnector } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { flippingResolve, HOSTILE_NAMES, hostileResolve, hostileUrls } from '../testing/hostile-addresses.ts';
 import { response, startReceiver } from '../testing/start-receiver.ts';
+import { createReceiverPool } from './receiver-pool.ts';
 import { createSender, type Sender, type SenderOptions, type SendOutcome, type SendRequest } from './send.ts';
 
 const never = new AbortController().signal;
@@ -32,6 +34,36 @@ describe('an attempt', () => {
     const second = await attempt(sender, receiver.url);
     expect(receiver.connections()).toBe(1);
     expect([first.timings.connectMs !== undefined, second.timings.connectMs, second.remoteAddress]).toEqual([true, undefined, '127.0.0.1']);
+  });
+
+  it('goes out once more, and only once, when a kept connection turns out to be closed', async () => {
+    const bytes = [response(200), undefined, response(201), undefined, undefined];
+    await using receiver = await startReceiver((socket) => {
+      const next = bytes.shift();
+      if (next === undefined) socket.resetAndDestroy();
+      else socket.write(next);
+    });
+    await using sender = onLoopback({ maxConnectionsPerReceiver: 1 });
+    expect([await attempt(sender, receiver.url), await attempt(sender, receiver.url)]).toMatchObject([{ status: 200 }, { status: 201 }]);
+    expect(receiver.requests).toHaveLength(3);
+    expect(await attempt(sender, receiver.url)).toMatchObject({ kind: 'failed', error: { code: 'reset' } });
+    expect(receiver.requests).toHaveLength(5);
+  });
+
+  it('uses no connection for longer than its life, however busy it is', async () => {
+    await using receiver = await startReceiver((socket) => socket.write(response(200)));
+    const connectionLifeMs = 200;
+    const connector = buildConnector({ allowH2: false });
+    const options = { connector, maxConnections: 1, maxHeaderBytes: 4_096, connectionLifeMs, now: () => performance.now() };
+    const pool = createReceiverPool(`http://127.0.0.1:${receiver.port}`, options);
+    const from = performance.now();
+    while (receiver.connections() < 3) {
+      const { body } = await pool.request({ method: 'POST', path: '/', body: '{}' });
+      await body.dump();
+    }
+    expect(performance.now() - from).toBeGreaterThan(2 * connectionLifeMs - 1);
+    expect(receiver.requests.length).toBeGreaterThan(10);
+    await pool.destroy();
   });
 
   it('opens no more connections to a receiver than it may, and waits for a free one', async () => {
@@ -77,7 +109,9 @@ describe('an attempt', () => {
   it('says what is wrong without naming an address', async () => {
     const refused = await startReceiver(() => {});
     await refused[Symbol.asyncDispose]();
-    await using sender = onLoopback({ resolve: () => Promise.reject(Object.assign(new Error('query 10.0.0.53'), { code: 'ESERVFAIL' })) });
+    await using sender = onLoopback({
+      resolve: () => Promise.reject(Object.assign(new Error('query 10.0.0.53'), { code: 'ECONNREFUSED', syscall: 'queryA' })),
+    });
     const outcomes = [await attempt(sender, refused.url), await attempt(sender, 'https://hooks.partner.example/')];
     expect(outcomes).toMatchObject([{ error: { code: 'connect' } }, { error: { code: 'dns' } }]);
     for (const outcome of outcomes) expect(outcome.kind === 'failed' && outcome.error.message).not.toMatch(/\d/);

@@ -82,21 +82,27 @@ export function createSender(options: SenderOptions): Sender {
   return {
     async send({ url: text, headers, body, timeoutMs = SEND_TIMEOUT_MS, signal }) {
       const checked = checkUrl(text, policy);
-      if (!checked.ok)
-        return { kind: 'failed', error: { code: 'blocked_url', message: `The URL: ${checked.problem}` }, timings: { totalMs: 0 } };
+      if (!checked.ok) {
+        const error = { code: 'blocked_url', message: `The URL: ${checked.problem}` } as const;
+        return { kind: 'failed', error, timings: { totalMs: 0 } };
+      }
       const { origin, pathname, search } = checked.url;
-      return exchange(poolOf(origin), {
-        path: pathname + search,
-        headers: { ...COMMON_HEADERS, ...headers },
-        body,
-        timeoutMs,
-        signal,
-        now,
-      });
+      const request = { path: pathname + search, headers: { ...COMMON_HEADERS, ...headers }, body, signal, now };
+      const outcome = await exchange(poolOf(origin), { ...request, timeoutMs });
+      if (!wentStale(outcome)) return outcome;
+      return exchange(poolOf(origin), { ...request, timeoutMs: timeoutMs - outcome.timings.totalMs });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
       pools.clear();
     },
   };
+}
+
+/**
+ * Whether a connection that was kept open turned out to be closed. Receivers close idle connections without a word; that is no failure of theirs, so
+ * the attempt goes out once more. Should the request have arrived all the same, the receiver knows the event by its id.
+ */
+function wentStale(outcome: SendOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.error.code === 'reset' && outcome.timings.connectMs === undefined;
 }

@@ -17,7 +17,6 @@ export type Receiver = AsyncDisposable & {
 export type Answer = (socket: Socket, request: string) => void;
 
 export async function startReceiver(answer: Answer, tls?: { key: Buffer; cert: Buffer }): Promise<Receiver> {
-  const sockets = new Set<Socket>();
   const requests: string[] = [];
   let connections = 0;
   const serve = (socket: Socket): void => {
@@ -31,25 +30,36 @@ export async function startReceiver(answer: Answer, tls?: { key: Buffer; cert: B
       answer(socket, request);
     });
   };
-  // What a receiver sees when we drop its connection is no failure of the test.
-  const accept = (socket: Socket): void => {
-    connections++;
-    sockets.add(socket.on('error', () => {}).once('close', () => sockets.delete(socket)));
-  };
-  const server: Server =
+  const server =
     tls === undefined
       ? createServer({ allowHalfOpen: true }, serve)
       : createTlsServer(tls, (socket) => serve(socket.on('error', () => {})));
-  server.on('connection', accept);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server.on('connection', () => connections++);
+  const listening = await listen(server);
+  return {
+    ...listening,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${listening.port}/hook`,
+    connections: () => connections,
+    requests,
+  };
+}
+
+/** A port that does with a connection what the test says, before anything is read. */
+export function startDoor(open: (socket: Socket) => void): Promise<Listening> {
+  return listen(createServer(open));
+}
+
+type Listening = AsyncDisposable & { readonly port: number };
+
+async function listen(server: Server): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  // What a receiver sees when we drop its connection is no failure of the test.
+  server.on('connection', (socket) => sockets.add(socket.on('error', () => {}).once('close', () => sockets.delete(socket))));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The receiver has no port.');
   return {
     port: address.port,
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}/hook`,
-    connections: () => connections,
-    requests,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -7,6 +7,7 @@ import { Delivery } from '../delivery.entity.ts';
 import { Endpoint } from '../endpoint.entity.ts';
 import { ReplayJob } from '../replay-job.entity.ts';
 import { references, resolversOf } from '../resolvers.ts';
+import type { Resolve } from '../sending/guard-address.ts';
 import { createSender } from '../sending/send.ts';
 
 export type RelayGraphForTests = AsyncDisposable & {
@@ -16,10 +17,12 @@ export type RelayGraphForTests = AsyncDisposable & {
 };
 
 /** `now`: the wall clock. Endpoints may be on loopback unless said otherwise. */
-export async function startRelayGraph(options: { now?: () => Date; allowLoopback?: boolean } = {}): Promise<RelayGraphForTests> {
+export async function startRelayGraph(
+  options: { now?: () => Date; allowLoopback?: boolean; resolve?: Resolve } = {},
+): Promise<RelayGraphForTests> {
   const database = await createTestDatabase();
   const policy = { allowLoopback: options.allowLoopback ?? true };
-  const sender = createSender({ policy });
+  const sender = createSender({ policy, ...(options.resolve === undefined ? {} : { resolve: options.resolve }) });
   const end = new AbortController();
   let wakes = 0;
   const wake = (): void => {

@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GraphClient } from '@portico/service-kit/graph';
 import { listen } from '@portico/service-kit/http-listener';
-import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { createTestDatabase, silentLogger, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
 import { expect, vi } from 'vitest';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { createDeveloperClient, createOperatorClient, type DeveloperClient, type OperatorClient } from '../client.ts';
@@ -33,7 +34,13 @@ export type TestSides = AsyncDisposable & {
   signUp(email: string, more?: object): Promise<void>;
 };
 
-export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute?: number } = {}): Promise<TestSides> {
+export async function openTestSides({
+  triesPerMinute = 1_000,
+  graph = unreachableGraph,
+}: {
+  triesPerMinute?: number;
+  graph?: GraphClient;
+} = {}): Promise<TestSides> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = opened.use(await createTestDatabase()).url;
   const recorded: Recorded[] = [];
@@ -45,12 +52,15 @@ export async function openTestSides({ triesPerMinute = 1_000 }: { triesPerMinute
   const admin = opened.use(await start(settings, { logger: silentLogger, recordAction }));
   const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (path) => rm(path, { recursive: true }));
   const sides = opened.use(
-    await admin.openSides({
-      mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
-      portalOrigin: 'http://portal.test',
-      consoleOrigin: 'http://console.test',
-      triesPerMinute,
-    }),
+    await admin.openSides(
+      {
+        mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
+        portalOrigin: 'http://portal.test',
+        consoleOrigin: 'http://console.test',
+        triesPerMinute,
+      },
+      graph,
+    ),
   );
   const open = async (side: Side): Promise<string> => {
     const { handler } = sides.mounts[side];

@@ -1,3 +1,4 @@
+import type { GraphClient } from '@portico/service-kit/graph';
 import type { AdminContext } from '../context.ts';
 import type { Letter } from '../mail/mailer.ts';
 import type { Person } from '../people/person.entity.ts';
@@ -13,6 +14,8 @@ export type CallContext = {
   /** Who is signed in on this side. */
   readonly person: Person | undefined;
   readonly recordAction: RecordAction;
+  /** What belongs to other programs is read and changed through the graph. */
+  readonly graph: GraphClient;
   readonly letters: Letters;
   post(letter: Letter): void;
 };

@@ -31,6 +31,8 @@ import { listRequests } from './developer/usage/list-requests.ts';
 import { rateLimitViolations } from './developer/usage/rate-limit-violations.ts';
 import { requestsPerDay } from './developer/usage/requests-per-day.ts';
 import { router } from './procedures.ts';
+import { DEVELOPERS } from './webhooks/webhook-access.ts';
+import { webhookRouters } from './webhooks/webhook-routers.ts';
 
 /** What developers may do for themselves, on the accounts they are members of. */
 export const developerRouter = router({
@@ -53,5 +55,6 @@ export const developerRouter = router({
   adminLog: router({ list: listAdminLog }),
   tiers: router({ list: listTiers }),
   tickets: router({ list: listTickets, get: getTicket, open: openTicket, reply: replyToTicket, close: closeTicket }),
+  ...webhookRouters(DEVELOPERS),
 });
 export type DeveloperRouter = typeof developerRouter;

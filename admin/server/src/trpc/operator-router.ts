@@ -39,6 +39,8 @@ import { rateLimitViolations } from './operator/usage/rate-limit-violations.ts';
 import { requestsPerDay } from './operator/usage/requests-per-day.ts';
 import { violationsByKey } from './operator/usage/violations-by-key.ts';
 import { router } from './procedures.ts';
+import { OPERATORS } from './webhooks/webhook-access.ts';
+import { webhookRouters } from './webhooks/webhook-routers.ts';
 
 /** What operators may do, on every account. */
 export const operatorRouter = router({
@@ -63,5 +65,6 @@ export const operatorRouter = router({
   signingKeys: router({ list: listSigningKeys, rotate: rotateSigningKey, withdraw: withdrawSigningKey }),
   tiers: router({ list: listTiers, update: updateTier }),
   tickets: router({ list: listTickets, get: getTicket, reply: replyToTicket, close: closeTicket }),
+  ...webhookRouters(OPERATORS),
 });
 export type OperatorRouter = typeof operatorRouter;

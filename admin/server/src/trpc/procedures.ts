@@ -5,7 +5,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { isAtLeast, Member, type MemberRole } from '../members/member.entity.ts';
 import { hasMadePassword } from '../people/operators.ts';
-import type { OperatorRole } from '../people/person.entity.ts';
+import type { OperatorRole, Person } from '../people/person.entity.ts';
 import type { CallContext } from './context.ts';
 
 type TrpcCode = TRPCError['code'];
@@ -49,24 +49,35 @@ export const personProcedure = publicProcedure.use(({ ctx, next }) => {
 /** For members of the account that the input names, with this role or a higher one. To others the account does not exist. */
 export function developerProcedure(needed: MemberRole) {
   return personProcedure.input(checked(z.object({ accountId: z.string().max(64) }))).use(async ({ ctx, input, next }) => {
-    const { accountId } = input;
-    const member = await ctx.admin.database.fork().findOne(Member, { accountId, personId: ctx.person.id });
-    if (member === null) throw notFound('account', accountId);
-    if (!isAtLeast(member.role, needed)) throw new AppError('AUTHORIZATION_ERROR', `This needs the role ${needed} in the account.`);
-    return next({ ctx: { member } });
+    return next({ ctx: { member: await requireMember(ctx, input.accountId, needed) } });
   });
+}
+
+type SignedIn = Pick<CallContext, 'admin'> & { person: Person };
+
+/** The person's membership of the account. NOT_FOUND for an account of others, AUTHORIZATION_ERROR for a lower role. */
+export async function requireMember({ admin, person }: SignedIn, accountId: string, needed: MemberRole): Promise<Member> {
+  const member = await admin.database.fork().findOne(Member, { accountId, personId: person.id });
+  if (member === null) throw notFound('account', accountId);
+  if (!isAtLeast(member.role, needed)) throw new AppError('AUTHORIZATION_ERROR', `This needs the role ${needed} in the account.`);
+  return member;
 }
 
 /** For operators with one of these roles who have chosen a password of their own. */
 export function operatorProcedure(...roles: readonly [OperatorRole, ...OperatorRole[]]) {
   return personProcedure.use(async ({ ctx, next }) => {
-    const { operatorRole } = ctx.person;
-    if (operatorRole == null || !roles.includes(operatorRole)) {
-      throw new AppError('AUTHORIZATION_ERROR', `This needs the role ${roles.join(' or ')}.`);
-    }
-    if (await hasMadePassword(ctx.admin, ctx.person.id)) throw new AppError('AUTHORIZATION_ERROR', 'Choose a password of your own first.');
-    return next({ ctx: { operatorRole } });
+    return next({ ctx: { operatorRole: await requireOperator(ctx, roles) } });
   });
+}
+
+/** The operator's role. AUTHORIZATION_ERROR for another role than these, or one who has not chosen a password yet. */
+export async function requireOperator({ admin, person }: SignedIn, roles: readonly OperatorRole[]): Promise<OperatorRole> {
+  const { operatorRole } = person;
+  if (operatorRole == null || !roles.includes(operatorRole)) {
+    throw new AppError('AUTHORIZATION_ERROR', `This needs the role ${roles.join(' or ')}.`);
+  }
+  if (await hasMadePassword(admin, person.id)) throw new AppError('AUTHORIZATION_ERROR', 'Choose a password of your own first.');
+  return operatorRole;
 }
 
 /** An input parser that refuses as everything here does: VALIDATION_ERROR with a text per field. */

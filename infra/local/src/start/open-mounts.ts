@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Admin } from '@portico/admin-server/server';
+import type { GraphClient } from '@portico/service-kit/graph';
 
 export type PeopleConfig = {
   PORT: number;
@@ -17,13 +18,17 @@ export type Mounts = AsyncDisposable & {
 };
 
 /** The sides on which people sign in, as the gateway mounts them: developers on its public listener, operators on its internal one. */
-export async function openMounts(admin: Admin, config: PeopleConfig): Promise<Mounts> {
+export async function openMounts(admin: Admin, graph: GraphClient, config: PeopleConfig): Promise<Mounts> {
   const { SMTP_URL: url, MAIL_FROM: from } = config;
-  const sides = await admin.openSides({
-    mail: url === undefined ? { kind: 'folder', folder: join(config.dataDir, 'mail'), from } : { kind: 'smtp', url, from },
+  const settings = {
+    mail:
+      url === undefined
+        ? ({ kind: 'folder', folder: join(config.dataDir, 'mail'), from } as const)
+        : ({ kind: 'smtp', url, from } as const),
     portalOrigin: originOf(config.PORTAL_ORIGIN, config.PORT),
     consoleOrigin: originOf(config.CONSOLE_ORIGIN, config.INTERNAL_PORT),
-  });
+  };
+  const sides = await admin.openSides(settings, graph);
   const { developer, operator } = sides.mounts;
   return { mounts: { public: [developer], internal: [operator] }, [Symbol.asyncDispose]: () => sides[Symbol.asyncDispose]() };
 }

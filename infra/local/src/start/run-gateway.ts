@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { AUDIT_RETENTION_DAYS, start as startAdmin } from '@portico/admin-server/server';
 import { gatewayConfig } from '@portico/mesh/config';
-import { openGraph } from '@portico/mesh/graph/open-graph';
+import { createGraphClient, openGraph } from '@portico/mesh/graph/open-graph';
 import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import type { HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
@@ -64,7 +64,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
-  await using opened = await openMounts(admin, { ...given, dataDir: given.DATA_DIR });
+  await using opened = await openMounts(admin, createGraphClient(graph), { ...given, dataDir: given.DATA_DIR });
   await using gateway = await start(given, {
     graph,
     keySource: admin.keySource,

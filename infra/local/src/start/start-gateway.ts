@@ -13,7 +13,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
   return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
-    const { mounts } = opened.use(await openMounts(admin, config));
+    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, config));
     const gateway = opened.use(
       await start(
         loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env, REDIS_URL: redisUrl }),

@@ -38,7 +38,9 @@ function renamed(error: AppError, names: Serving['detailNames']): AppError {
   const details = Object.fromEntries(
     Object.entries(error.details).map(([path, text]) => {
       const last = path.slice(path.lastIndexOf('.') + 1);
-      return [names[path] ?? (names[last] === undefined ? path : path.slice(0, path.length - last.length) + names[last]), text];
+      // A field may be called toString.
+      const known = [path, last].find((name) => Object.hasOwn(names, name));
+      return [known === undefined ? path : path.slice(0, path.length - known.length) + names[known], text];
     }),
   );
   return new AppError(error.code, error.message, { details, retryAfterSeconds: error.retryAfterSeconds, cause: error });

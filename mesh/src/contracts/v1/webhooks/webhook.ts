@@ -37,7 +37,7 @@ const fields = {
   description: text({ nullable: true, example: 'Warehouse' }),
   events: json({ type: 'array', items: { type: 'string' } }, { example: ['order.created'], description: 'Event types; `*` for all.' }),
   filter: json(
-    { type: ['object', 'null'], additionalProperties: { type: 'array' } },
+    { type: ['object', 'null'], additionalProperties: { type: 'array', items: {} } },
     { example: { customerId: [EXAMPLE.customerId] }, description: 'Path of a field of the payload → values of which it must have one.' },
   ),
   apiVersion: oneOf(['1', '2'], { description: 'Whose body it gets.' }),

@@ -1,0 +1,100 @@
+import type { Caller } from '@portico/contracts/caller';
+import { notFound } from '@portico/contracts/errors';
+import { newId } from '@portico/contracts/ids';
+import type { GraphClient } from '@portico/service-kit/graph';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeveloperClient, OperatorClient } from '../../client.ts';
+import { openTestSides, type TestSides } from '../../testing/open-test-sides.ts';
+
+type Asked = { document: string; variables: Readonly<Record<string, unknown>>; caller: Caller };
+const asked: Asked[] = [];
+/** Stands for the relay behind the graph: one endpoint, whose status the mutations move. */
+let endpoint = { id: newId('webhook'), status: 'active', disabledReason: null, drainPerSecond: null as number | null };
+const graph: GraphClient = {
+  async execute<Data>(document: string, variables: Readonly<Record<string, unknown>>, caller: Caller) {
+    asked.push({ document, variables, caller });
+    return answerTo(document, variables) as Data;
+  },
+};
+function answerTo(document: string, variables: Readonly<Record<string, unknown>>): unknown {
+  const replay = { id: newId('replay'), endpointId: endpoint.id, what: 'failed', total: 7, queued: 0, status: 'running' };
+  if (/startWebhookReplay/.test(document)) return { startWebhookReplay: replay };
+  if (/webhookDeliveries/.test(document)) return { webhookDeliveries: { items: [], nextCursor: null } };
+  if (variables.id !== endpoint.id) {
+    if (document.startsWith('mutation')) throw notFound('webhook', String(variables.id));
+    return { webhookEndpoint: null };
+  }
+  if (/pauseWebhook/.test(document)) endpoint = { ...endpoint, status: 'paused' };
+  if (/resumeWebhook/.test(document)) endpoint = { ...endpoint, status: 'active', drainPerSecond: Number(variables.drainPerSecond) };
+  return { endpoint };
+}
+
+let sides: TestSides;
+let owner: DeveloperClient;
+let support: OperatorClient;
+let ownerAccount: string;
+
+beforeAll(async () => {
+  sides = await openTestSides({ graph });
+  owner = (await sides.developer('owner@example.com')).client;
+  ownerAccount = (await owner.accounts.create.mutate({ slug: 'hooks', name: 'Hooks' })).id;
+  support = (await sides.operator('support@op.example.com', 'support')).client;
+});
+afterAll(() => sides?.[Symbol.asyncDispose]());
+beforeEach(() => {
+  asked.length = 0;
+  sides.recorded.length = 0;
+});
+
+describe('webhooks on both sides', () => {
+  it('are asked of the graph in the member’s account and the chosen mode, with the scopes for them alone', async () => {
+    await owner.deliveries.list.query({ accountId: ownerAccount, mode: 'test', status: 'dead', endpointId: endpoint.id, size: 5 });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.variables).toEqual({ filter: { endpointId: [endpoint.id], status: ['dead'] }, page: { size: 5 } });
+    expect(asked[0]?.caller).toMatchObject({ accountId: ownerAccount, mode: 'test', actor: 'service:admin' });
+    expect([...(asked[0]?.caller.scopes ?? [])].sort()).toEqual(['webhooks:read', 'webhooks:write']);
+  });
+
+  it('are never asked for an account that is another’s', async () => {
+    const stranger = (await sides.developer('stranger@example.com')).client;
+    const given = { accountId: ownerAccount, mode: 'live' as const, id: endpoint.id };
+    await expect(stranger.endpoints.get.query(given)).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    await expect(stranger.endpoints.pause.mutate(given)).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    expect(asked).toEqual([]);
+  });
+
+  it('are recorded when they are changed, with what was before and after', async () => {
+    const given = { accountId: ownerAccount, mode: 'live' as const, id: endpoint.id };
+    await owner.endpoints.pause.mutate(given);
+    await support.endpoints.resume.mutate({ ...given, drainPerSecond: 9 });
+    const state = { accountId: ownerAccount, mode: 'live', disabledReason: null };
+    expect(sides.recorded).toMatchObject([
+      { action: 'webhook.paused', target: endpoint.id, before: { ...state, status: 'active' }, after: { ...state, status: 'paused' } },
+      { action: 'webhook.resumed', before: { status: 'paused' }, after: { status: 'active', drainPerSecond: 9 } },
+    ]);
+    expect(new Set(sides.recorded.map(({ actor }) => actor)).size).toBe(2);
+  });
+
+  it('answer NOT_FOUND for what the graph does not have, and record nothing', async () => {
+    const given = { accountId: ownerAccount, mode: 'live' as const, id: newId('webhook') };
+    await expect(owner.endpoints.get.query(given)).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    await expect(support.endpoints.pause.mutate(given)).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    expect(sides.recorded).toEqual([]);
+  });
+
+  it('start a replay after a count that starts none', async () => {
+    const given = {
+      accountId: ownerAccount,
+      mode: 'live' as const,
+      endpointId: endpoint.id,
+      what: 'failed' as const,
+      since: '2026-01-01T00:00:00Z',
+    };
+    expect(await owner.replays.count.query(given)).toEqual({ total: 7 });
+    expect(asked[0]?.variables).toMatchObject({ input: { dryRun: true } });
+    expect(sides.recorded).toEqual([]);
+    const { id } = await owner.replays.start.mutate({ ...given, perSecond: 10 });
+    expect(asked[1]?.variables).toMatchObject({ input: { dryRun: false, perSecond: 10 } });
+    expect(sides.recorded).toMatchObject([{ action: 'replay.started', target: id, before: null, after: { total: 7 } }]);
+  });
+});
