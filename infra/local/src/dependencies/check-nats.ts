@@ -1,4 +1,4 @@
-import { natsAddress } from '@portico/service-kit/bus/nats-address';
+import { natsAddress } from '@portico/service-kit/bus/nats/nats-address';
 import { connect } from 'nats';
 import type { Check } from './check.ts';
 

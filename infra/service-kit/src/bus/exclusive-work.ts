@@ -3,6 +3,7 @@
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { RunStatement } from '../reads/reads.ts';
+import { endClient } from './end-client.ts';
 
 export type ExclusiveTurn = {
   /** Aborted when the work is disposed or its connection is lost. */
@@ -88,7 +89,7 @@ async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptio
     await work({ signal: AbortSignal.any([stop, lost.signal]), run, pause: alarm.pause });
     if (!stop.aborted) throw new Error('The connection that holds the lock was lost.');
   } finally {
-    await client.end().catch(() => {});
+    await endClient(client);
   }
 }
 

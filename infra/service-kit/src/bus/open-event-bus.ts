@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { EventBus } from './event-bus.ts';
-import { openNatsBus } from './nats-bus.ts';
-import { openPostgresBus } from './postgres-bus.ts';
+import { openNatsBus } from './nats/nats-bus.ts';
+import { openPostgresBus } from './postgres/postgres-bus.ts';
 
 export type EventBusOptions = {
   /** `nats://…` or `tls://…`; without it, PostgreSQL is the broker. */

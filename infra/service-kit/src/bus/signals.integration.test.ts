@@ -5,7 +5,7 @@ import { ANYTHING } from '@portico/contracts/access-records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutboxEvent } from '../outbox.ts';
 import { createTestDatabase, silentLogger } from '../testing.ts';
-import { testNatsUrl } from './nats-testing.ts';
+import { testNatsUrl } from './nats/nats-testing.ts';
 import { announce, openSignals, type Signals } from './signals.ts';
 
 const natsUrl = await testNatsUrl();

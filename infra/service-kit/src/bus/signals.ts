@@ -5,9 +5,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { ANYTHING } from '@portico/contracts/access-records';
 import { LRUCache } from 'lru-cache';
 import type { NatsConnection } from 'nats';
-import pg from 'pg';
 import type { Logger } from '../logger.ts';
-import { openNatsLink } from './nats-connection.ts';
+import { listenForever } from './listen-forever.ts';
+import { openNatsLink } from './nats/nats-connection.ts';
 
 export type Signals<Channel extends string> = AsyncDisposable & {
   /** Calls back with the id of what changed, or ANYTHING. */
@@ -28,9 +28,6 @@ export async function announce(em: EntityManager, channel: string, id: string): 
   await em.execute(`select pg_notify(?, ? || ' ' || pg_current_xact_id())`, [channel, id]);
 }
 
-const RECONNECT_MS = 500;
-/** A connection that listens is asked this often whether it still hears, and counts as broken when it does not answer as quickly. */
-const PROBE_MS = 2_000;
 const REMEMBERED = 10_000;
 
 /** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves, and what was missed meanwhile counts as everything. */
@@ -92,64 +89,4 @@ function subscribe(connection: NatsConnection, subjects: string, hear: (channel:
       if (error === null) hear(message.subject.slice(subjects.length + 1), message.string());
     },
   });
-}
-
-type ListenOptions = {
-  databaseUrl: string;
-  channels: readonly string[];
-  logger: Logger;
-  onNotification(channel: string, payload: string): void;
-  /** The connection was away, and is back. */
-  onMissed(): void;
-};
-
-async function listenForever({ databaseUrl, channels, logger, onNotification, onMissed }: ListenOptions): Promise<AsyncDisposable> {
-  let closing = false;
-  let close = async (): Promise<void> => {};
-  async function listen(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'portico changes',
-      connectionTimeoutMillis: PROBE_MS,
-      query_timeout: PROBE_MS,
-      keepAlive: true,
-    });
-    client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
-    client.on('error', () => {});
-    await client.connect();
-    for (const channel of channels) await client.query(`listen ${channel}`);
-    const broken = Promise.withResolvers<void>();
-    client.once('end', broken.resolve);
-    const probe = setInterval(() => client.query('select 1').catch(broken.resolve), PROBE_MS);
-    close = async () => {
-      clearInterval(probe);
-      await client.end().catch(() => {});
-    };
-    void broken.promise.then(() => {
-      clearInterval(probe);
-      // A connection that hangs would not end either: nobody waits for it.
-      client.end().catch(() => {});
-      if (!closing) void comeBack();
-    });
-  }
-  async function comeBack(): Promise<void> {
-    while (!closing) {
-      try {
-        await listen();
-        // Not before: while PostgreSQL is away nothing can change, and programs go on with what they know.
-        onMissed();
-        return;
-      } catch (err) {
-        logger.warn({ err, dependency: 'postgresql' }, 'cannot listen for changes; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
-      }
-    }
-  }
-  await listen();
-  return {
-    async [Symbol.asyncDispose]() {
-      closing = true;
-      await close();
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { BusEvent, EventBus } from '../bus/event-bus.ts';
-import { openPostgresBus } from '../bus/postgres-bus.ts';
+import { openPostgresBus } from '../bus/postgres/postgres-bus.ts';
 import { silentLogger } from '../testing.ts';
 import { createTestOutbox, SCHEMA, type TestOutbox } from './outbox-testing.ts';
 import { publishBatch, startOutboxPublisher } from './publish-outbox.ts';

@@ -1,5 +1,5 @@
 // A publisher in a process of its own, for tests that kill it: it says when the broker has a batch, and with HOLD=1 it never marks one.
-import { openPostgresBus } from '../bus/postgres-bus.ts';
+import { openPostgresBus } from '../bus/postgres/postgres-bus.ts';
 import { silentLogger } from '../testing.ts';
 import { SCHEMA } from './outbox-testing.ts';
 import { startOutboxPublisher } from './publish-outbox.ts';

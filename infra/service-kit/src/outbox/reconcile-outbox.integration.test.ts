@@ -1,7 +1,7 @@
 import type { Caller } from '@portico/contracts/caller';
 import { describe, expect, it } from 'vitest';
 import { EVENT_LEDGER, type EventBus } from '../bus/event-bus.ts';
-import { hasNatsServer, startNatsServer } from '../bus/nats-testing.ts';
+import { hasNatsServer, startNatsServer } from '../bus/nats/nats-testing.ts';
 import { openEventBus } from '../bus/open-event-bus.ts';
 import type { GraphClient } from '../graph.ts';
 import { silentLogger } from '../testing.ts';

@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { orderCreated } from '@portico/contracts/events/orders';
 import { describe, expect, it } from 'vitest';
 import type { EventBus } from '../bus/event-bus.ts';
-import { openPostgresBus } from '../bus/postgres-bus.ts';
+import { openPostgresBus } from '../bus/postgres/postgres-bus.ts';
 import { reconciliationDdl } from '../outbox/outbox-ddl.ts';
 import { type OutboxState, onOutboxState } from '../outbox/outbox-state.ts';
 import { emit, mechanicsDdl } from '../outbox.ts';

@@ -1,7 +1,7 @@
 // A connection to NATS that comes back by itself, for ever. Who asks while it is down is told at once: what cannot go out now waits elsewhere.
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../logger.ts';
 import { natsAddress } from './nats-address.ts';
 
 export type NatsLink = AsyncDisposable & {

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase, silentLogger } from '../testing.ts';
-import { describeEventBus, testEvent } from './bus-conformance.ts';
-import { openEventBus } from './open-event-bus.ts';
+import { createTestDatabase, silentLogger } from '../../testing.ts';
+import { describeEventBus, testEvent } from '../bus-conformance.ts';
+import { openEventBus } from '../open-event-bus.ts';
 
 describeEventBus('PostgreSQL', async () => {
   const database = await createTestDatabase();

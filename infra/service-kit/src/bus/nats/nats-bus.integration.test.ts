@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase, silentLogger } from '../testing.ts';
-import { describeEventBus, testEvent } from './bus-conformance.ts';
-import type { BusEvent } from './event-bus.ts';
+import { createTestDatabase, silentLogger } from '../../testing.ts';
+import { describeEventBus, testEvent } from '../bus-conformance.ts';
+import type { BusEvent } from '../event-bus.ts';
+import { openEventBus } from '../open-event-bus.ts';
 import { hasNatsServer, startNatsServer, testNatsUrl } from './nats-testing.ts';
-import { openEventBus } from './open-event-bus.ts';
 
 const sharedUrl = await testNatsUrl();
 const WITHIN = { timeout: 25_000, interval: 10 };

@@ -1,10 +1,10 @@
 // The bus as a log in PostgreSQL. Publishing inserts rows; a consumer is a cursor over (transaction id, row id), moved after each batch.
 // A row may be read once no transaction that began before it can still commit.
 import pg from 'pg';
-import { startLoop } from '../lifecycle.ts';
-import type { Logger } from '../logger.ts';
-import { type BusEvent, EVENT_AGE_MAX_MS, type EventBus, type HandleEvents, messageIdOf } from './event-bus.ts';
-import { type ExclusiveTurn, startExclusiveWork } from './exclusive-work.ts';
+import { startLoop } from '../../lifecycle.ts';
+import type { Logger } from '../../logger.ts';
+import { type BusEvent, EVENT_AGE_MAX_MS, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
+import { type ExclusiveTurn, startExclusiveWork } from '../exclusive-work.ts';
 import { preparePostgresBus } from './postgres-bus-ddl.ts';
 
 const CHANNEL = 'bus';

@@ -1,9 +1,9 @@
 // The bus over NATS JetStream: one stream, a durable pull consumer per name. Acknowledging the last message of a batch acknowledges all
 // of it, so a batch is done or comes again whole. Order per aggregate is kept by having one process at a time consume under a name.
 import { headers, type JetStreamClient, type Msg, NatsError } from 'nats';
-import type { Logger } from '../logger.ts';
-import { type BusEvent, busEvent, type EventBus, type HandleEvents, messageIdOf } from './event-bus.ts';
-import { type ExclusiveTurn, startExclusiveWork } from './exclusive-work.ts';
+import type { Logger } from '../../logger.ts';
+import { type BusEvent, busEvent, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
+import { type ExclusiveTurn, startExclusiveWork } from '../exclusive-work.ts';
 import { type NatsLink, openNatsLink } from './nats-connection.ts';
 import { type PullSource, pullBatch } from './nats-pull.ts';
 import { ACK_WAIT_MS, declareStream, oldestUnacknowledged, type Topology, takeOverConsumer, topologyOf } from './nats-topology.ts';
@@ -99,6 +99,7 @@ async function readOn(turn: ExclusiveTurn, { link, logger, ...source }: Source, 
     const events = messages.flatMap((message) => parse(message, logger));
     // What takes long is not handed out anew: the server is told that it is under way.
     const beat = setInterval(() => {
+      if (signal.aborted || connection.isClosed()) return;
       for (const { reply } of messages) if (reply !== undefined) connection.publish(reply, IN_PROGRESS);
     }, ACK_WAIT_MS / 3);
     try {

@@ -1,6 +1,6 @@
 // What the bus needs in a JetStream server, declared by whoever finds it missing: at the first start, and after its store was lost.
 import { AckPolicy, DeliverPolicy, DiscardPolicy, type JetStreamManager, NatsError, nanos, RetentionPolicy, StorageType } from 'nats';
-import { EVENT_AGE_MAX_MS } from './event-bus.ts';
+import { EVENT_AGE_MAX_MS } from '../event-bus.ts';
 
 export type Topology = { readonly stream: string; readonly subjects: string };
 
