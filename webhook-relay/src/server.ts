@@ -9,7 +9,8 @@ import {
 import { migrations } from '../migrations/index.ts';
 import { Delivery } from './delivery.entity.ts';
 import { Endpoint } from './endpoint.entity.ts';
-import { type Engine, type EngineSettings, startEngine } from './engine/start-engine.ts';
+import { attemptsMax } from './engine/slots.ts';
+import { ENGINE_DEFAULTS, type Engine, type EngineSettings, startEngine } from './engine/start-engine.ts';
 import { ReplayJob } from './replay-job.entity.ts';
 import { references, resolversOf } from './resolvers.ts';
 import { createSender, type Sender } from './sending/send.ts';
@@ -40,8 +41,10 @@ export type Relay = Subgraph & {
 export async function start(settings: RelaySettings, dependencies: RelayDependencies): Promise<Relay> {
   const { bus, logger, now = () => new Date(), random = Math.random, onEndpointDisabled = async () => {} } = dependencies;
   await using opened = new AsyncDisposableStack();
+  const { workers } = { ...ENGINE_DEFAULTS, ...settings.engine };
   const policy = { allowLoopback: settings.allowLoopback ?? false };
-  const sender = dependencies.sender ?? opened.use(createSender({ policy }));
+  // An attempt that waited for a connection would spend its deadline on it: endpoints have caps of their own.
+  const sender = dependencies.sender ?? opened.use(createSender({ policy, maxConnectionsPerReceiver: attemptsMax(workers) }));
   const end = new AbortController();
   let engine: Engine | undefined;
   const wake = (endpoints?: readonly string[]): void => engine?.wake(endpoints);

@@ -37,7 +37,19 @@ function rowOf(result: AttemptResult): Readonly<Record<string, unknown>> {
   const { id: deliveryId, lease, accountId, mode, endpointId, eventId } = delivery;
   const { id: attemptId = null, ...logged } = attempt ?? {};
   const reason = 'reason' in verdict ? verdict.reason : null;
-  return { ...logged, attemptId, deliveryId, lease, accountId, mode, endpointId, eventId, outcome: verdict.kind, reason, ...changeOf(result) };
+  return {
+    ...logged,
+    attemptId,
+    deliveryId,
+    lease,
+    accountId,
+    mode,
+    endpointId,
+    eventId,
+    outcome: verdict.kind,
+    reason,
+    ...changeOf(result),
+  };
 }
 
 function changeOf({ verdict, endedAt }: AttemptResult): { status: string; spent: number; nextAt: Date | null; completedAt: Date | null } {

@@ -5,8 +5,8 @@ import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { LRUCache } from 'lru-cache';
 import type { Endpoint } from '../endpoint.entity.ts';
-import { storedTime } from '../stored-time.ts';
 import { type OpenedEndpoint, openEndpoint } from '../endpoints/endpoint-row.ts';
+import { storedTime } from '../stored-time.ts';
 
 type Columns = Pick<
   Endpoint,

@@ -9,6 +9,11 @@ const SLOW_SETS = 3;
 /** Of the workers at most this part goes to failing endpoints. */
 const FAILING_PART = 0.25;
 
+/** Attempts that can be under way in a process. */
+export function attemptsMax(workers: number): number {
+  return workers * (1 + SLOW_SETS);
+}
+
 export type Room = {
   readonly full: readonly string[];
   readonly slow: readonly string[];

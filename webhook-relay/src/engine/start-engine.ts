@@ -1,6 +1,6 @@
 // What runs in a relay process: events come in from the bus and become deliveries, deliveries are attempted, results are written. Any number of
 // processes do so side by side; PostgreSQL holds what they share.
-import { type EventBus, EVENT_LEDGER } from '@portico/service-kit/bus/event-bus';
+import { EVENT_LEDGER, type EventBus } from '@portico/service-kit/bus/event-bus';
 import { publishDeliveryNews } from '@portico/service-kit/delivery-state';
 import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';

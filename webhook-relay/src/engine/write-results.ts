@@ -58,7 +58,10 @@ function logLost(logger: Logger, { delivery, verdict }: AttemptResult): void {
 function announce({ endpointId, before, after }: HealthChange, logger: Logger, publish: ResultWriterOptions['publish']): void {
   if (after.circuit !== 'open' || before.circuit === 'open') return;
   publish({ kind: 'circuit-opened' });
-  logger.info({ endpointId, count: after.circuitFailures, operation: 'open circuit' }, 'webhook endpoint fails; it is left alone for a while');
+  logger.info(
+    { endpointId, count: after.circuitFailures, operation: 'open circuit' },
+    'webhook endpoint fails; it is left alone for a while',
+  );
 }
 
 function publishAttempt({ delivery, verdict, attempt }: AttemptResult, publish: ResultWriterOptions['publish']): void {

@@ -16,9 +16,15 @@ it('claims as fast beside many finished deliveries and waiting retries as withou
       (id, account_id, mode, event_id, endpoint_id, event_type, aggregate_id, status, next_attempt_at, created_at)
     select 'd' || $1::text || n, $2, $3, 'e' || n, $4, 'customer.created', 'a' || n / 10, $1, case when $1 = 'pending' then now() + interval '1 hour' end, now()
     from generate_series(1, $5::int) n`;
-  await relay.relay.database.run(fill.replace('$5::int', '$5'), ['pending', TENANT.accountId, TENANT.mode, dead, WAITING]);
+  await relay.relay.database.run(fill, ['pending', TENANT.accountId, TENANT.mode, dead, WAITING]);
   for (let part = 0; part < DONE; part += 100_000)
-    await relay.relay.database.run(fill.replaceAll('|| n', `|| (n + ${part})`), ['succeeded', TENANT.accountId, TENANT.mode, alive, 100_000]);
+    await relay.relay.database.run(fill.replaceAll('|| n', `|| (n + ${part})`), [
+      'succeeded',
+      TENANT.accountId,
+      TENANT.mode,
+      alive,
+      100_000,
+    ]);
   await relay.sql('update webhooks.endpoint set status = $1', ['active']);
   await relay.sql('analyze webhooks.delivery', []);
   const request = { endpoints: null, full: [], slow: [], free: 256, freeForFailing: 64, leaseMs: 60_000 };

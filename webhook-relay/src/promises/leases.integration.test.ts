@@ -10,7 +10,9 @@ it('sends again what a process took and never completed, when its lease has ende
   await relay.endpoint(sink.urlOf('one'), { status: 'paused' });
   await relay.publish(testEvent());
   // What a killed process leaves behind: the request may have gone out, nothing says so.
-  await relay.sql(`update webhooks.delivery set lease = gen_random_uuid(), leased_until = $1, next_attempt_at = $1`, [new Date(now + 60_000)]);
+  await relay.sql(`update webhooks.delivery set lease = gen_random_uuid(), leased_until = $1, next_attempt_at = $1`, [
+    new Date(now + 60_000),
+  ]);
   await relay.sql(`update webhooks.endpoint set status = 'active'`, []);
   now += 59_999;
   await relay.deliver();
@@ -45,7 +47,10 @@ it('changes nothing by a completion whose lease has ended, and logs the attempt'
   held.resolve();
   await slow.deliver();
   expect(await slow.sql('select status, attempts from webhooks.delivery', [])).toEqual([{ status: 'succeeded', attempts: 1 }]);
-  expect(await slow.sql('select outcome from webhooks.attempt order by outcome', [])).toEqual([{ outcome: 'retry' }, { outcome: 'succeeded' }]);
+  expect(await slow.sql('select outcome from webhooks.attempt order by outcome', [])).toEqual([
+    { outcome: 'retry' },
+    { outcome: 'succeeded' },
+  ]);
 });
 
 it('finishes what is under way when it stops, and claims no more', async () => {
@@ -71,7 +76,11 @@ it('gives an attempt back unspent that the end of the process cut off', async ()
   await using sink = await startSink(() => undefined);
   await using other = await startTestRelay();
   {
-    await using relay = await startTestRelay({ databaseUrl: other.databaseUrl, engine: { timeoutMs: 300 }, sender: createSenderWithoutDeadline() });
+    await using relay = await startTestRelay({
+      databaseUrl: other.databaseUrl,
+      engine: { timeoutMs: 300 },
+      sender: createSenderWithoutDeadline(),
+    });
     await relay.endpoint(sink.urlOf('hanging'));
     await relay.publish(testEvent());
     await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
@@ -94,7 +103,9 @@ it('lets endpoints that hang keep nothing from those that answer', { timeout: 60
   await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 8_000 } });
   await using sink = await startSink(({ path }) => (path.startsWith('/dead') ? undefined : 200));
   for (let i = 0; i < 60; i += 1) await relay.endpoint(sink.urlOf(`dead-${i}`), { filter: '{"status":["old","new"]}' });
-  const backlog = Array.from({ length: 10 }, () => testEvent({ payload: { id: 'cust_x', status: 'old', createdAt: new Date().toISOString() } }));
+  const backlog = Array.from({ length: 10 }, () =>
+    testEvent({ payload: { id: 'cust_x', status: 'old', createdAt: new Date().toISOString() } }),
+  );
   await relay.publish(...backlog);
   for (let i = 0; i < 5; i += 1) await relay.endpoint(sink.urlOf(`alive-${i}`), { filter: '{"status":["new"]}' });
   // Sixty that hang are three times the workers; all of those are out before a healthy one asks.

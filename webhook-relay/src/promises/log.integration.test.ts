@@ -25,7 +25,10 @@ describe('the log of attempts', () => {
     await relay.publish(testEvent());
     await relay.deliver();
     expect(sink.received[0]?.headers.authorization).toBe('Bearer of-the-partner');
-    const [row] = await relay.sql('select request_headers, response_headers, response_body, response_truncated, request_body from webhooks.attempt', []);
+    const [row] = await relay.sql(
+      'select request_headers, response_headers, response_body, response_truncated, request_body from webhooks.attempt',
+      [],
+    );
     const text = JSON.stringify(row);
     const sent = String(sink.received[0]?.headers['x-webhook-signature']);
     for (const secret of ['of-the-partner', 'session=abc', 'Ada', sent]) expect(text).not.toContain(secret);

@@ -8,7 +8,12 @@ const START = Date.parse('2026-03-01T10:00:00.000Z');
 
 function clock(): { now: () => Date; move: (ms: number) => void } {
   let at = START;
-  return { now: () => new Date(at), move: (ms) => void (at += ms) };
+  return {
+    now: () => new Date(at),
+    move(ms) {
+      at += ms;
+    },
+  };
 }
 
 describe('a delivery that fails', () => {
@@ -109,7 +114,10 @@ describe('410 Gone', () => {
     expect(await relay.sql('select status, disabled_reason from webhooks.endpoint', [])).toEqual([
       { status: 'disabled', disabled_reason: 'gone' },
     ]);
-    expect(await relay.sql('select status from webhooks.delivery order by position', [])).toEqual([{ status: 'dead' }, { status: 'pending' }]);
+    expect(await relay.sql('select status from webhooks.delivery order by position', [])).toEqual([
+      { status: 'dead' },
+      { status: 'pending' },
+    ]);
     await relay.relay.runTask('announce-disabled');
     await expect.poll(() => told, { timeout: 10_000 }).toEqual(['gone']);
   });
@@ -139,7 +147,9 @@ describe('a circuit', () => {
     expect(await relay.sql('select circuit, circuit_failures, gate_until from webhooks.endpoint', [])).toEqual([
       { circuit: 'closed', circuit_failures: 0, gate_until: null },
     ]);
-    expect(await relay.sql(`select count(*)::int as waiting from webhooks.delivery where status = 'pending'`, [])).not.toEqual([{ waiting: 20 }]);
+    expect(await relay.sql(`select count(*)::int as waiting from webhooks.delivery where status = 'pending'`, [])).not.toEqual([
+      { waiting: 20 },
+    ]);
     expect(sink.received.length).toBeGreaterThan(20);
   });
 
@@ -177,6 +187,8 @@ describe('an endpoint that fails for five days', () => {
     ]);
     await relay.relay.runTask('announce-disabled');
     await relay.relay.runTask('announce-disabled');
-    expect(told).toEqual([expect.objectContaining({ endpointId: id, reason: 'failing', disabledAt: now(), failingSince: new Date(START) })]);
+    expect(told).toEqual([
+      expect.objectContaining({ endpointId: id, reason: 'failing', disabledAt: now(), failingSince: new Date(START) }),
+    ]);
   });
 });

@@ -22,7 +22,10 @@ export type Sink = AsyncDisposable & {
 };
 
 /** Answers a status, or takes the response into its own hands. */
-export type Respond = (request: Received, response: ServerResponse) => number | { status: number; headers: Record<string, string> } | undefined;
+export type Respond = (
+  request: Received,
+  response: ServerResponse,
+) => number | { status: number; headers: Record<string, string> } | undefined;
 
 export async function startSink(respond: Respond = () => 200): Promise<Sink> {
   const received: Received[] = [];
