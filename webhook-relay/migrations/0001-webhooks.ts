@@ -87,7 +87,7 @@ export class Webhooks extends Migration {
       completed_at timestamptz(3),
       created_at timestamptz(3) not null,
       unique (event_id, endpoint_id)
-    ) with (fillfactor = 70)`);
+    ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05)`);
     this.addSql(`create index delivery_due on webhooks.delivery (endpoint_id, next_attempt_at, position) where status = 'pending'`);
     this.addSql(`create index delivery_leased on webhooks.delivery (endpoint_id) where lease is not null`);
     this.addSql(`create index delivery_order on webhooks.delivery (endpoint_id, aggregate_id, position) where status = 'pending'`);

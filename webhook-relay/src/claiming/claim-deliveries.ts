@@ -39,8 +39,11 @@ const LOCK = `${REASON}with due as (
   where e.id in ((select id from due where not failing order by at limit $5) union all (select id from due where failing order by at limit $6))
   order by e.id for no key update of e`;
 
-/** Per endpoint no more than it has room for; over all of them first the first of each, then the second of each. */
-const CLAIM = `${REASON}with ready as (
+/**
+ * Per endpoint no more than it has room for; over all of them first the first of each, then the second of each. Of an aggregate only the head of
+ * its line fits, which is one index lookup per delivery that is looked at.
+ */
+const CLAIM = `${REASON}with ready as materialized (
     select e.id, e.version, e.circuit_failures > 0 as failed, (e.circuit_failures > 0 or e.id = any($3)) as failing,
       least(e.rate_per_second, e.drain_per_second) as rate, greatest(e.paced_until, $1::timestamptz) as paced_from,
       least(
@@ -56,9 +59,9 @@ const CLAIM = `${REASON}with ready as (
     from ready cross join lateral (
       select d.id, d.next_attempt_at, d.position from webhooks.delivery d
       where d.endpoint_id = ready.id and d.status = 'pending' and d.next_attempt_at <= $1
-        and not exists (select from webhooks.delivery earlier
-          where earlier.endpoint_id = d.endpoint_id and earlier.aggregate_id = d.aggregate_id and earlier.status = 'pending'
-            and earlier.position < d.position)
+        and d.position = (select head.position from webhooks.delivery head
+          where head.endpoint_id = d.endpoint_id and head.aggregate_id = d.aggregate_id and head.status = 'pending'
+          order by head.position limit 1)
       order by d.next_attempt_at, d.position limit greatest(ready.room, 0)) d
   ), chosen as (
     select * from (select fitting.*, row_number() over (partition by failing order by turn, due) as place from fitting) ranked
