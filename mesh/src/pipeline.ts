@@ -2,8 +2,9 @@
 
 import type { AuditSink } from '@portico/contracts/audit';
 import type { Logger } from '@portico/service-kit/logger';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import type { Authenticator } from './access/authenticator.ts';
-import type { BearerAuthenticator } from './access/bearer.ts';
+import type { BearerAuthenticator } from './access/bearer/bearer.ts';
 import type { LimitsOf } from './limits/applied-limits.ts';
 import type { LimitMetrics, Limits } from './limits/open-limits.ts';
 import type { Answer } from './rest/answer/answer.ts';
@@ -20,6 +21,7 @@ import { limitRate } from './steps/limit-rate.ts';
 import { logAccess, type RequestMetrics } from './steps/log-access.ts';
 import { readBody } from './steps/read-body.ts';
 import { requireScopes } from './steps/require-scopes.ts';
+import { traceRequest } from './steps/trace-request.ts';
 import type { IdempotencyStore } from './stores/idempotency-store.ts';
 
 export type PipelineOptions = {
@@ -33,6 +35,9 @@ export type PipelineOptions = {
   corsOrigins: readonly string[];
   docsUrl: string;
   logger: Logger;
+  tracing: Tracing;
+  /** Of the public listener. */
+  scheme: 'http' | 'https';
   metrics: RequestMetrics & LimitMetrics;
   now: () => Date;
   nowMs: () => number;
@@ -43,6 +48,7 @@ export type Pipeline = (request: RestRequest) => Promise<Answer>;
 export function createPipeline(options: PipelineOptions): Pipeline {
   const toAnswer = createToAnswer(options);
   return compose([
+    traceRequest(options.tracing, options.scheme),
     auditRequest(options.audit, options.nowMs),
     logAccess(options.logger, options.metrics, options.nowMs),
     allowOrigin(options.corsOrigins),

@@ -7,12 +7,14 @@ import { ConfigError } from '@portico/service-kit/config';
 import { type ConnectionLimits, listen } from '@portico/service-kit/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
+import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import type { TlsFiles } from '@portico/service-kit/tls-files';
+import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
 import { createAuthenticator } from './access/authenticator.ts';
-import { createBearerAuthenticator } from './access/bearer.ts';
+import { createBearerAuthenticator } from './access/bearer/bearer.ts';
+import { createPublicKeys, type PublicKeys } from './access/bearer/public-keys.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
-import { createPublicKeys, type PublicKeys } from './access/public-keys.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
 import { showAuditLoss } from './audit/show-audit-loss.ts';
 import { createPostgresDataVersions } from './cache/data-versions.ts';
@@ -22,7 +24,7 @@ import { v1 } from './contracts/v1/version.ts';
 import { openapiText } from './docs/openapi.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
-import { createHealth, type HealthChecks } from './health.ts';
+import { createHealth, HEALTH_OPERATIONS, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createLimitsOf } from './limits/applied-limits.ts';
@@ -31,7 +33,6 @@ import { createMetrics } from './metrics.ts';
 import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline } from './pipeline.ts';
-import { createClientAddress } from './rest/client-address.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
 import { refuseConnection } from './rest/refuse-connection.ts';
@@ -55,6 +56,7 @@ export type GatewayDependencies = {
   internalSecret: string;
   checks: HealthChecks;
   logger: Logger;
+  tracing?: Tracing;
   /** Handlers of others under paths of our listeners. */
   mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
@@ -65,7 +67,7 @@ const SWEEP_MS = 3_600_000;
 const V1 = '/api/v1';
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { graph, keySource, tokens, jwks, run, logger } = dependencies;
+  const { graph, keySource, tokens, jwks, run, logger, tracing = NO_TRACING } = dependencies;
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics());
@@ -85,7 +87,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
   const versions = createPostgresDataVersions({ run, schemas: SUBGRAPHS });
-  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES });
+  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: () => performance.now() });
   const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
   const issuer = (): string => config.PUBLIC_URL ?? open.url;
   const keys = createPublicKeys(jwks, nowMs);
@@ -96,7 +98,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const pipeline = createPipeline({
     router: createRouter([
       ...plainEndpoints(health),
-      ...oauthEndpoints({ tokens, jwks, issuer }),
+      ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
       ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
     ]),
     authenticator,
@@ -108,6 +110,8 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     corsOrigins: config.CORS_ORIGINS,
     docsUrl,
     logger,
+    tracing,
+    scheme: tls === undefined ? 'http' : 'https',
     metrics,
     now: () => new Date(),
     nowMs: () => performance.now(),
@@ -123,6 +127,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
         dependencies.mounts?.internal,
         createInternalHandler({
           ...dependencies,
+          tracing,
           keys: graphKeys(config, keys, nowMs),
           issuer: config.GRAPH_TOKEN_ISSUER,
           health,
@@ -173,9 +178,9 @@ function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
   const get = (path: string, endpoint: Endpoint): Mounted => ({ method: 'GET', path, endpoint });
   return [
     get('/api', versionIndex()),
-    get('/api/health', health.all),
-    get('/api/health/live', health.live),
-    get('/api/health/ready', health.ready),
+    get(HEALTH_OPERATIONS.all.path, health.all),
+    get(HEALTH_OPERATIONS.live.path, health.live),
+    get(HEALTH_OPERATIONS.ready.path, health.ready),
     get(`${V1}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
     get('/docs/errors', errorPage()),
   ];

@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
     };
     const missing = Object.entries(paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, operation]) => {
-        if (method === 'parameters') return [];
+        if (method === 'parameters' || method === 'servers') return [];
         const successes = Object.entries(operation.responses).flatMap(([status, response]) => (status.startsWith('2') ? [response] : []));
         const contents = [operation.requestBody, ...successes].flatMap((one) => one?.content?.['application/json'] ?? []);
         return contents.some((content) => content.example === undefined) ? [`${method} ${path}`] : [];
@@ -73,6 +73,28 @@ describe('the OpenAPI document', () => {
     expect(required.filter((route) => !declared.has(route))).toEqual([]);
   });
 
+  it('has the operations that belong to no version, at the host and by what serves them', () => {
+    const { paths } = openapiDocument(v1) as { paths: Record<string, { servers?: { url: string }[]; post?: Form }> };
+    const atHost = Object.entries(paths).filter(([, { servers }]) => servers !== undefined);
+    expect(atHost.map(([path]) => path).sort()).toEqual([
+      '/.well-known/jwks.json',
+      '/.well-known/oauth-authorization-server',
+      '/api/health',
+      '/api/health/live',
+      '/api/health/ready',
+      '/api/oauth/introspect',
+      '/api/oauth/refresh',
+      '/api/oauth/revoke',
+      '/api/oauth/token',
+    ]);
+    for (const [, { servers }] of atHost) expect(servers?.map(({ url }) => url)).toEqual(['http://localhost:4000', 'https://{host}']);
+    const form = paths['/api/oauth/token']?.post?.requestBody.content['application/x-www-form-urlencoded'];
+    expect(form?.schema).toMatchObject({
+      required: ['grant_type'],
+      properties: { grant_type: { enum: ['client_credentials', 'refresh_token'] } },
+    });
+  });
+
   it('is valid under redocly', { timeout: 60_000 }, async () => {
     const { stdout } = await run(
       process.execPath,
@@ -102,4 +124,5 @@ describe('the OpenAPI document', () => {
   });
 });
 
+type Form = { requestBody: { content: Record<string, { schema: unknown }> } };
 type Content = { content?: { 'application/json'?: { example?: unknown } } };

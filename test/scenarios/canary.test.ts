@@ -1,10 +1,11 @@
-// Personal data and secrets go wherever a caller can put them; afterwards they must be in no log, no metric and no audit record.
+// Personal data and secrets go wherever a caller can put them; afterwards they must be in no log, no metric, no trace and no audit record.
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { v1 } from '@portico/mesh/contracts/v1/version';
 import { createLogger, type Logger } from '@portico/service-kit/logger';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectTraces } from '../stack/collect-traces.ts';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
@@ -23,6 +24,7 @@ const ALL = Object.values(CANARIES);
 
 describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
   let stack: Stack;
+  let collector: Awaited<ReturnType<typeof collectTraces>>;
   let shop: Shop;
   let logs = '';
   const sink = new Writable({
@@ -33,8 +35,10 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
   });
   const loggerOf = (program: string): Logger => createLogger({ program, level: 'debug', destination: sink });
   beforeAll(async () => {
+    collector = await collectTraces();
     stack = await startStack({
       topology,
+      otlpEndpoint: collector.endpoint,
       loggerOf,
       onOutput: (text) => {
         logs += text;
@@ -42,7 +46,10 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
     });
     shop = await openShop(stack);
   });
-  afterAll(() => stack?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stack?.[Symbol.asyncDispose]();
+    await collector?.[Symbol.asyncDispose]();
+  });
 
   /** Every form in which a canary could have been written down. */
   function found(text: string): string[] {
@@ -55,6 +62,8 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
 
   async function everythingKept(): Promise<Record<string, string>> {
     await stack.admin.audit.flush();
+    await stack.flushTraces();
+    if (topology === 'distributed') await expect.poll(() => collector.text(), { timeout: 20_000 }).toContain('portico-products');
     const client = new pg.Client({ connectionString: stack.databaseUrl });
     await client.connect();
     try {
@@ -68,6 +77,7 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
         adminLog: JSON.stringify(adminLog.rows),
         usage: JSON.stringify(usage.rows),
         metrics,
+        traces: collector.text(),
         logs,
       };
     } finally {

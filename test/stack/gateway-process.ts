@@ -8,13 +8,14 @@ const NOWHERE = 'http://127.0.0.1:9/graphql';
 
 export type GatewayProcess = AsyncDisposable & {
   readonly url: string;
+  readonly internalUrl: string;
   /** Sends the signal and waits for the end; answers exit code and signal. */
   end(signal: NodeJS.Signals): Promise<unknown>;
 };
 
 /** A gateway as `npm start -- gateway` runs it, without subgraphs: only paths that need no graph are answered from its own knowledge. */
 export async function startGatewayProcess(databaseUrl: string): Promise<GatewayProcess> {
-  const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS'].map((name) => [`${name}_URL`, NOWHERE]);
+  const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS', 'WEBHOOKS'].map((name) => [`${name}_URL`, NOWHERE]);
   const child = spawn(process.execPath, [program, 'gateway'], {
     env: {
       PATH: process.env.PATH,
@@ -34,10 +35,12 @@ export async function startGatewayProcess(databaseUrl: string): Promise<GatewayP
     child.kill(signal);
     return ended;
   };
-  return { url: await publicUrl(child), end, [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) };
+  const [url, internalUrl] = await urls(child);
+  return { url, internalUrl, end, [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) };
 }
 
-function publicUrl(child: ChildProcess): Promise<string> {
+/** Of the public and the internal listener. */
+function urls(child: ChildProcess): Promise<[string, string]> {
   return new Promise((resolve, reject) => {
     let printed = '';
     child.once('exit', (code) => reject(new Error(`The gateway ended with ${code} before it listened.`)));
@@ -45,7 +48,8 @@ function publicUrl(child: ChildProcess): Promise<string> {
       if (printed.length > 10_000) return;
       printed += chunk.toString();
       const url = /"url":"([^"]+)","msg":"listening"/.exec(printed)?.[1];
-      if (url !== undefined) resolve(url);
+      const internalUrl = /"url":"([^"]+)","msg":"listening for our own programs"/.exec(printed)?.[1];
+      if (url !== undefined && internalUrl !== undefined) resolve([url, internalUrl]);
     });
   });
 }

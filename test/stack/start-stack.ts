@@ -9,7 +9,7 @@ import type { AuditSink } from '@portico/contracts/audit';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { openStatements } from '@portico/local/start/open-statements';
-import { type SubgraphName, startSubgraphs } from '@portico/local/start/start-subgraphs';
+import { type SubgraphName, type SubgraphSurroundings, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { gatewayConfig } from '@portico/mesh/config';
 import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
@@ -18,6 +18,8 @@ import { start as startGateway } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { openTracing, type TracingConfig } from '@portico/service-kit/tracing/open-tracing';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
 
@@ -38,6 +40,8 @@ export type StackOptions = {
   openBus?: (databaseUrl: string) => Promise<EventBus>;
   /** False leaves no records of requests: to measure what they cost. */
   audited?: boolean;
+  /** Where spans go, from every program; nowhere otherwise. */
+  otlpEndpoint?: string;
   /** Logs of the programs in this process; nobody's otherwise. */
   loggerOf?: (program: string) => Logger;
   /** Takes what the programs in processes of their own print, their logs; they print nowhere but here then. */
@@ -77,6 +81,8 @@ export type Stack = AsyncDisposable & {
   readonly mailFolder: string;
   readonly admin: Admin;
   readonly graph: Graph;
+  /** Sends the spans of the programs in this process; those in others send theirs every second. */
+  flushTraces(): Promise<void>;
   /** A key of a new account, or of the account with this name. */
   key(options?: KeyOptions): Promise<Key>;
   /** An OAuth client, likewise. */
@@ -113,38 +119,39 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
+  const tracing = opened.use(await openTracing(traced(options.otlpEndpoint), 'gateway'));
   const graph =
     topology === 'all-in-one' && execution !== 'stitched'
-      ? await inProcess(opened, settings, loggerOf, bus)
-      : await overHttp(opened, settings, options);
+      ? await inProcess(opened, settings, { loggerOf, bus, tracing })
+      : await overHttp(opened, settings, options, tracing);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
+  const config = gatewayConfig.parse({
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    SHUTDOWN_TIMEOUT_MS: '500',
+    REDIS_URL: redisUrl,
+    FAILED_AUTHENTICATIONS_PER_MINUTE,
+    ...env,
+  });
+  const mail = { kind: 'folder', folder: mailFolder, from: 'test' } as const;
   const sides = opened.use(
-    await admin.openSides({ ...PEOPLE, mail: { kind: 'folder', folder: mailFolder, from: 'test' } }, createGraphClient(graph.current)),
+    await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }, createGraphClient(graph.current)),
   );
   const gateway = opened.use(
-    await startGateway(
-      gatewayConfig.parse({
-        PORT: '0',
-        INTERNAL_PORT: '0',
-        SHUTDOWN_TIMEOUT_MS: '500',
-        REDIS_URL: redisUrl,
-        FAILED_AUTHENTICATIONS_PER_MINUTE,
-        ...env,
-      }),
-      {
-        graph: graph.current,
-        keySource: admin.keySource,
-        tokens: admin.tokens,
-        audit: audited ? admin.audit : NO_AUDIT,
-        jwks: () => admin.jwks(),
-        run,
-        internalSecret,
-        checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
-        logger: loggerOf('gateway'),
-        mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
-      },
-    ),
+    await startGateway(config, {
+      graph: graph.current,
+      keySource: admin.keySource,
+      tokens: admin.tokens,
+      audit: audited ? admin.audit : NO_AUDIT,
+      jwks: () => admin.jwks(),
+      run,
+      internalSecret,
+      checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+      logger: loggerOf('gateway'),
+      tracing,
+      mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
+    }),
   );
   await graph.reachable(gateway.internalUrl);
   const stack = opened.move();
@@ -155,6 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     mailFolder,
     admin,
     graph: graph.current,
+    flushTraces: tracing.flush,
     key: (options) => issueKey(admin, options),
     client: (options) => issueClient(admin, options),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
@@ -162,18 +170,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
-type LoggerOf = (program: string) => Logger;
 type StartedGraph = { current: Graph; reachable(internalUrl: string): Promise<void> };
 
-async function inProcess(opened: AsyncDisposableStack, settings: Settings, loggerOf: LoggerOf, bus?: EventBus): Promise<StartedGraph> {
-  const { graph } = opened.use(await startSubgraphs(settings, loggerOf, bus));
+async function inProcess(opened: AsyncDisposableStack, settings: Settings, surroundings: SubgraphSurroundings): Promise<StartedGraph> {
+  const { graph } = opened.use(await startSubgraphs(settings, surroundings));
   return { current: graph, reachable: () => Promise.resolve() };
 }
 
 /** Every subgraph in a process of its own. They ask the graph at an address that is known only when the gateway listens, so it is told late. */
-async function overHttp(opened: AsyncDisposableStack, settings: Settings, options: StackOptions): Promise<StartedGraph> {
-  const { execution, onOutput, loggerOf = () => silentLogger } = options;
-  const processes = opened.use(await startSubgraphProcesses(settings, onOutput));
+async function overHttp(opened: AsyncDisposableStack, settings: Settings, options: StackOptions, tracing: Tracing): Promise<StartedGraph> {
+  const { execution, onOutput, otlpEndpoint, loggerOf = () => silentLogger } = options;
+  const processes = opened.use(await startSubgraphProcesses(settings, { onOutput, otlpEndpoint }));
   const graph = await openGraph({
     supergraphSdl: readFileSync(supergraphFile, 'utf8'),
     subgraphs: Object.fromEntries(
@@ -182,10 +189,16 @@ async function overHttp(opened: AsyncDisposableStack, settings: Settings, option
     internalSecret: settings.internalSecret,
     requestTimeoutMs: 5_000,
     logger: loggerOf('mesh'),
+    tracing,
     execution,
   });
   opened.use(graph);
   return { current: graph, reachable: processes.forwardGraphTo };
+}
+
+/** Every trace is kept. */
+function traced(otlpEndpoint: string | undefined): TracingConfig {
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint, OTEL_SERVICE_NAME: undefined, OTEL_TRACES_SAMPLER_ARG: 1 };
 }
 
 async function ensureAccount(admin: Admin, slug: string): Promise<string> {

@@ -13,7 +13,10 @@ export type SubgraphProcesses = AsyncDisposable & {
 type Settings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string; internalSecret: string };
 
 /** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
-export async function startSubgraphProcesses(settings: Settings, onOutput?: (text: string) => void): Promise<SubgraphProcesses> {
+export async function startSubgraphProcesses(
+  settings: Settings,
+  { onOutput, otlpEndpoint }: { onOutput?: ((text: string) => void) | undefined; otlpEndpoint?: string | undefined } = {},
+): Promise<SubgraphProcesses> {
   await using opened = new AsyncDisposableStack();
   // A subgraph must know the graph's address before the gateway that serves it has one: this stands at a fixed address in between.
   const relay = opened.use(await startRelay());
@@ -29,6 +32,7 @@ export async function startSubgraphProcesses(settings: Settings, onOutput?: (tex
     RELAY_ALLOW_LOOPBACK: 'true',
     // Not the machine's, whatever its environment says.
     NATS_URL: '',
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint ?? '',
     LOG_LEVEL: onOutput === undefined ? 'error' : 'debug',
   };
   const started = await Promise.all(

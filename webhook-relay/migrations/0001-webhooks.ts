@@ -1,5 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { mechanicsDdl } from '@portico/service-kit/outbox';
+import { reconciliationDdl } from '@portico/service-kit/outbox/outbox-ddl';
 
 export class Webhooks extends Migration {
   override up(): void {
@@ -142,6 +143,6 @@ export class Webhooks extends Migration {
     )`);
     this.addSql(`create index replay_job_created on webhooks.replay_job (account_id, mode, created_at, id)`);
     this.addSql(`create index replay_job_running on webhooks.replay_job (updated_at) where status = 'running'`);
-    for (const statement of mechanicsDdl('webhooks')) this.addSql(statement);
+    for (const statement of [...mechanicsDdl('webhooks'), ...reconciliationDdl('webhooks')]) this.addSql(statement);
   }
 }

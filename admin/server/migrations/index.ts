@@ -3,6 +3,8 @@ import { Oauth } from './0002-oauth.ts';
 import { Audit } from './0003-audit.ts';
 import { People } from './0004-people.ts';
 import { LogOfAccount } from './0005-log-of-account.ts';
+import { SignInAttempts } from './0006-sign-in-attempts.ts';
+import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -11,4 +13,6 @@ export const migrations = {
   '0003-audit': Audit,
   '0004-people': People,
   '0005-log-of-account': LogOfAccount,
+  '0006-sign-in-attempts': SignInAttempts,
+  '0007-request-log-by-copy': RequestLogByCopy,
 };

@@ -4,6 +4,7 @@ import { AppError, ERRORS } from '@portico/contracts/errors';
 import { isId, newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
+import type { ClientAddress } from '@portico/service-kit/network/client-address';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { AdminContext } from './context.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -28,6 +29,8 @@ export type HttpOptions = {
   letters: Letters;
   recordAction: RecordAction;
   graph: GraphClient;
+  /** Whose request it is: what tries are counted by. */
+  clientAddress: ClientAddress;
   logger: Logger;
 };
 
@@ -51,9 +54,9 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
   const { prefix } = SIDES[options.side];
   const target = req.url ?? '/';
   refuseForeign(req, options.origin);
-  if (target.startsWith(`${prefix}/auth/`)) return options.signIn.handle(await toRequest(req, options.origin));
+  if (target.startsWith(`${prefix}/auth/`)) return options.signIn.handle(await toRequest(req, options));
   if (!target.startsWith(`${prefix}/trpc/`)) throw new AppError('NOT_FOUND');
-  const request = await toRequest(req, options.origin);
+  const request = await toRequest(req, options);
   return fetchRequestHandler({
     endpoint: `${prefix}/trpc`,
     req: request,
@@ -89,14 +92,14 @@ function refuseForeign({ method, headers }: IncomingMessage, origin: string): vo
   if (type !== undefined && !/^application\/json\b/i.test(type)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
 }
 
-async function toRequest(req: IncomingMessage, origin: string): Promise<Request> {
+async function toRequest(req: IncomingMessage, { origin, clientAddress }: HttpOptions): Promise<Request> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(req.headers)) {
     // `origin` has been judged, and `host` is not what links are made of.
     if (value === undefined || name === 'origin' || name === 'host') continue;
     headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  headers.set(ADDRESS_HEADER, req.socket.remoteAddress ?? '');
+  headers.set(ADDRESS_HEADER, clientAddress(req));
   const method = req.method ?? 'GET';
   const body = method === 'GET' || method === 'HEAD' ? null : await readBody(req);
   return new Request(new URL(req.url ?? '/', origin), { method, headers, body });

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { GraphClient } from '@portico/service-kit/graph';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
+import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { AdminContext } from './context.ts';
 import { createHttpHandler } from './http.ts';
 import { createMailer } from './mail/mailer.ts';
@@ -10,6 +11,7 @@ import { ensureSecret } from './secrets/ensure-secret.ts';
 import { SIDES, type Side } from './sides.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import { letters } from './sign-in/letters.ts';
+import { recoverAttempts } from './sign-in/sign-in-attempts.ts';
 import { sweepSignIn } from './sign-in/sweep-sign-in.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import { developerRouter } from './trpc/developer-router.ts';
@@ -29,13 +31,15 @@ export type SidesOptions = {
 };
 
 const SWEEP_MS = 3_600_000;
+const RECOVERY_MS = 60_000;
 const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 
 /** Opens both sides for people to sign in on. The secret under which cookies and second factors are is common: a person's second factor is. */
 export async function openSides({ admin, settings, recordAction, graph, logger }: SidesOptions): Promise<Sides> {
   const mailer = createMailer(settings.mail, { logger, now: admin.now });
   const secret = await ensureSecret(admin, 'sign-in');
-  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, graph, logger };
+  const clientAddress = createClientAddress(settings.trustedProxies);
+  const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, graph, clientAddress, logger };
   const open = async (side: Side, origin: string): Promise<Mount> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
     const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, recordAction, logger });
@@ -45,15 +49,20 @@ export async function openSides({ admin, settings, recordAction, graph, logger }
     };
   };
   const mounts = { developer: await open('developer', settings.portalOrigin), operator: await open('operator', settings.consoleOrigin) };
-  const sweeping = startLoop({
-    idleMs: SWEEP_MS,
-    work: async () => void (await sweepSignIn(admin)),
-    onError: (err) => logger.warn({ err }, 'could not sweep sessions'),
-  });
+  const loop = (operation: string, idleMs: number, work: () => Promise<unknown>): AsyncDisposable =>
+    startLoop({
+      idleMs,
+      work: async () => void (await work()),
+      onError: (err) => logger.warn({ err, operation }, 'background task failed'),
+    });
+  const loops = [
+    loop('sweep of sessions', SWEEP_MS, () => sweepSignIn(admin)),
+    loop('recovery of sign-in attempts', RECOVERY_MS, () => recoverAttempts({ admin, recordAction })),
+  ];
   return {
     mounts,
     async [Symbol.asyncDispose]() {
-      await sweeping[Symbol.asyncDispose]();
+      await Promise.all(loops.map((one) => one[Symbol.asyncDispose]()));
       await mailer[Symbol.asyncDispose]();
     },
   };

@@ -7,6 +7,8 @@ export type PeopleSettings = {
   portalOrigin: string;
   /** Origin of the operators' pages. */
   consoleOrigin: string;
+  /** Addresses and CIDR blocks of the proxies in front of both sides, whose word on a client's address is taken; the gateway's own. */
+  trustedProxies: readonly string[];
   /** Tries of one address in a minute, for each of sign-in, sign-up, reset and the second factor. */
   triesPerMinute?: number;
 };

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
 import { loadConfig } from '@portico/service-kit/config';
+import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -39,6 +40,7 @@ const schema = z.object({
   /** Lets webhooks go to this machine and over http; so it is unless NODE_ENV is `production`. */
   RELAY_ALLOW_LOOPBACK: z.stringbool().optional(),
   ...peopleConfig,
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 

@@ -25,6 +25,7 @@ export function createHttpGraphClient(options: HttpGraphClientOptions): GraphCli
             accept: 'application/json',
             [CALLER_HEADER]: signCaller(caller, options.internalSecret),
             'x-request-id': caller.requestId,
+            ...(caller.traceparent === undefined ? {} : { traceparent: caller.traceparent }),
           },
           body: JSON.stringify({ query: document, variables }),
         })

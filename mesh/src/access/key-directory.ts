@@ -2,8 +2,8 @@
 // the news of a change was lost; a key that does not exist is remembered for seconds, apart, so that guesses cannot crowd out real keys.
 import { hash } from 'node:crypto';
 import { ANYTHING, type KeyRecord, type KeySource } from '@portico/contracts/access-records';
+import { addressCheck } from '@portico/service-kit/network/address-check';
 import { LRUCache } from 'lru-cache';
-import { addressCheck } from './address-check.ts';
 import { createMacKey, type MacKey } from './mac.ts';
 
 export type KnownKey = {

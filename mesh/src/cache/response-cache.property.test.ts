@@ -64,7 +64,7 @@ async function play(seed: number, bytesMax: number): Promise<Tally> {
         (accounts as string[]).map((accountId, i) => ({ version: String(versionOf({ accountId, mode: (modes as string[])[i] })) })),
       ),
   });
-  const cache = createResponseCache({ versions, bytesMax });
+  const cache = createResponseCache({ versions, bytesMax, nowMs: () => 0 });
   /** The tenant of every answer that is being made. */
   const producing: string[] = [];
 

@@ -183,6 +183,7 @@ describe('the response cache', () => {
     let away = false;
     const cache = createResponseCache({
       bytesMax: PLENTY,
+      nowMs: () => 0,
       versions: { current: () => (away ? Promise.reject(new Error('no version')) : Promise.resolve('1')) },
     });
     let produced = 0;

@@ -28,7 +28,7 @@ export type ResponseCacheOptions = {
   versions: DataVersions;
   bytesMax: number;
   /** Milliseconds of a clock that nobody sets. */
-  nowMs?: () => number;
+  nowMs: () => number;
 };
 
 /** `undefined`: asked for once. Keeping an answer costs a look at the version, which only pays when it is asked for again. */
@@ -36,7 +36,7 @@ type Entry = { readonly kept: { readonly version: string; readonly shown: Shown;
 
 const ENTRY_OVERHEAD_BYTES = 200;
 
-export function createResponseCache({ versions, bytesMax, nowMs = () => performance.now() }: ResponseCacheOptions): ResponseCache {
+export function createResponseCache({ versions, bytesMax, nowMs }: ResponseCacheOptions): ResponseCache {
   if (bytesMax === 0) return { show: async (_tenant, _target, produce) => ({ shown: await produce(), outcome: 'miss' }) };
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,

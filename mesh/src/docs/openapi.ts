@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import type { ContractVersion } from '../contracts/v1/version.ts';
 import { OAUTH_PATHS } from '../oauth/metadata.ts';
 import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
+import { CLIENT_SECURITY_SCHEME, describePlatform, OAUTH_ERROR_SCHEMA, PLATFORM_OPERATIONS } from './describe-platform.ts';
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
 import { describeWebhooks } from './describe-webhooks.ts';
@@ -23,22 +24,29 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
       contact: { name: 'Portico API support', email: 'api-support@portico.example' },
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
-    servers: [
-      { url: `http://localhost:4000${contract.prefix}`, description: 'A Portico on this machine' },
-      { url: `https://{host}${contract.prefix}`, description: 'A hosted Portico', variables: { host: { default: 'api.example.com' } } },
-    ],
+    servers: serversAt(contract.prefix),
     security: securityOf([]),
-    tags: [...new Set(contract.routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
-    paths,
+    tags: [...new Set([...contract.routes, ...PLATFORM_OPERATIONS].map(({ tag }) => tag))].map((name) => ({
+      name,
+      description: TAGS[name] ?? name,
+    })),
+    paths: { ...paths, ...describePlatform(serversAt('')) },
     webhooks: describeWebhooks('1'),
     components: {
-      securitySchemes: SECURITY_SCHEMES,
-      schemas: { ...describeResources(contract.routes), ...SCHEMAS },
+      securitySchemes: { ...SECURITY_SCHEMES, client: CLIENT_SECURITY_SCHEME },
+      schemas: { ...describeResources(contract.routes), ...SCHEMAS, OAuthError: OAUTH_ERROR_SCHEMA },
       responses: Object.fromEntries(Object.keys(ERRORS).map((code) => [code, errorResponse(code as ErrorCode)])),
       headers: HEADERS,
       parameters: PARAMETERS,
     },
   };
+}
+
+function serversAt(prefix: string): object[] {
+  return [
+    { url: `http://localhost:4000${prefix}`, description: 'A Portico on this machine' },
+    { url: `https://{host}${prefix}`, description: 'A hosted Portico', variables: { host: { default: 'api.example.com' } } },
+  ];
 }
 
 /** Where the document of v1 is committed. */
@@ -105,6 +113,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Webhooks: 'Who is told what happens, whether he heard it, and how he hears it again.',
   Events: 'What happened.',
   Search: 'Over everything at once.',
+  'Access tokens': 'OAuth 2.0 for programs. These paths begin at the host.',
+  Health: 'Whether the platform can work. These paths begin at the host.',
 };
 
 const SCHEMAS = {

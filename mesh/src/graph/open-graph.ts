@@ -9,6 +9,7 @@ import type { GraphClient, SubgraphEndpoint } from '@portico/service-kit/graph';
 import { graphError } from '@portico/service-kit/graph-errors';
 import type { Logger } from '@portico/service-kit/logger';
 import { SCALARS } from '@portico/service-kit/subgraph/scalars';
+import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type PorticoGraphHandler from 'portico-graph-handler';
@@ -17,6 +18,7 @@ import { maskError } from './mask-errors.ts';
 import { type CompiledOperation, compileOperation } from './plan/compile-operation.ts';
 import { createPlanner, type Planner } from './plan/plan-node.ts';
 import { asExecutor, createSubgraphClient, type Variables } from './subgraph-fetch.ts';
+import { traceOperation } from './trace-operation.ts';
 
 export type GraphOptions = {
   supergraphSdl: string;
@@ -25,6 +27,7 @@ export type GraphOptions = {
   /** How long one fetch from a subgraph over HTTP may take. */
   requestTimeoutMs: number;
   logger: Logger;
+  tracing?: Tracing | undefined;
   /** `stitched` runs everything by Mesh's own execution: the fallback, and the yardstick of tests and benchmarks. */
   execution?: 'compiled' | 'stitched';
 };
@@ -44,9 +47,9 @@ export type Graph = AsyncDisposable & {
 const MESH_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 
 export async function openGraph(options: GraphOptions): Promise<Graph> {
-  const { logger } = options;
+  const { logger, tracing = NO_TRACING } = options;
   const clients = Object.fromEntries(
-    Object.entries(options.subgraphs).map(([name, endpoint]) => [name, createSubgraphClient(endpoint, options)]),
+    Object.entries(options.subgraphs).map(([name, endpoint]) => [name, createSubgraphClient(name, endpoint, { ...options, tracing })]),
   );
   const config = await findAndParseConfig({ dir: MESH_FOLDER });
   for (const source of config.sources) {
@@ -81,15 +84,17 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
   schema = mesh.schema;
   parseScalars(schema);
 
+  async function execute(document: DocumentNode, variables: Variables, caller: Caller): Promise<ExecutionResult<Record<string, unknown>>> {
+    const context: GraphContext = { graphRequest: createGraphRequest(caller) };
+    const result = (await mesh.execute(document, variables, context)) as ExecutionResult<Record<string, unknown>>;
+    if (result.errors === undefined || result.errors.length === 0) return result;
+    return { data: result.data, errors: result.errors.map((error) => maskError(error, logger, caller.requestId)) };
+  }
+
   return {
     schema: mesh.schema,
     plugins: mesh.plugins,
-    async execute(document, variables, caller) {
-      const context: GraphContext = { graphRequest: createGraphRequest(caller) };
-      const result = (await mesh.execute(document, variables, context)) as ExecutionResult<Record<string, unknown>>;
-      if (result.errors === undefined || result.errors.length === 0) return result;
-      return { data: result.data, errors: result.errors.map((error) => maskError(error, logger, caller.requestId)) };
-    },
+    execute: (document, variables, caller) => traceOperation(tracing, document, caller, (traced) => execute(document, variables, traced)),
     warm: (document) => void operationOf(document, undefined, true),
     subgraphsOf: (document) => operationOf(document, undefined, false)?.subgraphs ?? Object.keys(clients),
     async [Symbol.asyncDispose]() {

@@ -4,11 +4,13 @@ import type { Executor } from '@graphql-tools/utils';
 import type { ErrorCode } from '@portico/contracts/errors';
 import { CALLER_HEADER, signCaller } from '@portico/service-kit/caller-header';
 import type { SubgraphEndpoint } from '@portico/service-kit/graph';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { type DocumentNode, execute, GraphQLError, type GraphQLFormattedError, parse, print } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { Pool, errors as undiciErrors } from 'undici';
 import type { GraphContext, GraphRequest } from './graph-request.ts';
+import { traceFetch } from './trace-fetch.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
 export type Variables = Readonly<Record<string, unknown>>;
@@ -28,11 +30,11 @@ export type SubgraphClient = {
 const COMPILED_FROM_USE = 20;
 const OPERATIONS_MAX = 2_000;
 
-export function createSubgraphClient(
-  endpoint: SubgraphEndpoint,
-  options: { internalSecret: string; requestTimeoutMs: number },
-): SubgraphClient {
-  return endpoint.kind === 'in-process' ? inProcess(endpoint) : overHttp(endpoint.url, options);
+export type SubgraphClientOptions = { internalSecret: string; requestTimeoutMs: number; tracing: Tracing };
+
+export function createSubgraphClient(name: string, endpoint: SubgraphEndpoint, options: SubgraphClientOptions): SubgraphClient {
+  const client = endpoint.kind === 'in-process' ? inProcess(endpoint) : overHttp(endpoint.url, options);
+  return { ...client, prepare: (operation, hot) => traceFetch(options.tracing, name, client.prepare(operation, hot)) };
 }
 
 function inProcess(endpoint: Extract<SubgraphEndpoint, { kind: 'in-process' }>): SubgraphClient {

@@ -4,9 +4,10 @@ import { type Caller, MODES } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/caller-header';
+import { readTraceparent } from '@portico/service-kit/tracing/trace-context';
 import { z } from 'zod';
-import type { PublicKeys } from '../access/public-keys.ts';
-import { createJwtVerifier } from '../access/verify-jwt.ts';
+import type { PublicKeys } from '../access/bearer/public-keys.ts';
+import { createJwtVerifier } from '../access/bearer/verify-jwt.ts';
 
 export type ServiceHeaders = Readonly<Record<string, string | undefined>>;
 /** `permissions`: what the token allows; undefined for one of our own programs, whose scopes the subgraphs check. */
@@ -40,7 +41,8 @@ export function createServiceAuthenticator(options: { keys: PublicKeys; issuer: 
       throw refused('A service token is needed: Authorization: Bearer …');
     const { sub, account, mode, permissions } = (await verify(token)).claims;
     const scopes = new Set(permissions);
-    const caller: Caller = { accountId: account, mode, scopes, actor: sub, requestId: newId('request'), traceparent: headers.traceparent };
+    const traceparent = readTraceparent(headers.traceparent);
+    const caller: Caller = { accountId: account, mode, scopes, actor: sub, requestId: newId('request'), traceparent };
     return { caller, permissions: scopes };
   };
 }

@@ -2,9 +2,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
+import { traceAnswer } from '@portico/service-kit/tracing/trace-answer';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { PublicKeys } from '../access/public-keys.ts';
+import type { PublicKeys } from '../access/bearer/public-keys.ts';
 import { createGraphRequest, type GraphContext } from '../graph/graph-request.ts';
 import { maskError } from '../graph/mask-errors.ts';
 import type { Graph } from '../graph/open-graph.ts';
@@ -20,6 +22,7 @@ export type GraphqlOptions = {
   internalSecret: string;
   development: boolean;
   logger: Logger;
+  tracing: Tracing;
   limits?: QueryLimits;
 };
 
@@ -32,7 +35,7 @@ const BODY_BYTES_MAX = 1_048_576;
 const PROBLEMS_MAX = 20;
 
 export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
-  const { graph, logger, development } = options;
+  const { graph, logger, development, tracing } = options;
   const authenticate = createServiceAuthenticator(options);
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: '/graphql',
@@ -54,7 +57,7 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
     if (req.headers['transfer-encoding'] !== undefined)
       return refuse(req, res, new AppError('VALIDATION_ERROR', 'The request must say its Content-Length.'));
     authenticate(singleHeaders(req)).then(
-      (admitted) => yoga(req, res, { req, res, admitted }),
+      ({ caller, permissions }) => yoga(req, res, { req, res, admitted: { caller: traceAnswer(tracing, res, caller), permissions } }),
       (error: unknown) => {
         if (!(error instanceof AppError)) logger.error({ err: error }, 'a service token could not be checked');
         refuse(req, res, error instanceof AppError ? error : new AppError('SERVICE_UNAVAILABLE'));

@@ -1,10 +1,10 @@
 // What an address may do that nobody vouches for: guess credentials, and ask the public routes.
-import { AppError } from '@portico/contracts/errors';
+import type { AppError } from '@portico/contracts/errors';
 import type { RateLimit } from '@portico/contracts/tiers';
 import type { RedisConnection } from '@portico/service-kit/redis';
 import { LRUCache } from 'lru-cache';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressGroup } from './address-group.ts';
+import { createPointCounter, tooMany } from './point-counter.ts';
 
 export type AddressLimits = {
   /** RATE_LIMIT_EXCEEDED for an address with too many failures. Nothing is asked: a gateway knows of those that failed at itself. */
@@ -27,13 +27,13 @@ export type AddressLimitsOptions = {
 const BLOCKED_MAX = 50_000;
 
 export function createAddressLimits({ rules, redis, nowMs, onRefused }: AddressLimitsOptions): AddressLimits {
-  const failures = limiterOf('failures', rules.failures, redis);
-  const publicRequests = limiterOf('public', rules.publicRequests, redis);
+  const failures = createPointCounter('address:failures', rules.failures, redis);
+  const publicRequests = createPointCounter('address:public', rules.publicRequests, redis);
   const blockedUntil = new LRUCache<string, number>({ max: BLOCKED_MAX });
 
-  function refuse(name: string, waitMs: number): AppError {
+  function refuse(name: keyof typeof MESSAGES, waitMs: number): AppError {
     onRefused(name);
-    return new AppError('RATE_LIMIT_EXCEEDED', MESSAGES[name], { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
+    return tooMany(MESSAGES[name], waitMs);
   }
 
   return {
@@ -48,35 +48,18 @@ export function createAddressLimits({ rules, redis, nowMs, onRefused }: AddressL
     },
     async countFailure(address) {
       const group = addressGroup(address);
-      const { allowed, used, waitMs } = await consume(failures, group);
+      const { allowed, used, waitMs } = await failures.consume(group);
       if (used >= rules.failures.limit) blockedUntil.set(group, nowMs() + waitMs);
       if (!allowed) throw refuse('failures', waitMs);
     },
     async countPublic(address) {
-      const { allowed, waitMs } = await consume(publicRequests, addressGroup(address));
+      const { allowed, waitMs } = await publicRequests.consume(addressGroup(address));
       if (!allowed) throw refuse('public', waitMs);
     },
   };
 }
 
-const MESSAGES: Readonly<Record<string, string>> = {
+const MESSAGES = {
   failures: 'Too many requests from this address failed to authenticate.',
   public: 'Too many requests from this address.',
 };
-
-/** Counts in Redis, and in memory while there is none. */
-function limiterOf(name: string, { limit, windowSeconds }: RateLimit, redis: RedisConnection | undefined): RateLimiterAbstract {
-  const rule = { keyPrefix: `portico:address:${name}`, points: limit, duration: windowSeconds };
-  const memory = new RateLimiterMemory(rule);
-  if (redis === undefined) return memory;
-  return new RateLimiterRedis({ ...rule, storeClient: redis.client, insuranceLimiter: memory, rejectIfRedisNotReady: true });
-}
-
-async function consume(limiter: RateLimiterAbstract, group: string): Promise<{ allowed: boolean; used: number; waitMs: number }> {
-  const [result, allowed] = await limiter.consume(group).then(
-    (spent) => [spent, true] as const,
-    (refused: unknown) => [refused, false] as const,
-  );
-  if (!(result instanceof RateLimiterRes)) throw result;
-  return { allowed, used: result.consumedPoints, waitMs: result.msBeforeNext };
-}

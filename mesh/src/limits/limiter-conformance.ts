@@ -24,7 +24,7 @@ export function limiterConformance(create: (nowMs: () => number) => Limiter): vo
   });
   const consume = async (...request: LimitRequest) => limiter.consume(request);
   const verdicts = async (request: LimitRequest, count: number): Promise<boolean[]> =>
-    (await Promise.all(Array.from({ length: count }, () => consume(...request)))).map(({ allowed }) => allowed);
+    (await Promise.all(Array.from({ length: count }, async () => limiter.consume(request)))).map(({ allowed }) => allowed);
   const allowedOf = async (request: LimitRequest, count: number): Promise<number> =>
     (await verdicts(request, count)).filter(Boolean).length;
 

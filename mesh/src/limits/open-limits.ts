@@ -2,6 +2,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
 import type { HealthChecks } from '../health.ts';
 import { type AddressLimits, type AddressRules, createAddressLimits } from './address-limits.ts';
+import { CLIENT_RULES, type ClientLimits, createClientLimits } from './clients/client-limits.ts';
 import { createCounters } from './counters.ts';
 import type { Limiter } from './limiter.ts';
 import { createMemoryLimiter } from './memory-limiter.ts';
@@ -21,6 +22,7 @@ export type LimitMetrics = {
 export type Limits = AsyncDisposable & {
   readonly limiter: Limiter;
   readonly addresses: AddressLimits;
+  readonly clients: ClientLimits;
   /** Redis, when there is one to check; without it the gateway works. */
   readonly checks: HealthChecks;
 };
@@ -48,6 +50,7 @@ export async function openLimits(options: LimitsOptions): Promise<Limits> {
   return {
     limiter: redis === undefined ? createMemoryLimiter({ counters, nowMs }) : createFallbackLimiter({ redis, counters, nowMs }),
     addresses: createAddressLimits({ rules: addressRules(failuresPerMinute), redis, nowMs, onRefused: metrics.countRefusal }),
+    clients: createClientLimits({ rules: CLIENT_RULES, redis, nowMs, onRefused: metrics.countRefusal }),
     checks: redis === undefined ? {} : { redis: { required: false, check: () => statusOf(redis) } },
     [Symbol.asyncDispose]: async () => redis?.[Symbol.asyncDispose](),
   };

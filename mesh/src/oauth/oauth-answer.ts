@@ -1,7 +1,10 @@
 // Answers of the authorization server: JSON that nobody may keep (RFC 6749, 5.1), errors in its own words (5.2).
 import { AppError, ERRORS, type ErrorCode } from '@portico/contracts/errors';
-import type { OAuthRefusal } from '@portico/contracts/token-service';
+import type { OAuthErrorCode, OAuthRefusal } from '@portico/contracts/token-service';
 import { type Answer, jsonAnswer } from '../rest/answer/answer.ts';
+
+/** Beside those of RFC 6749, for what the pipeline refused or could not do. */
+export const PIPELINE_CODES = ['temporarily_unavailable', 'server_error'] as const;
 
 const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' };
 const CHALLENGE = 'Basic realm="portico", charset="UTF-8"';
@@ -34,7 +37,7 @@ export function oauthErrorAnswer(thrown: unknown): Answer {
   );
 }
 
-function protocolCode(code: ErrorCode, status: number): string {
+function protocolCode(code: ErrorCode, status: number): OAuthErrorCode | (typeof PIPELINE_CODES)[number] {
   if (code === 'RATE_LIMIT_EXCEEDED' || code === 'SERVICE_UNAVAILABLE' || code === 'UPSTREAM_TIMEOUT') return 'temporarily_unavailable';
   return status >= 500 ? 'server_error' : 'invalid_request';
 }

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isId, newId } from '@portico/contracts/ids';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddress } from '@portico/service-kit/network/client-address';
+import { readTraceparent } from '@portico/service-kit/tracing/trace-context';
 import type { RestRequest } from './rest-request.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** W3C Trace Context, version 00. All-zero ids are not valid. */
-const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const EMPTY = Buffer.alloc(0);
 const NO_PARAMS = Object.freeze({});
 
@@ -20,7 +19,7 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number, clientAdd
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
     requestId: typeof givenId === 'string' && (UUID.test(givenId) || isId('request', givenId)) ? givenId : newId('request'),
-    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+    traceparent: readTraceparent(traceparent),
     remoteAddress: clientAddress(incoming),
     startedAt: nowMs,
     endpoint: undefined,

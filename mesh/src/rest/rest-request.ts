@@ -18,11 +18,12 @@ export type RestRequest = {
   /** Without its question mark. */
   readonly query: string;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
   /** The client's, as far as trusted proxies say so. */
   readonly remoteAddress: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
+  /** Parent of what the request leads to: the request's own span, or what came with it where nobody traces. */
+  traceparent: string | undefined;
   endpoint: Endpoint | undefined;
   /** The path as it was declared: `/api/v1/orders/{orderId}`. */
   template: string | undefined;

@@ -1,6 +1,6 @@
 import { AppError } from '@portico/contracts/errors';
 import type { Authenticator, Credentials } from '../access/authenticator.ts';
-import type { BearerAuthenticator } from '../access/bearer.ts';
+import type { BearerAuthenticator } from '../access/bearer/bearer.ts';
 import { readAuthorization } from '../access/read-authorization.ts';
 import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';

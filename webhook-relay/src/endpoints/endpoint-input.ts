@@ -42,12 +42,12 @@ export function parseRegistration(input: unknown, policy: AddressPolicy): Regist
   return given;
 }
 
-/** `events`: those of the endpoint, for a filter that comes without new ones. */
+/** Form only: what the URL and the filter are held to depends on the endpoint. Throws VALIDATION_ERROR. */
 export function parseChange(input: unknown): EndpointChange {
   return parseInput(change, input);
 }
 
-/** The rules beyond form: where the URL leads, which headers may be set, whether the filter names fields of the events. */
+/** The rules beyond form: where the URL leads, which headers may be set, whether the filter names fields of `events`. */
 export function refuseProblems(given: EndpointChange, events: readonly string[], policy: AddressPolicy): void {
   const problems: Record<string, string> = {};
   if (given.url !== undefined) {

@@ -11,10 +11,7 @@ const CONCURRENCY = 5;
 const LEASE_MS = 2_000;
 
 async function startProcess(databaseUrl: string): Promise<ChildProcess> {
-  const child = fork(program, {
-    env: { ...process.env, DATABASE_URL: databaseUrl, LEASE_MS: String(LEASE_MS) },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = fork(program, [databaseUrl, String(LEASE_MS)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   await once(child, 'message');
   return child;
 }

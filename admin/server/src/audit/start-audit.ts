@@ -6,7 +6,7 @@ import { rollUpUsage } from './roll-up-usage.ts';
 import { openRequestLog, type RequestLog } from './write-request-log.ts';
 
 const PARTITIONS_MS = 3_600_000;
-const ROLL_UP_MS = 15_000;
+const ROLL_UP_MS = 60_000;
 
 /** The request log, and what looks after it in the background. Disposing writes what is left. */
 export function startAudit(context: AdminContext, logger: Logger, retentionDays: number): RequestLog {

@@ -1,4 +1,4 @@
-// What an account did, for the people who look after it. Read from the roll-up, which is at most a few seconds behind.
+// What an account did, for the people who look after it. Read from the roll-up, which is at most about a minute behind.
 import { MODES } from '@portico/contracts/caller';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';

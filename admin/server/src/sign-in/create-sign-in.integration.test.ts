@@ -138,6 +138,20 @@ describe('sign-in', () => {
     }
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
   });
+
+  it.each(['developer', 'operator'] as const)('counts tries by who a trusted proxy says it is, on the %s side', async (side) => {
+    await using behind = await openTestSides({ triesPerMinute: 2, trustedProxies: ['127.0.0.0/8', '::1', '10.0.0.0/8'] });
+    const statusFrom = async (forwarded: string): Promise<number> => {
+      const given = { email: 'guess@example.com', password: 'one guess of very many' };
+      const headers = { 'x-forwarded-for': forwarded, 'x-portico-address': '192.0.2.1' };
+      return (await behind.browser().post(side, '/sign-in/email', given, headers)).status;
+    };
+    // What stands left of the address that the proxy added is the client's own word: a new one each time is still one client.
+    const spoofed: number[] = [];
+    for (let i = 0; i < 4; i += 1) spoofed.push(await statusFrom(`198.51.100.${i}, 203.0.113.7, 10.0.0.1`));
+    expect(spoofed).toEqual([401, 401, 429, 429]);
+    expect([await statusFrom('203.0.113.8'), await statusFrom('203.0.113.7')]).toEqual([401, 429]);
+  });
 });
 
 describe('the two sides', () => {

@@ -13,7 +13,7 @@ import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
 import { letters } from './letters.ts';
-import { recordEvent, recordSignIn } from './record-sign-in.ts';
+import { recordSignIn } from './record-sign-in.ts';
 import { openSignInDatabase } from './sign-in-database.ts';
 
 export type SignIn = {
@@ -112,10 +112,7 @@ function passwords(options: SignInOptions) {
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }) => mailer.post(write.reset(user.email, token)),
       onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
-      onPasswordReset: async ({ user }) => {
-        await endAllSessions(admin, user.id);
-        await recordEvent(options, 'password_reset', user.id);
-      },
+      onPasswordReset: ({ user }) => endAllSessions(admin, user.id),
     },
     emailVerification: {
       sendOnSignUp: true,

@@ -34,13 +34,10 @@ export type TestSides = AsyncDisposable & {
   signUp(email: string, more?: object): Promise<void>;
 };
 
-export async function openTestSides({
-  triesPerMinute = 1_000,
-  graph = unreachableGraph,
-}: {
-  triesPerMinute?: number;
-  graph?: GraphClient;
-} = {}): Promise<TestSides> {
+type Given = { triesPerMinute?: number; trustedProxies?: readonly string[]; graph?: GraphClient };
+
+export async function openTestSides(given: Given = {}): Promise<TestSides> {
+  const { triesPerMinute = 1_000, trustedProxies = [], graph = unreachableGraph } = given;
   await using opened = new AsyncDisposableStack();
   const databaseUrl = opened.use(await createTestDatabase()).url;
   const recorded: Recorded[] = [];
@@ -57,6 +54,7 @@ export async function openTestSides({
         mail: { kind: 'folder', folder, from: 'Portico <test@portico.test>' },
         portalOrigin: 'http://portal.test',
         consoleOrigin: 'http://console.test',
+        trustedProxies,
         triesPerMinute,
       },
       graph,

@@ -31,7 +31,7 @@ async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>
 beforeAll(async () => {
   databaseUrl = opened.use(await createTestDatabase()).url;
   const settings = { databaseUrl, poolMax: 3, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY };
-  platform = opened.use(await startSubgraphs({ ...settings, internalSecret: 'x'.repeat(32) }, () => silentLogger));
+  platform = opened.use(await startSubgraphs({ ...settings, internalSecret: 'x'.repeat(32) }, { loggerOf: () => silentLogger }));
   first = await seed(500);
 });
 

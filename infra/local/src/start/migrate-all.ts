@@ -5,8 +5,7 @@ import { startSubgraphs } from './start-subgraphs.ts';
 
 /** Brings the schemas of all subgraphs up to date: every subgraph migrates its own when it starts. */
 export async function migrateAll(config: LocalConfig, databaseUrl: string, secrets: Secrets): Promise<void> {
-  const started = await startSubgraphs({ databaseUrl, poolMax: 2, ...secrets }, (program) =>
-    createLogger({ program, level: config.LOG_LEVEL }),
-  );
+  const loggerOf = (program: string) => createLogger({ program, level: config.LOG_LEVEL });
+  const started = await startSubgraphs({ databaseUrl, poolMax: 2, ...secrets }, { loggerOf });
   await started[Symbol.asyncDispose]();
 }

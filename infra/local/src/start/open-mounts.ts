@@ -10,6 +10,7 @@ export type PeopleConfig = {
   MAIL_FROM: string;
   PORTAL_ORIGIN?: string | undefined;
   CONSOLE_ORIGIN?: string | undefined;
+  TRUSTED_PROXIES: readonly string[];
 };
 
 type Sides = Awaited<ReturnType<Admin['openSides']>>;
@@ -27,6 +28,7 @@ export async function openMounts(admin: Admin, graph: GraphClient, config: Peopl
         : ({ kind: 'smtp', url, from } as const),
     portalOrigin: originOf(config.PORTAL_ORIGIN, config.PORT),
     consoleOrigin: originOf(config.CONSOLE_ORIGIN, config.INTERNAL_PORT),
+    trustedProxies: config.TRUSTED_PROXIES,
   };
   const sides = await admin.openSides(settings, graph);
   const { developer, operator } = sides.mounts;

@@ -10,6 +10,7 @@ import { loadConfig } from '@portico/service-kit/config';
 import { untilSignal } from '@portico/service-kit/lifecycle';
 import { createLogger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { openTracing, tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { z } from 'zod';
 import { peopleConfig } from '../config.ts';
 import { checkNats } from '../dependencies/check-nats.ts';
@@ -38,6 +39,7 @@ const surroundings = z.object({
   /** Where letters go when SMTP_URL is not set. */
   DATA_DIR: z.string().default('.data'),
   ...peopleConfig,
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 type Surroundings = z.output<typeof surroundings>;
@@ -45,6 +47,7 @@ type Surroundings = z.output<typeof surroundings>;
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
+  await using tracing = await openTracing(given, 'gateway');
   await using admin = await startAdmin(
     {
       databaseUrl: given.DATABASE_URL,
@@ -61,6 +64,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     internalSecret: given.INTERNAL_SECRET,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     logger,
+    tracing,
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
@@ -75,6 +79,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     internalSecret: given.INTERNAL_SECRET,
     checks: healthChecks(given.NATS_URL, run),
     logger,
+    tracing,
     mounts: opened.mounts,
   });
   logger.info({ url: gateway.publicUrl }, 'listening');

@@ -3,6 +3,8 @@ import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
+import { openTracing } from '@portico/service-kit/tracing/open-tracing';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import type { LocalConfig } from '../config.ts';
 import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
 import { DEMO_MODE, DEMO_SLUG, type DemoKey, ensureDemoKey, findOrCreateAccount } from '../kept/demo-account.ts';
@@ -22,6 +24,7 @@ export type GatewaySurroundings = {
   subgraphs: StartedSubgraphs;
   admin: Admin;
   loggerOf: (program: string) => Logger;
+  tracing: Tracing;
 };
 export type Gateway = AsyncDisposable & { publicUrl: string; internalUrl: string };
 export type StartGateway = (surroundings: GatewaySurroundings) => Promise<Gateway>;
@@ -49,13 +52,14 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const secrets = configuredSecrets(config);
   const { allowLoopback, DATABASE_POOL_MAX: poolMax, AUDIT_RETENTION_DAYS: auditRetentionDays } = config;
   const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, ...secrets };
+  const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
-  const subgraphs = opened.use(await startSubgraphs(settings, loggerOf, bus));
+  const subgraphs = opened.use(await startSubgraphs(settings, { loggerOf, bus, tracing }));
   const admin = opened.use(
     await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
   );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
-  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf }));
+  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }));
   const { publicUrl, internalUrl } = gateway;
   opened.use(announceRunning(config.dataDir, { pid: process.pid, publicUrl, internalUrl }));
   const platform = opened.move();

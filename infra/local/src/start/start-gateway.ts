@@ -10,26 +10,30 @@ import type { StartGateway } from './start-all.ts';
 
 /** The gateway beside all other programs: the graph and the keys are function calls away. */
 export function gatewayInProcess(env: Readonly<Record<string, string | undefined>>): StartGateway {
-  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf }) => {
+  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
-    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, config));
+    const given = loadConfig(gatewayConfig, {
+      DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true',
+      ...env,
+      REDIS_URL: redisUrl,
+    });
+    const { TRUSTED_PROXIES } = given;
+    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, { ...config, TRUSTED_PROXIES }));
     const gateway = opened.use(
-      await start(
-        loadConfig(gatewayConfig, { DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true', ...env, REDIS_URL: redisUrl }),
-        {
-          graph: subgraphs.graph,
-          keySource: admin.keySource,
-          tokens: admin.tokens,
-          audit: admin.audit,
-          jwks: () => admin.jwks(),
-          run,
-          internalSecret: secrets.internalSecret,
-          checks: healthChecks(bus, run),
-          logger: loggerOf('gateway'),
-          mounts,
-        },
-      ),
+      await start(given, {
+        graph: subgraphs.graph,
+        keySource: admin.keySource,
+        tokens: admin.tokens,
+        audit: admin.audit,
+        jwks: () => admin.jwks(),
+        run,
+        internalSecret: secrets.internalSecret,
+        checks: healthChecks(bus, run),
+        logger: loggerOf('gateway'),
+        tracing,
+        mounts,
+      }),
     );
     const { publicUrl, internalUrl } = gateway;
     const running = opened.move();

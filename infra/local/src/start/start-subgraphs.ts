@@ -10,6 +10,7 @@ import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { type RelaySettings, start as startRelay } from '@portico/webhook-relay/server';
 
 const STARTS = {
@@ -28,13 +29,20 @@ export type StartedSubgraphs = AsyncDisposable & {
   readonly subgraphs: Readonly<Record<SubgraphName, Subgraph>>;
 };
 
+export type SubgraphSurroundings = {
+  loggerOf: (program: string) => Logger;
+  /** Without it events wait in their outboxes. */
+  bus?: EventBus | undefined;
+  tracing?: Tracing | undefined;
+  now?: (() => Date) | undefined;
+};
+
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Migrates and starts all subgraphs in this process, and the composed graph over them. Without a bus events wait in their outboxes. */
+/** Migrates and starts all subgraphs in this process, and the composed graph over them. */
 export async function startSubgraphs(
   settings: RelaySettings & { internalSecret: string },
-  loggerOf: (program: string) => Logger,
-  bus?: EventBus,
+  { loggerOf, bus, tracing, now }: SubgraphSurroundings,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();
   // A subgraph asks the graph, and the graph asks the subgraphs: whoever asks before all are there waits for it.
@@ -46,7 +54,7 @@ export async function startSubgraphs(
   try {
     const names = Object.keys(STARTS) as SubgraphName[];
     const entries = await startEach(names, async (name) => {
-      const subgraph = await STARTS[name](settings, { graph: client, logger: loggerOf(name), bus });
+      const subgraph = await STARTS[name](settings, { graph: client, logger: loggerOf(name), bus, now });
       started.use(subgraph);
       return [name, subgraph] as const;
     });
@@ -57,6 +65,7 @@ export async function startSubgraphs(
       internalSecret: settings.internalSecret,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logger: loggerOf('mesh'),
+      tracing,
     });
     // Disposed last: until its loops have ended, a subgraph may ask the graph.
     const whole = new AsyncDisposableStack();

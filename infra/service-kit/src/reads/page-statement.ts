@@ -22,17 +22,20 @@ export type PageStatement = {
   readonly keyColumns: readonly string[];
 };
 
+/** `versionSql`: reads the data version beside the rows. `counted`: counts all rows of the filter beside them. */
 export function pageStatement(
   model: ReadModel,
   columns: ColumnList,
   tenantValues: readonly [string, string],
   request: PageRequest,
   versionSql: string | undefined,
+  counted = false,
 ): PageStatement {
   const sort = totalSort(request.sort);
   const order = sort.map(({ field, direction }) => `${field} ${direction}`).join();
   const values: unknown[] = [...tenantValues];
-  const conditions = filterConditions(model, request.filter, values);
+  const all = filterConditions(model, request.filter, values);
+  const conditions = [...all];
   const byCursor = request.number === undefined;
   const expressions = sort.map(({ field }) => (field === 'id' ? 't.id' : model.sorts[field])) as string[];
   const cursor = byCursor && request.cursor !== undefined ? decodeCursor(request.cursor, order, sort.length) : undefined;
@@ -42,6 +45,7 @@ export function pageStatement(
   const keyColumns = byCursor ? sort.map((_, i) => `$${i}`) : [];
   const select = [columns.sql, ...keyColumns.map((name, i) => `${expressions[i]} as "${name}"`)];
   if (versionSql !== undefined) select.push(`${versionSql} as "$version"`);
+  if (counted) select.push(`(select count(*) from ${model.table} t where ${all.join(' and ')}) as "$total"`);
   // One row more than the page tells a walker whether there is a next page.
   values.push(byCursor ? request.size + 1 : request.size);
   let text = `select ${select.join(', ')} from ${model.table} t where ${conditions.join(' and ')} order by ${orderBy} limit $${values.length}`;

@@ -14,40 +14,62 @@ export type Page = { items: Row[]; total: number | undefined; nextCursor: string
 export type RunStatement = (text: string, values: readonly unknown[]) => Promise<Row[]>;
 
 export type Reads = {
-  /** One page. `total` costs nothing while no row of the tenant changed since it was counted, one more statement otherwise. */
+  /**
+   * One page, in one statement. `total` costs nothing while no row of the tenant changed since it was counted; after a change it is counted
+   * beside the page, or, when the change was another process's, by a second statement.
+   */
   page(model: ReadModel, tenant: Tenant, request: PageRequest, selection: Selection, wantsTotal: boolean): Promise<Page>;
   /** The visible row whose `column` (SQL over `t`) has the value. */
   one(model: ReadModel, tenant: Tenant, column: string, value: string, selection: Selection): Promise<Row | undefined>;
   /** The rows whose `column` has one of the values, hidden ones included: what others refer to stays readable. `tail` is SQL behind WHERE. */
   many(model: ReadModel, tenant: Tenant, column: string, values: readonly string[], selection: Selection, tail?: string): Promise<Row[]>;
+  /** Told of every write of this process, so that a total which cannot hold any more is not compared first. */
+  changed(tenant: Tenant): void;
 };
+
+type TenantValues = readonly [string, string];
+
+const TENANTS_MAX = 10_000;
 
 /** `schema`: where the program's `data_version` table is. */
 export function createReads(options: { schema: string; run: RunStatement; totalsMax?: number }): Reads {
   const { run } = options;
-  const totals = new LRUCache<string, { version: string; total: number }>({ max: options.totalsMax ?? 5_000 });
+  const totals = new LRUCache<string, { version: string; total: number; writes: number }>({ max: options.totalsMax ?? 5_000 });
+  const writesOf = new LRUCache<string, number>({ max: TENANTS_MAX });
   const versionSql = `(select coalesce(sum(v.version), 0)::text from ${options.schema}.data_version v where v.account_id = $1 and v.mode = $2)`;
 
-  async function totalOf(model: ReadModel, tenant: readonly [string, string], request: PageRequest, rows: readonly Row[]): Promise<number> {
+  async function totalOf(model: ReadModel, tenant: TenantValues, request: PageRequest, rows: readonly Row[], key: string): Promise<number> {
     const skipped = ((request.number ?? 1) - 1) * request.size;
     // A page that is not full is the last one: its place tells the total.
     if (rows.length < request.size && (rows.length > 0 || skipped === 0)) return skipped + rows.length;
-    const key = JSON.stringify([model.table, tenant, request.filter]);
     const known = totals.get(key);
     if (model.unversioned !== true && known !== undefined && known.version === rows[0]?.$version) return known.total;
+    if (rows[0]?.$total !== undefined) return remember(key, tenant, rows[0].$version, rows[0].$total);
     const statement = countStatement(model, tenant, request.filter, versionSql);
     const [counted] = await run(statement.text, statement.values);
-    const total = Number(counted?.total ?? 0);
-    if (model.unversioned !== true) totals.set(key, { version: String(counted?.$version), total });
+    return remember(key, tenant, counted?.$version, counted?.total);
+  }
+
+  function remember(key: string, tenant: TenantValues, version: unknown, counted: unknown): number {
+    const total = Number(counted ?? 0);
+    totals.set(key, { version: String(version), total, writes: writesOf.get(tenant.join(' ')) ?? 0 });
     return total;
+  }
+
+  /** Whether the total that is kept may still hold. Only the page's own `$version` says that it does. */
+  function isWarm(key: string, tenant: TenantValues): boolean {
+    return totals.get(key)?.writes === (writesOf.get(tenant.join(' ')) ?? 0);
   }
 
   return {
     async page(model, tenant, request, selection, wantsTotal) {
       const tenantValues = [tenant.accountId, tenant.mode] as const;
-      const statement = pageStatement(model, columnsFor(model, selection), tenantValues, request, wantsTotal ? versionSql : undefined);
+      const columns = columnsFor(model, selection);
+      const key = wantsTotal ? JSON.stringify([model.table, tenantValues, request.filter]) : '';
+      const counted = wantsTotal && (model.unversioned === true || !isWarm(key, tenantValues));
+      const statement = pageStatement(model, columns, tenantValues, request, wantsTotal ? versionSql : undefined, counted);
       const rows = await run(statement.text, statement.values);
-      const total = wantsTotal ? await totalOf(model, tenantValues, request, rows) : undefined;
+      const total = wantsTotal ? await totalOf(model, tenantValues, request, rows, key) : undefined;
       if (request.number !== undefined) return { items: rows, total, nextCursor: null, prevCursor: null };
       return { ...walk(rows, statement, request.size), total };
     },
@@ -61,6 +83,11 @@ export function createReads(options: { schema: string; run: RunStatement; totals
     async many(model, tenant, column, values, selection, tail = '') {
       const text = `select ${columnsFor(model, selection).sql} from ${model.table} t where t.account_id = $1 and t.mode = $2 and ${column} = any($3) ${tail}`;
       return run(text, [tenant.accountId, tenant.mode, values]);
+    },
+
+    changed({ accountId, mode }) {
+      const tenant = `${accountId} ${mode}`;
+      writesOf.set(tenant, (writesOf.get(tenant) ?? 0) + 1);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracingConfig } from '../tracing/open-tracing.ts';
 
 /** What every subgraph is configured by. */
 export const subgraphConfig = z.object({
@@ -16,5 +17,6 @@ export const subgraphConfig = z.object({
   SECRET_KEYS: z.string(),
   /** Base64 of 32 bytes. Makes encrypted columns searchable for equality; changing it means indexing anew. */
   BLIND_INDEX_KEY: z.string(),
+  ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

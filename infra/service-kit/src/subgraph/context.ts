@@ -55,6 +55,7 @@ async function write<Result>(shared: SubgraphShared, caller: Caller, work: (em: 
         await raiseDataVersion(inside, shared.schema, caller);
         return made;
       });
+      shared.reads.changed(caller);
       shared.onCommit();
       return result;
     } catch (error) {

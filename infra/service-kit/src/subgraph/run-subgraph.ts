@@ -4,6 +4,7 @@ import { loadConfig } from '../config.ts';
 import { createHttpGraphClient } from '../http-graph-client.ts';
 import { untilSignal } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { subgraphConfig } from './config.ts';
 import { serveSubgraph } from './serve-subgraph.ts';
 import type { Subgraph, SubgraphDependencies, SubgraphSettings } from './start-subgraph.ts';
@@ -15,6 +16,7 @@ type Start = (settings: SubgraphSettings, dependencies: SubgraphDependencies) =>
 export async function runSubgraph(name: string, start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(subgraphConfig, env);
   const logger = createLogger({ program: name, level: config.LOG_LEVEL });
+  await using tracing = await openTracing(config, name);
   await using graph = createHttpGraphClient({
     graphUrl: config.GRAPH_URL,
     internalSecret: config.INTERNAL_SECRET,
@@ -35,6 +37,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
     port: config.PORT,
     internalSecret: config.INTERNAL_SECRET,
     logger,
+    tracing,
   });
   logger.info({ url: server.url, subgraph: name }, 'listening');
   // A parent that starts this program as a child learns the address from its IPC channel.

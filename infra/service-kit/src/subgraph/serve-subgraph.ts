@@ -9,6 +9,8 @@ import { CALLER_HEADER, readCallerHeader } from '../caller-header.ts';
 import { translateDatabaseError } from '../database-errors.ts';
 import { listen } from '../http-listener.ts';
 import type { Logger } from '../logger.ts';
+import { traceAnswer } from '../tracing/trace-answer.ts';
+import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
 import type { SubgraphContext } from './context.ts';
 import type { Subgraph } from './start-subgraph.ts';
 
@@ -16,7 +18,7 @@ import type { Subgraph } from './start-subgraph.ts';
 const SHUTDOWN_TIMEOUT_MS = 12_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger };
+export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger; tracing?: Tracing };
 
 /** Listens and answers `POST /graphql` and `GET /health`. Disposing stops accepting and waits for what is under way. */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<AsyncDisposable & { url: string }> {
@@ -67,7 +69,8 @@ async function answer(
   const header = req.headers[CALLER_HEADER];
   let context: SubgraphContext;
   try {
-    context = subgraph.contextFor(readCallerHeader(Array.isArray(header) ? undefined : header, options.internalSecret));
+    const caller = readCallerHeader(Array.isArray(header) ? undefined : header, options.internalSecret);
+    context = subgraph.contextFor(traceAnswer(options.tracing ?? NO_TRACING, res, caller));
   } catch {
     return send(
       res,

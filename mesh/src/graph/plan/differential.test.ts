@@ -1,4 +1,5 @@
 // The same random documents three ways: by compiled plans, by Mesh's stitched execution, and by graphql-js over one schema with all rows.
+
 import { readFileSync } from 'node:fs';
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
@@ -6,6 +7,7 @@ import type { SubgraphEndpoint } from '@portico/service-kit/graph';
 import { createLogger } from '@portico/service-kit/logger';
 import { buildSchema as buildSubgraph } from '@portico/service-kit/subgraph/build-schema';
 import { SCALARS } from '@portico/service-kit/subgraph/scalars';
+import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import * as graphql from 'graphql';
 import { type GraphQLSchema, getNamedType, isObjectType, parse } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -187,7 +189,9 @@ describe('a compiled plan', { timeout: 30_000 }, async () => {
   });
   const options = { ...shared, supergraphSdl: readFileSync(supergraphFile, 'utf8'), subgraphs: Object.fromEntries(subgraphs) };
   const planner = createPlanner(options.supergraphSdl);
-  const clients = Object.fromEntries(subgraphs.map(([name, endpoint]) => [name, createSubgraphClient(endpoint, shared)]));
+  const clients = Object.fromEntries(
+    subgraphs.map(([name, endpoint]) => [name, createSubgraphClient(name, endpoint, { ...shared, tracing: NO_TRACING })]),
+  );
   const caller: Caller = { accountId: 'acct_1', mode: 'test', scopes: new Set(['read', 'write']), actor: 'test', requestId: 'req_1' };
   const compiled = await openGraph({ ...options, execution: 'compiled' });
   const stitched = await openGraph({ ...options, execution: 'stitched' });

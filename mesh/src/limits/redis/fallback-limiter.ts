@@ -12,6 +12,8 @@ export function createFallbackLimiter(dependencies: RedisLimiterDependencies & {
   const own = createMemoryLimiter(dependencies);
   return {
     consume(request) {
+      const granted = shared.take(request);
+      if (granted !== undefined) return granted;
       if (!dependencies.redis.isUp()) return own.consume(request);
       // Whoever goes on after a refusal costs Redis nothing.
       return own.refusalOf(request) ?? shared.consume(request).catch(() => own.consume(request));

@@ -2,12 +2,16 @@ import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
 import { testRedisUrl } from '@portico/service-kit/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCounters } from '../counters.ts';
+import type { Limit, Limiter, LimitRequest } from '../limiter.ts';
 import { limiterConformance, newLimit } from '../limiter-conformance.ts';
-import { createRedisLimiter, type RedisLimiter } from './redis-limiter.ts';
+import { createRedisLimiter } from './redis-limiter.ts';
 
 const url = await testRedisUrl();
 /** Whether Redis is slow is not what is tested here. */
 const PATIENT_MS = 10_000;
+const DAY = 86_400;
+
+const quotaOf = (run: number): Limit => newLimit({ key: `ahead-${run}-burst`, limit: 5_000, windowSeconds: DAY });
 
 describe.skipIf(url === undefined)('the limiter in Redis (skipped without a Redis)', () => {
   let redis: RedisConnection;
@@ -17,8 +21,8 @@ describe.skipIf(url === undefined)('the limiter in Redis (skipped without a Redi
   });
   afterAll(() => redis?.[Symbol.asyncDispose]());
 
-  const gateway = (nowMs: () => number = Date.now): RedisLimiter =>
-    createRedisLimiter({
+  const gateway = (nowMs: () => number = Date.now): Limiter => {
+    const shared = createRedisLimiter({
       redis: {
         run: (command) => {
           calls += 1;
@@ -28,6 +32,8 @@ describe.skipIf(url === undefined)('the limiter in Redis (skipped without a Redi
       counters: createCounters(),
       nowMs,
     });
+    return { consume: (request) => shared.take(request) ?? shared.consume(request) };
+  };
 
   limiterConformance(gateway);
 
@@ -51,6 +57,66 @@ describe.skipIf(url === undefined)('the limiter in Redis (skipped without a Redi
     );
     expect(outcomes.filter((outcome) => outcome?.allowed)).toHaveLength(100);
     expect(await gateways[0]?.consume([quota])).toMatchObject({ remaining: 399 });
+  });
+
+  it('grants a busy credential requests ahead, and across gateways still exactly as many as the limit says', async () => {
+    const now = Date.now();
+    const gateways = Array.from({ length: 4 }, () => {
+      const limiter = gateway(() => now);
+      const request: LimitRequest = [newLimit({ key: `ahead-${now}-quota`, limit: 9_000, windowSeconds: DAY }), quotaOf(now)];
+      return () => limiter.consume(request);
+    });
+    calls = 0;
+    const verdicts = await Promise.all(
+      gateways.map(async (consume, i) => {
+        let allowed = 0;
+        for (let turn = 0; turn < 300; turn += 1) {
+          const outcomes = await Promise.all(Array.from({ length: 5 + i * 3 }, consume));
+          allowed += outcomes.filter((outcome) => outcome.allowed).length;
+        }
+        return allowed;
+      }),
+    );
+    expect(verdicts.reduce((sum, allowed) => sum + allowed)).toBe(5_000);
+    // One by one it were a call for every one of the 1,200 turns until the limit is reached, and for each after it.
+    expect(calls).toBeLessThan(900);
+  });
+
+  it('shows what is left as if nothing had been granted ahead', async () => {
+    const now = Date.now();
+    const limiter = gateway(() => now);
+    const request: LimitRequest = [newLimit({ limit: 10_000, windowSeconds: DAY })];
+    const shown: number[] = [];
+    for (let turn = 0; turn < 20; turn += 1) {
+      for (const { remaining } of await Promise.all(Array.from({ length: 20 }, async () => limiter.consume(request))))
+        shown.push(remaining);
+    }
+    expect(shown.toSorted((a, b) => b - a)).toEqual(Array.from({ length: 400 }, (_, i) => 9_999 - i));
+  });
+
+  it('grants nothing ahead to who comes now and then, nor near the limit', async () => {
+    let now = Date.now();
+    const [calm, spent] = [gateway(() => now), gateway(() => now)];
+    const [often, tight]: LimitRequest[] = [
+      [newLimit({ limit: 10_000, windowSeconds: DAY })],
+      [newLimit({ limit: 120, windowSeconds: DAY })],
+    ];
+    for (let i = 0; i < 30; i += 1) {
+      now += 50;
+      await calm.consume(often as LimitRequest);
+    }
+    for (let i = 0; i < 5; i += 1) await Promise.all(Array.from({ length: 20 }, async () => spent.consume(tight as LimitRequest)));
+    expect(await gateway(() => now).consume(often as LimitRequest)).toMatchObject({ remaining: 9_969 });
+    expect(await gateway(() => now).consume(tight as LimitRequest)).toMatchObject({ remaining: 19 });
+  });
+
+  it('gives up what is left of a lease when its window ends', async () => {
+    let now = Math.floor(Date.now() / 60_000) * 60_000 + 30_000;
+    const limiter = gateway(() => now);
+    const request: LimitRequest = [newLimit({ limit: 1_000 })];
+    for (let turn = 0; turn < 3; turn += 1) await Promise.all(Array.from({ length: 20 }, async () => limiter.consume(request)));
+    now += 30_000;
+    expect(await limiter.consume(request)).toMatchObject({ allowed: true, remaining: 999 });
   });
 
   it('works on when Redis has forgotten the script', async () => {

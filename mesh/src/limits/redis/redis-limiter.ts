@@ -1,10 +1,17 @@
-// Limits that hold across gateways. The requests of one turn of the event loop share one call of one script: Redis is asked once for all.
+// Limits that hold across gateways. The requests of one turn of the event loop share one call of one script: Redis is asked once for all,
+// and a busy credential is granted some requests ahead.
 import type { RedisConnection } from '@portico/service-kit/redis';
 import type { Counters } from '../counters.ts';
 import { type LimitOutcome, type LimitRequest, outcomeOf, windowEndsMs } from '../limiter.ts';
 import { CONSUME_SCRIPT, CONSUME_SHA1 } from './consume-script.ts';
+import { createLeases, type Leases } from './leases.ts';
 
-export type RedisLimiter = { consume(request: LimitRequest): Promise<LimitOutcome> };
+export type RedisLimiter = {
+  /** A request that was granted ahead; undefined when Redis has to be asked. */
+  take(request: LimitRequest): LimitOutcome | undefined;
+  /** Asks Redis. */
+  consume(request: LimitRequest): Promise<LimitOutcome>;
+};
 
 export type RedisLimiterDependencies = {
   redis: Pick<RedisConnection, 'run'>;
@@ -13,7 +20,8 @@ export type RedisLimiterDependencies = {
   nowMs(): number;
 };
 
-type Waiting = { request: LimitRequest; resolve(outcome: LimitOutcome): void; reject(error: unknown): void };
+/** `ahead`: asked for beside it. `resolve` is absent of a request that has not come: a lease is topped up. */
+type Waiting = { request: LimitRequest; ahead: number; resolve?(outcome: LimitOutcome): void; reject(error: unknown): void };
 type Call = { keys: string[]; known: string; asked: string };
 
 /** Counters of one call, with three limits a request, must stay under what Lua can pass as arguments (about 8,000). */
@@ -22,41 +30,46 @@ const BATCH_MAX = 1_000;
 const KEPT_LONGER_MS = 60_000;
 const PREFIX = 'portico:limit:';
 
-/** Rejects when Redis does; then none or all of a batch is counted. 5 µs of CPU per request at 64 requests a turn, 16 at 8, 100 alone. */
+/** Rejects when Redis does; then none or all of a batch is counted. 5 µs of CPU per request asked at 64 requests a turn, 16 at 8, 100 alone. */
 export function createRedisLimiter({ redis, counters, nowMs }: RedisLimiterDependencies): RedisLimiter {
   let waiting: Waiting[] = [];
+  const leases = createLeases({ counters, nowMs, topUp: (request) => enqueue({ request, ahead: 0, reject: () => {} }) });
+
+  function enqueue(asked: Waiting): void {
+    const count = waiting.push(asked);
+    if (count === 1) setImmediate(flush);
+    else if (count === BATCH_MAX) flush();
+  }
 
   function flush(): void {
     const batch = waiting;
     if (batch.length === 0) return;
     waiting = [];
     const now = nowMs();
-    const call = describe(batch, counters, now);
+    const call = describe(batch, counters, leases, now);
     evaluate(redis, call).then(
-      (answer) => settle(batch, answer, counters, now),
+      (answer) => settle(batch, answer, counters, leases, now),
       (error: unknown) => {
-        for (const { reject } of batch) reject(error);
+        for (const { request, ahead, reject } of batch) {
+          if (ahead > 0) leases.failed(request);
+          reject(error);
+        }
       },
     );
   }
 
-  return {
-    consume: (request) =>
-      new Promise((resolve, reject) => {
-        const count = waiting.push({ request, resolve, reject });
-        if (count === 1) setImmediate(flush);
-        else if (count === BATCH_MAX) flush();
-      }),
-  };
+  return { take: leases.take, consume: (request) => new Promise((resolve, reject) => enqueue({ request, ahead: 0, resolve, reject })) };
 }
 
-function describe(batch: readonly Waiting[], counters: Counters, now: number): Call {
+function describe(batch: readonly Waiting[], counters: Counters, leases: Leases, now: number): Call {
   const places = new Map<string, number>();
   const keys: string[] = [];
   let known = '';
   let asked = '';
-  for (const { request } of batch) {
-    asked += `${request.length} `;
+  for (const entry of batch) {
+    const { request, resolve } = entry;
+    entry.ahead = leases.ask(request, now);
+    asked += `${request.length} ${resolve === undefined ? 0 : 1} ${entry.ahead} `;
     for (const limit of request) {
       let place = places.get(limit.key);
       if (place === undefined) {
@@ -83,16 +96,21 @@ function evaluate(redis: RedisLimiterDependencies['redis'], { keys, known, asked
   });
 }
 
-function settle(batch: readonly Waiting[], answer: string, counters: Counters, now: number): void {
+function settle(batch: readonly Waiting[], answer: string, counters: Counters, leases: Leases, now: number): void {
   const numbers = answer.split(' ').map(Number);
   let at = 0;
-  for (const { request, resolve } of batch) {
-    const allowed = numbers[at] === 1;
+  for (const { request, ahead, resolve } of batch) {
+    const granted = numbers[at] ?? 0;
     at += 1;
     request.forEach((limit, i) => {
       counters.learn(limit.key, windowEndsMs(limit, now), numbers[at + i] ?? 0);
     });
-    resolve(outcomeOf(request, numbers, at, allowed, now));
+    if (ahead > 0) leases.grant(request, Math.max(0, resolve === undefined ? granted : granted - 1), now);
+    if (resolve !== undefined) {
+      const left = leases.leftOf(request, now);
+      const used = numbers.slice(at, at + request.length).map((count) => count - left);
+      resolve(outcomeOf(request, used, 0, granted > 0, now));
+    }
     at += request.length;
   }
 }

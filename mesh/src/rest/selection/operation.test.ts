@@ -1,6 +1,8 @@
 // Every document that the contract can make by naming joins runs by a compiled plan: stitched execution is for what internal teams think up.
+
 import { readFileSync } from 'node:fs';
 import { createLogger } from '@portico/service-kit/logger';
+import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { v1 } from '../../contracts/v1/version.ts';
 import { openGraph } from '../../graph/open-graph.ts';
@@ -22,7 +24,9 @@ const graph = await openGraph({ supergraphSdl, subgraphs, ...options, logger: cr
 afterAll(() => graph[Symbol.asyncDispose]());
 
 const planner = createPlanner(supergraphSdl);
-const clients = Object.fromEntries(SUBGRAPHS.map((name) => [name, createSubgraphClient(nowhere, options)]));
+const clients = Object.fromEntries(
+  SUBGRAPHS.map((name) => [name, createSubgraphClient(name, nowhere, { ...options, tracing: NO_TRACING })]),
+);
 
 /** `expand` of nothing, of each join, of each join of a join, and of all at once. */
 function expansions(resource: Resource): (string | undefined)[] {

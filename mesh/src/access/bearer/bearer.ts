@@ -14,7 +14,7 @@ import {
   type TokenService,
 } from '@portico/contracts/token-service';
 import { LRUCache } from 'lru-cache';
-import type { Credentials } from './authenticator.ts';
+import type { Credentials } from '../authenticator.ts';
 import { KEYS_KEPT_MS, type PublicKeys } from './public-keys.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
 

@@ -2,7 +2,7 @@
 // left was said by whoever asked it. So the list is read from the right, and only for as long as the one who speaks is a trusted proxy.
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { addressCheck } from '../access/address-check.ts';
+import { addressCheck } from './address-check.ts';
 
 /** Answers the address of the client: the first from the right that is not a trusted proxy. */
 export type ClientAddress = (incoming: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }) => string;

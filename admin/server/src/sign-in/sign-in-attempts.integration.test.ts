@@ -1,0 +1,77 @@
+import { openDatabase } from '@portico/service-kit/orm';
+import { createTestDatabase, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { expect, it } from 'vitest';
+import { migrations } from '../../migrations/index.ts';
+import type { AdminContext } from '../context.ts';
+import { Person } from '../people/person.entity.ts';
+import { createLiveKeyRing } from '../secrets/live-key-ring.ts';
+import type { Side } from '../sides.ts';
+import { ATTEMPT_MAX_MS, beginAttempt, endAttempt, recoverAttempts } from './sign-in-attempts.ts';
+
+const NOON = Date.parse('2026-11-20T12:00:00Z');
+
+it('records attempts that are older than a request can be, once, by what is left of them; and those alone', async () => {
+  await using test = await createTestDatabase();
+  const options = {
+    program: 'admin',
+    schema: 'access',
+    databaseUrl: test.url,
+    poolMax: 4,
+    entities: [Person],
+    migrations,
+    tenantTables: [],
+  };
+  await using database = await openDatabase(options);
+  let nowMs = NOON;
+  const admin: AdminContext = { database, keyRing: createLiveKeyRing(() => TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
+  const recorded: unknown[] = [];
+  const recording = {
+    admin,
+    recordAction: (_em: unknown, { actor }: { actor: string }, change: object) => void recorded.push({ actor, ...change }),
+  };
+  const begin = (side: Side, path: string, personId = 'person_1') => beginAttempt(admin, { side, path, personId });
+  await database.run(
+    `insert into access.person (id, name, email, created_at, updated_at) values ('person_1', 'A', 'a@example.com', now(), now())`,
+    [],
+  );
+  await begin('operator', '/sign-in/email');
+  await begin('developer', '/sign-in/email');
+  await begin('operator', '/change-password');
+  await begin('developer', '/sign-in/email', 'unknown');
+  await endAttempt(recording, await begin('developer', '/sign-out'), undefined);
+  await endAttempt(recording, await begin('developer', '/sign-out', 'person_2'), { action: 'session_ended', personId: 'person_2' });
+  // On the side of the operators a session began with the attempt; on the other one only an older session stands.
+  for (const [side, at] of [
+    ['operator', NOON + 80],
+    ['developer', NOON - 80],
+  ] as const) {
+    await database.run(
+      `insert into access.${side}_session (id, token, user_id, expires_at, created_at, updated_at) values ('s', 's', 'person_1', now(), $1, $1)`,
+      [new Date(at)],
+    );
+  }
+  nowMs = NOON + ATTEMPT_MAX_MS - 1;
+  expect(await recoverAttempts(recording)).toBe(0);
+  await begin('operator', '/sign-in/email', 'person_3');
+  nowMs = NOON + ATTEMPT_MAX_MS + 1;
+  expect((await Promise.all([recoverAttempts(recording), recoverAttempts(recording)])).reduce((sum, one) => sum + one)).toBe(4);
+  const attemptedAt = '2026-11-20T12:00:00.000Z';
+  const entry = (action: string, side: Side, path: string, personId = 'person_1') => ({
+    actor: personId,
+    action: `person.${action}`,
+    target: personId,
+    before: null,
+    after: { side, path, attemptedAt },
+  });
+  expect(recorded).toHaveLength(5);
+  expect(recorded).toEqual(
+    expect.arrayContaining([
+      { actor: 'person_2', action: 'person.session_ended', target: 'person_2', before: null, after: { side: 'developer' } },
+      entry('signed_in', 'operator', '/sign-in/email'),
+      entry('attempt_interrupted', 'developer', '/sign-in/email'),
+      entry('attempt_interrupted', 'operator', '/change-password'),
+      entry('attempt_interrupted', 'developer', '/sign-in/email', 'unknown'),
+    ]),
+  );
+  expect(await database.run('select person_id from access.sign_in_attempt', [])).toEqual([{ person_id: 'person_3' }]);
+});

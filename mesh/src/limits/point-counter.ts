@@ -1,0 +1,44 @@
+import { AppError } from '@portico/contracts/errors';
+import type { RateLimit } from '@portico/contracts/tiers';
+import type { RedisConnection } from '@portico/service-kit/redis';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+/** How often something happened, per key, in windows that begin with its first time. */
+export type PointCounter = {
+  /** Counts one more. `used`: with this one; `waitMs`: until the window ends. */
+  consume(key: string): Promise<{ readonly allowed: boolean; readonly used: number; readonly waitMs: number }>;
+  /** Takes back one that was counted. */
+  giveBack(key: string): Promise<void>;
+};
+
+/** Counts in Redis, and in memory while there is none. */
+export function createPointCounter(
+  name: string,
+  { limit, windowSeconds }: RateLimit,
+  redis: Pick<RedisConnection, 'client'> | undefined,
+): PointCounter {
+  const rule = { keyPrefix: `portico:${name}`, points: limit, duration: windowSeconds };
+  const memory = new RateLimiterMemory(rule);
+  const limiter: RateLimiterAbstract =
+    redis === undefined
+      ? memory
+      : new RateLimiterRedis({ ...rule, storeClient: redis.client, insuranceLimiter: memory, rejectIfRedisNotReady: true });
+  return {
+    async consume(key) {
+      const [result, allowed] = await limiter.consume(key).then(
+        (spent) => [spent, true] as const,
+        (refused: unknown) => [refused, false] as const,
+      );
+      if (!(result instanceof RateLimiterRes)) throw result;
+      return { allowed, used: result.consumedPoints, waitMs: result.msBeforeNext };
+    },
+    async giveBack(key) {
+      await limiter.reward(key);
+    },
+  };
+}
+
+/** RATE_LIMIT_EXCEEDED, to be tried again after the wait in whole seconds. */
+export function tooMany(message: string, waitMs: number): AppError {
+  return new AppError('RATE_LIMIT_EXCEEDED', message, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
+}
