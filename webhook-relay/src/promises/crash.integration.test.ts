@@ -12,7 +12,8 @@ const LEASE_MS = 2_000;
 
 async function startProcess(databaseUrl: string): Promise<ChildProcess> {
   const child = fork(program, [databaseUrl, String(LEASE_MS)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  await once(child, 'message');
+  const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  expect(first).toBe('running');
   return child;
 }
 
