@@ -1,3 +1,4 @@
+import { onDeliveryNews } from '@portico/service-kit/delivery-state';
 import { onOutboxState } from '@portico/service-kit/outbox/outbox-state';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -6,6 +7,7 @@ import type { RequestMetrics } from './steps/log-access.ts';
 
 /** What a peer writes as its method must not make series without end. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
 
 export type Metrics = RequestMetrics & LimitMetrics & Disposable & { readonly registry: Registry };
@@ -46,6 +48,7 @@ export function createMetrics(): Metrics {
     counter.inc();
   });
   const outboxes = showOutboxes(registry);
+  const deliveries = showDeliveries(registry);
   return {
     registry,
     observe(route, method, status, seconds) {
@@ -71,6 +74,7 @@ export function createMetrics(): Metrics {
     [Symbol.dispose]() {
       subscription[Symbol.dispose]();
       outboxes[Symbol.dispose]();
+      deliveries[Symbol.dispose]();
     },
   };
 }
@@ -86,5 +90,45 @@ function showOutboxes(registry: Registry): Disposable {
     unpublished.set({ subgraph }, state.unpublished);
     oldest.set({ subgraph }, state.oldestSeconds);
     republished.set({ subgraph }, state.republished);
+  });
+}
+
+/** The webhook relay of this process. */
+function showDeliveries(registry: Registry): Disposable {
+  const registers = [registry];
+  const attempts = new Counter({
+    name: 'portico_webhook_attempts_total',
+    help: 'Attempts to deliver a webhook, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'portico_webhook_first_attempt_lag_seconds',
+    help: 'Time from the commit of an event to its first attempt.',
+    buckets: LAG_BUCKETS,
+    registers,
+  });
+  const circuits = new Counter({
+    name: 'portico_webhook_circuits_opened_total',
+    help: 'Endpoints that were left alone for a while.',
+    registers,
+  });
+  const pending = new Gauge({ name: 'portico_webhook_pending', help: 'Deliveries of active endpoints that wait.', registers });
+  const held = new Gauge({ name: 'portico_webhook_held', help: 'Deliveries of paused and disabled endpoints.', registers });
+  const late = new Gauge({
+    name: 'portico_webhook_oldest_due_seconds',
+    help: 'How late the oldest delivery is that should go out now.',
+    registers,
+  });
+  return onDeliveryNews((news) => {
+    if (news.kind === 'circuit-opened') return circuits.inc();
+    if (news.kind === 'attempt') {
+      attempts.inc({ outcome: news.outcome });
+      if (news.lagMs !== undefined) lag.observe(news.lagMs / 1_000);
+      return;
+    }
+    pending.set(news.pending);
+    held.set(news.held);
+    late.set(news.oldestDueSeconds);
   });
 }

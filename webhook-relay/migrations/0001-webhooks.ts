@@ -32,6 +32,9 @@ export class Webhooks extends Migration {
       api_version text not null,
       status text collate "C" not null check (status in ('active', 'paused', 'disabled')),
       disabled_reason text,
+      -- When the relay itself disabled it, and when its owners were told.
+      disabled_at timestamptz(3),
+      announced_at timestamptz(3),
       secret_sealed text not null,
       previous_secret_sealed text,
       previous_secret_expires_at timestamptz(3),
@@ -51,11 +54,14 @@ export class Webhooks extends Migration {
       last_failed_at timestamptz(3),
       -- While a resumed endpoint drains what was held: events per second.
       drain_per_second int,
+      -- When the next attempt may begin under a cap. Whoever claims moves it on, so that all processes keep the cap together.
+      paced_until timestamptz,
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,
       version int not null default 1
     ) with (fillfactor = 70)`);
     this.addSql(`create index endpoint_created on webhooks.endpoint (account_id, mode, created_at, id)`);
+    this.addSql(`create index endpoint_disabled on webhooks.endpoint (disabled_at) where disabled_at is not null and announced_at is null`);
     this.addSql(`create index endpoint_events on webhooks.endpoint using gin (events)`);
 
     // One row per event and endpoint: the work, and afterwards what became of it. No foreign keys: rows go at their own pace.
@@ -82,8 +88,9 @@ export class Webhooks extends Migration {
       completed_at timestamptz(3),
       created_at timestamptz(3) not null,
       unique (event_id, endpoint_id)
-    ) with (fillfactor = 70)`);
+    ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05)`);
     this.addSql(`create index delivery_due on webhooks.delivery (endpoint_id, next_attempt_at, position) where status = 'pending'`);
+    this.addSql(`create index delivery_leased on webhooks.delivery (endpoint_id) where lease is not null`);
     this.addSql(`create index delivery_order on webhooks.delivery (endpoint_id, aggregate_id, position) where status = 'pending'`);
     this.addSql(`create index delivery_created on webhooks.delivery (account_id, mode, endpoint_id, created_at, id)`);
     this.addSql(`create index delivery_status on webhooks.delivery (account_id, mode, status, created_at, id)`);

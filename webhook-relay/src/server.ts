@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resealTask } from '@portico/service-kit/reseal-task';
+import { createKeyRing } from '@portico/service-kit/key-ring';
 import {
   type Subgraph,
   type SubgraphDependencies,
@@ -8,43 +8,68 @@ import {
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { migrations } from '../migrations/index.ts';
 import { Delivery } from './delivery.entity.ts';
-import { Endpoint, sealedEndpoint } from './endpoint.entity.ts';
+import { Endpoint } from './endpoint.entity.ts';
+import { attemptsMax } from './engine/slots.ts';
+import { ENGINE_DEFAULTS, type Engine, type EngineSettings, startEngine } from './engine/start-engine.ts';
 import { ReplayJob } from './replay-job.entity.ts';
 import { references, resolversOf } from './resolvers.ts';
-import { createSender } from './sending/send.ts';
+import { createSender, type Sender } from './sending/send.ts';
+import type { OnEndpointDisabled } from './upkeep/announce-disabled.ts';
+import { relayTasks } from './upkeep/relay-tasks.ts';
 
-/** `allowLoopback`: for development, endpoints may be on this machine and over http. */
-export type RelaySettings = SubgraphSettings & { allowLoopback?: boolean };
+export type RelaySettings = SubgraphSettings & {
+  /** For development: endpoints may be on this machine and over http. */
+  allowLoopback?: boolean;
+  engine?: EngineSettings;
+};
 
-/** Starts the relay: who gets which events, and what became of them. */
-export async function start(settings: RelaySettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
+export type RelayDependencies = SubgraphDependencies & {
+  /** Everything that goes to an endpoint's URL. */
+  sender?: Sender;
+  /** Tells the owners of an endpoint that was disabled; asked again when it rejects. Without it the log says so, and the graph. */
+  onEndpointDisabled?: OnEndpointDisabled;
+  /** From 0 up to 1. */
+  random?: () => number;
+};
+
+export type Relay = Subgraph & {
+  /** Missing without a bus: then the graph answers and nothing is delivered. */
+  readonly engine: Engine | undefined;
+};
+
+/** Starts the relay: who gets which events, what became of them, and the engine that brings them there. */
+export async function start(settings: RelaySettings, dependencies: RelayDependencies): Promise<Relay> {
+  const { bus, logger, now = () => new Date(), random = Math.random, onEndpointDisabled = async () => {} } = dependencies;
   await using opened = new AsyncDisposableStack();
+  const { workers } = { ...ENGINE_DEFAULTS, ...settings.engine };
   const policy = { allowLoopback: settings.allowLoopback ?? false };
-  const sender = opened.use(createSender({ policy }));
+  // An attempt that waited for a connection would spend its deadline on it: endpoints have caps of their own.
+  const sender = dependencies.sender ?? opened.use(createSender({ policy, maxConnectionsPerReceiver: attemptsMax(workers) }));
   const end = new AbortController();
+  let engine: Engine | undefined;
+  const wake = (endpoints?: readonly string[]): void => engine?.wake(endpoints);
   const subgraph = opened.use(
     await startSubgraph(
       {
         name: 'webhooks',
         sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-        resolvers: resolversOf({ sender, policy, signal: end.signal, wake: () => {} }),
+        resolvers: resolversOf({ sender, policy, signal: end.signal, wake: () => wake() }),
         references,
         entities: [Endpoint, Delivery, ReplayJob],
         migrations,
         tenantTables: ['event', 'endpoint', 'delivery', 'attempt', 'replay_job'],
-        tasks: {
-          reseal: resealTask('webhooks.endpoint', {
-            secret_sealed: sealedEndpoint.secret,
-            previous_secret_sealed: sealedEndpoint.previousSecret,
-            headers_sealed: sealedEndpoint.headers,
-          }),
-        },
+        tasks: relayTasks({ wake, tell: onEndpointDisabled }),
       },
       settings,
       dependencies,
     ),
   );
   opened.defer(() => end.abort());
+  if (bus !== undefined) {
+    const keyRing = createKeyRing(settings.secretKeys);
+    const { database } = subgraph;
+    engine = opened.use(await startEngine(settings.engine ?? {}, { database, keyRing, bus, sender, logger, now, random }));
+  }
   const running = opened.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { ...subgraph, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

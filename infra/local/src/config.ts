@@ -45,17 +45,20 @@ const schema = z.object({
   BLIND_INDEX_KEY: z.string().optional(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
+  /** Lets webhooks go to this machine and over http; so it is unless NODE_ENV is `production`. */
+  RELAY_ALLOW_LOOPBACK: z.stringbool().optional(),
   ...peopleConfig,
   ...tracingConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 
-export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & { readonly dataDir: string };
+export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & { readonly dataDir: string; readonly allowLoopback: boolean };
 
 export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Throws ConfigError naming every problem at once. */
 export function loadLocalConfig(env: Readonly<Record<string, string | undefined>>): LocalConfig {
   const { DATA_DIR, ...config } = loadConfig(schema, env);
-  return { ...config, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
+  const allowLoopback = config.RELAY_ALLOW_LOOPBACK ?? env.NODE_ENV !== 'production';
+  return { ...config, allowLoopback, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
 }

@@ -36,6 +36,8 @@ export type Database = AsyncDisposable & {
   readonly run: RunStatement;
   /** Runs one statement that changes nothing and waits for no lock. */
   readonly read: RunStatement;
+  /** Plain statements in one transaction; `run` works until `work` ends. Rolled back when it throws. */
+  transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result>;
 };
 
 const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
@@ -82,18 +84,42 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     orm,
     read: reads.run,
     fork: () => orm.em.fork(),
-    run: (text, values) =>
-      pool.query(text, values as unknown[]).then(
-        (result) => result.rows,
-        (error: unknown) => {
-          throw translateDatabaseError(error);
-        },
-      ),
+    run: runOn(pool),
+    transaction: (work) => inTransaction(pool, work),
     async [Symbol.asyncDispose]() {
       await reads[Symbol.asyncDispose]();
       await orm.close(true);
     },
   };
+}
+
+function runOn(client: pg.Pool | pg.PoolClient): RunStatement {
+  return (text, values) =>
+    client.query(text, values as unknown[]).then(
+      (result) => result.rows,
+      (error: unknown) => {
+        throw translateDatabaseError(error);
+      },
+    );
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(runOn(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is not given to the next one.
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw translateDatabaseError(error);
+  } finally {
+    client.release(broken);
+  }
 }
 
 async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions): Promise<void> {

@@ -19,7 +19,9 @@ export type OpenedEndpoint = Pick<Endpoint, 'id' | 'url' | 'apiVersion'> & {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-export function openEndpoint(ring: KeyRing, endpoint: Endpoint, now: Date): OpenedEndpoint {
+type Sealed = Pick<Endpoint, 'id' | 'url' | 'apiVersion' | 'secret' | 'previousSecret' | 'previousSecretExpiresAt' | 'headers'>;
+
+export function openEndpoint(ring: KeyRing, endpoint: Sealed, now: Date): OpenedEndpoint {
   const { id, url, apiVersion, secret, previousSecret, previousSecretExpiresAt, headers } = endpoint;
   const overlaps = typeof previousSecret === 'string' && previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now;
   return {

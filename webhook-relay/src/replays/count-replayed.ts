@@ -49,7 +49,7 @@ async function countMissing(context: SubgraphContext, endpoint: Replayed, select
 }
 
 /** Types that the endpoint takes and the replay names; null for all there are. */
-function wantedTypes({ events: taken }: Replayed, { events: named }: ReplaySelection): readonly string[] | null {
+export function wantedTypes({ events: taken }: Pick<Endpoint, 'events'>, { events: named }: ReplaySelection): readonly string[] | null {
   if (taken.includes(ALL_EVENTS)) return named.length === 0 ? null : named;
   return named.length === 0 ? taken : named.filter((type) => taken.includes(type));
 }

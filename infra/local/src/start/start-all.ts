@@ -51,7 +51,8 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, redisUrl, natsUrl, resolved } = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
-  const settings = { databaseUrl, natsUrl, poolMax: config.DATABASE_POOL_MAX, auditRetentionDays: config.AUDIT_RETENTION_DAYS, ...secrets };
+  const { allowLoopback, DATABASE_POOL_MAX: poolMax, AUDIT_RETENTION_DAYS: auditRetentionDays } = config;
+  const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, ...secrets };
   const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));

@@ -1,0 +1,55 @@
+// One attempt: render, sign, send, judge. Nothing here touches the database, so an attempt costs its receiver's time and no connection.
+import { newId } from '@portico/contracts/ids';
+import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
+import type { EndpointConfig } from '../claiming/endpoint-configs.ts';
+import { judge, type Verdict } from '../delivery/retry-schedule.ts';
+import type { EventToRender } from '../rendering/render-body.ts';
+import type { Sender } from '../sending/send.ts';
+import { sign } from '../signing/sign.ts';
+import { type RecordedExchange, recordExchange } from './attempt-record.ts';
+
+export type AttemptResult = {
+  readonly delivery: ClaimedDelivery;
+  /** `given-up`: this process ends; the attempt does not count. `orphaned`: its endpoint is no more. */
+  readonly verdict: Verdict | { readonly kind: 'given-up' } | { readonly kind: 'orphaned' };
+  readonly endedAt: Date;
+  /** Missing where nothing was sent. */
+  readonly attempt?: RecordedExchange & { readonly id: string; readonly number: number; readonly url: string; readonly startedAt: Date };
+};
+
+export type AttemptDependencies = {
+  readonly sender: Sender;
+  readonly render: (event: EventToRender, apiVersion: EndpointConfig['apiVersion']) => Buffer;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly timeoutMs: number;
+};
+
+/** Never rejects for what the receiver does. `signal`: give up, the program ends. */
+export async function attemptDelivery(
+  { sender, render, now, random, timeoutMs }: AttemptDependencies,
+  delivery: ClaimedDelivery,
+  endpoint: EndpointConfig,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const startedAt = now();
+  const { eventId, eventType, payload, occurredAt } = delivery;
+  const number = delivery.attempts + 1;
+  const body = render({ id: eventId, type: eventType, occurredAt: occurredAt.toISOString(), payload }, endpoint.apiVersion);
+  const signed = sign({
+    eventId,
+    eventType,
+    attempt: number,
+    timestampSeconds: Math.floor(startedAt.getTime() / 1_000),
+    body,
+    secret: endpoint.secret,
+    previousSecret: endpoint.previousSecretAt(startedAt),
+  });
+  const headers = { ...endpoint.headers, ...signed };
+  const outcome = await sender.send({ url: endpoint.url, headers, body, timeoutMs, signal });
+  const endedAt = now();
+  if (outcome.kind === 'failed' && outcome.error.code === 'aborted') return { delivery, verdict: { kind: 'given-up' }, endedAt };
+  const verdict = judge(outcome, { attempt: number, schedule: endpoint.schedule, now: endedAt.getTime(), random });
+  const attempt = { ...recordExchange(headers, body, outcome), id: newId('attempt'), number, url: endpoint.url, startedAt };
+  return { delivery, verdict, endedAt, attempt };
+}

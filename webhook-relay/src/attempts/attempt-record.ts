@@ -1,0 +1,92 @@
+// One attempt as the log keeps it: what a developer needs to see what we sent and heard, without what would let a reader act in somebody's name.
+import { COMMON_HEADERS, type SendOutcome } from '../sending/send.ts';
+import { SIGNED_HEADERS } from '../signing/sign.ts';
+
+const KEPT_BYTES_MAX = 64 * 1024;
+const MASK = '***';
+const SIGNATURE_END = 4;
+const SIGNATURES: ReadonlySet<string> = new Set(['x-webhook-signature', 'webhook-signature']);
+const OURS: ReadonlySet<string> = new Set([...SIGNED_HEADERS, ...Object.keys(COMMON_HEADERS)].map((name) => name.toLowerCase()));
+/** Headers of a response that say how it was served. All others may carry what belongs to the receiver's users. */
+const RESPONSE_HEADERS: ReadonlySet<string> = new Set([
+  'cache-control',
+  'cf-ray',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'location',
+  'retry-after',
+  'server',
+  'traceparent',
+  'transfer-encoding',
+  'via',
+  'x-amzn-requestid',
+  'x-correlation-id',
+  'x-request-id',
+]);
+
+export type RecordedExchange = {
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: string;
+  readonly responseStatus: number | null;
+  readonly responseHeaders: Readonly<Record<string, string>> | null;
+  readonly responseBody: string | null;
+  readonly responseTruncated: boolean;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly timings: SendOutcome['timings'];
+  readonly durationMs: number;
+};
+
+export function recordExchange(headers: Readonly<Record<string, string>>, body: Buffer, outcome: SendOutcome): RecordedExchange {
+  const { timings } = outcome;
+  const request = { requestHeaders: maskRequest({ ...COMMON_HEADERS, ...headers }), requestBody: textOf(body) };
+  const shared = { ...request, timings, durationMs: Math.round(timings.totalMs) };
+  if (outcome.kind === 'failed') {
+    const { code, message } = outcome.error;
+    const nothing = { responseStatus: null, responseHeaders: null, responseBody: null, responseTruncated: false };
+    return { ...shared, ...nothing, errorCode: code, errorMessage: message };
+  }
+  return {
+    ...shared,
+    responseStatus: outcome.status,
+    responseHeaders: maskResponse(outcome.headers),
+    responseBody: textOf(outcome.body),
+    responseTruncated: outcome.truncated,
+    errorCode: null,
+    errorMessage: null,
+  };
+}
+
+/** The values of the endpoint's own headers are its owner's secrets; of a signature the end is enough to compare it by. */
+function maskRequest(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return mapHeaders(headers, (name, value) => {
+    if (SIGNATURES.has(name)) return value.split(' ').map(maskSignature).join(' ');
+    return OURS.has(name) ? value : MASK;
+  });
+}
+
+function maskSignature(signature: string): string {
+  const kind = /^(?:sha256=|v1,)/.exec(signature)?.[0] ?? '';
+  return `${kind}…${signature.slice(-SIGNATURE_END)}`;
+}
+
+function maskResponse(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const shown = Object.entries(headers).filter(([name]) => RESPONSE_HEADERS.has(name) || name === 'set-cookie');
+  return mapHeaders(Object.fromEntries(shown), (name, value) => (name === 'set-cookie' ? MASK : withoutNul(value)));
+}
+
+function mapHeaders(headers: Readonly<Record<string, string>>, show: (name: string, value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, show(name.toLowerCase(), value)]));
+}
+
+/** Text for PostgreSQL, which has no U+0000. */
+function textOf(bytes: Buffer): string {
+  return withoutNul(bytes.subarray(0, KEPT_BYTES_MAX).toString('utf8'));
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,71 @@
+// What became of attempts, in one statement for a batch: the deliveries, for those whose lease still stands, and the log. A completion that comes
+// after its lease ended changes no delivery, for another process has it by then; the attempt was made all the same and is in the log.
+import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import type { AttemptResult } from './attempt-delivery.ts';
+
+const COMPLETE = `${allTenants('what became of attempts')}with given as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as g("deliveryId" text, lease uuid, status text, spent int, "nextAt" timestamptz, reason text,
+      "completedAt" timestamptz, "accountId" text, mode text, "endpointId" text, "eventId" text, outcome text, "attemptId" text, number int,
+      url text, "requestHeaders" jsonb, "requestBody" text, "responseStatus" int, "responseHeaders" jsonb, "responseBody" text,
+      "responseTruncated" boolean, "errorCode" text, "errorMessage" text, timings jsonb, "durationMs" int, "startedAt" timestamptz)
+  ), done as (
+    update webhooks.delivery d set status = g.status, attempts = d.attempts + g.spent, next_attempt_at = g."nextAt", completed_at = g."completedAt",
+      attempts_total = d.attempts_total + case when g."attemptId" is null then 0 else 1 end, lease = null, leased_until = null,
+      last_error = case when g."attemptId" is null then d.last_error else g.reason end,
+      last_response_status = case when g."attemptId" is null then d.last_response_status else g."responseStatus" end
+    from given g where d.id = g."deliveryId" and d.lease = g.lease and d.status = 'pending'
+    returning d.id
+  ), logged as (
+    insert into webhooks.attempt (id, account_id, mode, delivery_id, endpoint_id, event_id, number, outcome, url, request_headers, request_body,
+      response_status, response_headers, response_body, response_truncated, error_code, error_message, timings, duration_ms, started_at)
+    select g."attemptId", g."accountId", g.mode, g."deliveryId", g."endpointId", g."eventId", g.number, g.outcome, g.url, g."requestHeaders",
+      g."requestBody", g."responseStatus", g."responseHeaders", g."responseBody", g."responseTruncated", g."errorCode", g."errorMessage",
+      g.timings, g."durationMs", g."startedAt"
+    from given g where g."attemptId" is not null
+  )
+  select id from done`;
+
+/** Answers the ids of the deliveries whose lease stood. */
+export async function completeDeliveries(run: RunStatement, results: readonly AttemptResult[]): Promise<ReadonlySet<string>> {
+  const rows = await run(COMPLETE, [JSON.stringify(results.map(rowOf))]);
+  return new Set(rows.map(({ id }) => String(id)));
+}
+
+function rowOf(result: AttemptResult): Readonly<Record<string, unknown>> {
+  const { delivery, attempt, verdict } = result;
+  const { id: deliveryId, lease, accountId, mode, endpointId, eventId } = delivery;
+  const { id: attemptId = null, ...logged } = attempt ?? {};
+  const reason = 'reason' in verdict ? verdict.reason : null;
+  return {
+    ...logged,
+    attemptId,
+    deliveryId,
+    lease,
+    accountId,
+    mode,
+    endpointId,
+    eventId,
+    outcome: verdict.kind,
+    reason,
+    ...changeOf(result),
+  };
+}
+
+function changeOf({ verdict, endedAt }: AttemptResult): { status: string; spent: number; nextAt: Date | null; completedAt: Date | null } {
+  switch (verdict.kind) {
+    case 'succeeded':
+      return { status: 'succeeded', spent: 1, nextAt: null, completedAt: endedAt };
+    case 'dead':
+    case 'gone':
+      return { status: 'dead', spent: 1, nextAt: null, completedAt: endedAt };
+    case 'orphaned':
+      return { status: 'cancelled', spent: 0, nextAt: null, completedAt: endedAt };
+    case 'retry':
+      return { status: 'pending', spent: 1, nextAt: new Date(verdict.atMs), completedAt: null };
+    case 'throttled':
+      return { status: 'pending', spent: 0, nextAt: new Date(verdict.untilMs), completedAt: null };
+    case 'given-up':
+      return { status: 'pending', spent: 0, nextAt: endedAt, completedAt: null };
+  }
+}

@@ -1,0 +1,63 @@
+// What an attempt needs of its endpoint, opened once per version of it: a change of URL, secret, headers or API version raises the version, so
+// the next attempt has it.
+import type { KeyRing } from '@portico/service-kit/key-ring';
+import type { Database } from '@portico/service-kit/orm';
+import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { LRUCache } from 'lru-cache';
+import type { Endpoint } from '../endpoint.entity.ts';
+import { type OpenedEndpoint, openEndpoint } from '../endpoints/endpoint-row.ts';
+import { storedTime } from '../stored-time.ts';
+
+type Columns = Pick<
+  Endpoint,
+  'id' | 'url' | 'apiVersion' | 'schedule' | 'concurrency' | 'secret' | 'previousSecret' | 'previousSecretExpiresAt' | 'headers' | 'version'
+>;
+export type EndpointConfig = Omit<OpenedEndpoint, 'previousSecret'> &
+  Pick<Columns, 'schedule' | 'concurrency' | 'version'> & {
+    /** While a rotation overlaps at that time. */
+    previousSecretAt(now: Date): string | undefined;
+  };
+
+export type EndpointConfigs = {
+  /** One statement for all that are not known in the wanted version, none otherwise. A deleted endpoint is missing in the answer. */
+  of(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, EndpointConfig>>;
+};
+
+const KEPT_MAX = 5_000;
+const READ = `${allTenants('where deliveries go')}select e.id, e.url, e.api_version as "apiVersion", e.schedule, e.concurrency,
+    e.secret_sealed as secret, e.previous_secret_sealed as "previousSecret", e.previous_secret_expires_at as "previousSecretExpiresAt",
+    e.headers_sealed as headers, e.version
+  from webhooks.endpoint e where e.id = any($1)`;
+
+export function createEndpointConfigs({ run }: Pick<Database, 'run'>, keyRing: KeyRing): EndpointConfigs {
+  const kept = new LRUCache<string, EndpointConfig>({ max: KEPT_MAX });
+  return {
+    async of(wanted) {
+      const missing = [...wanted].filter(([id, version]) => (kept.peek(id)?.version ?? 0) < version).map(([id]) => id);
+      for (const row of missing.length === 0 ? [] : await run(READ, [missing])) {
+        const expiresAt = storedTime(row.previousSecretExpiresAt, 'nullable');
+        const config = open(keyRing, { ...row, previousSecretExpiresAt: expiresAt } as Columns);
+        kept.set(config.id, config);
+      }
+      return new Map(
+        [...wanted].flatMap(([id, version]) => {
+          const config = kept.get(id);
+          return config === undefined || config.version < version ? [] : [[id, config] as const];
+        }),
+      );
+    },
+  };
+}
+
+function open(keyRing: KeyRing, row: Columns): EndpointConfig {
+  const { schedule, concurrency, version, previousSecretExpiresAt } = row;
+  // Opened as it was before it expired; whether it still signs is asked at each attempt.
+  const { previousSecret, ...opened } = openEndpoint(keyRing, row, new Date(0));
+  return {
+    ...opened,
+    schedule,
+    concurrency,
+    version,
+    previousSecretAt: (now) => (previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now ? previousSecret : undefined),
+  };
+}

@@ -1,0 +1,54 @@
+/** Endpoints that are worth a look, collected until somebody looks. */
+export type Hints = {
+  add(endpoints: readonly string[]): void;
+  addAll(): void;
+  /** All endpoints are. */
+  readonly all: boolean;
+  readonly empty: boolean;
+  /** The collected ones; from here on it collects anew. */
+  take(): readonly string[];
+  /** Until there is a hint, `ms` have passed or the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+};
+
+export function createHints(): Hints {
+  const endpoints = new Set<string>();
+  let all = false;
+  let ring = (): void => {};
+  return {
+    add(more) {
+      for (const id of more) endpoints.add(id);
+      if (more.length > 0) ring();
+    },
+    addAll() {
+      all = true;
+      ring();
+    },
+    get all() {
+      return all;
+    },
+    get empty() {
+      return !all && endpoints.size === 0;
+    },
+    take() {
+      const taken = [...endpoints];
+      endpoints.clear();
+      all = false;
+      return taken;
+    },
+    wait(ms, signal) {
+      if (all || endpoints.size > 0 || ms <= 0 || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          ring = () => {};
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done, { once: true });
+        ring = done;
+      });
+    },
+  };
+}

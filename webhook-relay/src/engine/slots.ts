@@ -1,0 +1,71 @@
+// Which attempts are under way in this process, and how many more may be. An attempt that hangs leaves the workers' slots for a second set, so that
+// receivers which stop answering cannot take what the others need; the endpoint of one counts as failing from then on, and has one slot.
+import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
+
+/** An attempt that takes longer hangs. */
+const SLOW_MS = 1_000;
+/** Attempts that hang may be as many times the workers. */
+const SLOW_SETS = 3;
+/** Of the workers at most this part goes to failing endpoints. */
+const FAILING_PART = 0.25;
+
+/** Attempts that can be under way in a process. */
+export function attemptsMax(workers: number): number {
+  return workers * (1 + SLOW_SETS);
+}
+
+export type Room = {
+  readonly full: readonly string[];
+  readonly slow: readonly string[];
+  readonly free: number;
+  readonly freeForFailing: number;
+};
+
+export type Slots = {
+  take(delivery: ClaimedDelivery): void;
+  /** What was waiting for its pace begins now. */
+  begin(delivery: ClaimedDelivery): void;
+  /** `concurrency`: of its endpoint, which is full at that many. */
+  sized(endpointId: string, concurrency: number): void;
+  give(delivery: ClaimedDelivery): void;
+  room(): Room;
+  readonly taken: number;
+};
+
+type Taken = { readonly endpointId: string; readonly failing: boolean; begunAt: number | undefined };
+
+/** `now`: monotonic milliseconds. */
+export function createSlots({ workers, now = () => performance.now() }: { workers: number; now?: () => number }): Slots {
+  const taken = new Map<string, Taken>();
+  const concurrency = new Map<string, number>();
+  const keyOf = ({ id, lease }: ClaimedDelivery): string => `${id} ${lease}`;
+  return {
+    take: (delivery) =>
+      void taken.set(keyOf(delivery), { endpointId: delivery.endpointId, failing: delivery.endpointFailing, begunAt: undefined }),
+    begin(delivery) {
+      const one = taken.get(keyOf(delivery));
+      if (one !== undefined) one.begunAt = now();
+    },
+    sized: (endpointId, size) => void concurrency.set(endpointId, size),
+    give: (delivery) => void taken.delete(keyOf(delivery)),
+    room() {
+      const slowBefore = now() - SLOW_MS;
+      const all = [...taken.values()];
+      const slowOnes = all.filter(({ begunAt }) => begunAt !== undefined && begunAt < slowBefore);
+      const failing = all.filter((one) => one.failing);
+      const slow = new Set(slowOnes.map(({ endpointId }) => endpointId));
+      const perEndpoint = Map.groupBy(all, ({ endpointId }) => endpointId);
+      for (const endpointId of concurrency.keys()) if (!perEndpoint.has(endpointId)) concurrency.delete(endpointId);
+      const full = [...perEndpoint].filter(
+        ([id, ones]) => slow.has(id) || ones.some((one) => one.failing) || ones.length >= (concurrency.get(id) ?? Number.POSITIVE_INFINITY),
+      );
+      const working = taken.size - Math.min(slowOnes.length, SLOW_SETS * workers);
+      const free = Math.max(0, workers - working);
+      const freeForFailing = Math.max(0, Math.min(free, Math.ceil(workers * FAILING_PART) - failing.length));
+      return { full: full.map(([id]) => id), slow: [...slow], free, freeForFailing };
+    },
+    get taken() {
+      return taken.size;
+    },
+  };
+}

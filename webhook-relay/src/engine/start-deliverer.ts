@@ -1,0 +1,134 @@
+// Claims what is due, attempts it, writes down what became of it, and looks again at the endpoints that have a slot free. Woken by whoever makes
+// something due in this process; a look at all endpoints once a second finds the rest: retries whose time has come, work that other processes left.
+import type { Logger } from '@portico/service-kit/logger';
+import type { Database } from '@portico/service-kit/orm';
+import { type AttemptDependencies, type AttemptResult, attemptDelivery } from '../attempts/attempt-delivery.ts';
+import { createCompletionBatch } from '../attempts/completion-batch.ts';
+import { claimDeliveries } from '../claiming/claim-deliveries.ts';
+import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
+import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-configs.ts';
+import { createHints } from './hints.ts';
+import { createSlots } from './slots.ts';
+
+export type DelivererOptions = AttemptDependencies & {
+  readonly database: Pick<Database, 'transaction'>;
+  readonly configs: EndpointConfigs;
+  readonly write: (results: readonly AttemptResult[]) => Promise<void>;
+  readonly logger: Logger;
+  readonly workers: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+};
+
+export type Deliverer = AsyncDisposable & {
+  /** Deliveries of these endpoints became due; of any without a list. */
+  wake(endpoints?: readonly string[]): void;
+  /** Attempts all that is due, and what becomes due by that; answers how many attempts it made itself. */
+  runOnce(): Promise<number>;
+};
+
+/** Disposing claims no more, gives attempts under way `timeoutMs` to end, and writes down what became of them. */
+export function startDeliverer(options: DelivererOptions): Deliverer {
+  const { database, configs, logger, workers, leaseMs, pollMs, timeoutMs, now } = options;
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const abandoned = new AbortController();
+  const slots = createSlots({ workers });
+  const hints = createHints();
+  const running = new Set<Promise<void>>();
+  let turn: Promise<unknown> = Promise.resolve();
+  const completions = createCompletionBatch<AttemptResult>({ write: options.write, logger, signal: abandoned.signal });
+
+  /** One claim after the other: each begins with the room that the one before has left. */
+  function claim(endpoints: readonly string[] | null): Promise<number> {
+    const claimed = turn.then(() => claimNow(endpoints));
+    turn = claimed.catch(() => {});
+    return claimed;
+  }
+
+  async function claimNow(endpoints: readonly string[] | null): Promise<number> {
+    const room = slots.room();
+    if (room.free === 0) return 0;
+    const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
+    for (const delivery of claimed) slots.take(delivery);
+    const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
+    for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
+    for (const delivery of claimed) {
+      const work = deliver(delivery, known.get(delivery.endpointId)).finally(() => running.delete(work));
+      running.add(work);
+    }
+    return claimed.length;
+  }
+
+  async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {
+    try {
+      await completions.add(await attempt(delivery, endpoint));
+    } finally {
+      slots.give(delivery);
+      hints.add([delivery.endpointId]);
+    }
+  }
+
+  async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<AttemptResult> {
+    if (endpoint === undefined) return { delivery, verdict: { kind: 'orphaned' }, endedAt: now() };
+    await sleep(delivery.waitMs, stop.signal);
+    if (stop.signal.aborted && delivery.waitMs > 0) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
+    slots.begin(delivery);
+    return attemptDelivery(options, delivery, endpoint, giveUp.signal);
+  }
+
+  const loop = (async () => {
+    let polledAt = Number.NEGATIVE_INFINITY;
+    while (!stop.signal.aborted) {
+      const dueInMs = polledAt + pollMs - performance.now();
+      await hints.wait(dueInMs, stop.signal);
+      if (stop.signal.aborted) return;
+      if (slots.room().free === 0) {
+        await Promise.race([...running, sleep(pollMs, stop.signal)]);
+        continue;
+      }
+      const all = performance.now() >= polledAt + pollMs || hints.all;
+      if (all) polledAt = performance.now();
+      const endpoints = hints.take();
+      await claim(all ? null : endpoints).catch((err: unknown) => {
+        logger.warn({ err, operation: 'claim deliveries' }, 'deliveries could not be claimed');
+        hints.add(endpoints);
+        return sleep(pollMs, stop.signal);
+      });
+    }
+  })();
+
+  return {
+    wake: (endpoints) => (endpoints === undefined ? hints.addAll() : hints.add(endpoints)),
+    async runOnce() {
+      for (let made = 0; ; ) {
+        const claimed = await claim(null);
+        made += claimed;
+        if (claimed === 0 && running.size === 0 && hints.empty) return made;
+        await Promise.all(running);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await loop;
+      const deadline = setTimeout(() => giveUp.abort(), timeoutMs);
+      const last = setTimeout(() => abandoned.abort(), timeoutMs + leaseMs / 2);
+      await Promise.all(running);
+      clearTimeout(deadline);
+      clearTimeout(last);
+    },
+  };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { startSink } from '../testing/start-sink.ts';
+import { startTestRelay, testEvent } from '../testing/start-test-relay.ts';
+
+it('delivers an event once to each endpoint that takes its type and lets it through its filter', async () => {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  const one = testEvent();
+  await relay.endpoint(sink.urlOf('all'));
+  await relay.endpoint(sink.urlOf('type'), { events: ['customer.created'] });
+  await relay.endpoint(sink.urlOf('other-type'), { events: ['order.created'] });
+  await relay.endpoint(sink.urlOf('filter'), { filter: JSON.stringify({ id: [one.aggregateId] }) });
+  await relay.endpoint(sink.urlOf('unverified'), { status: 'disabled', disabled_reason: 'unverified' });
+  await relay.endpoint(sink.urlOf('live'), { mode: 'live' });
+  await relay.endpoint(sink.urlOf('other-account'), { account_id: 'acct_other' });
+  await relay.publish(one, testEvent());
+  await relay.publish(one);
+  await relay.deliver();
+  const counts = ['all', 'type', 'other-type', 'filter', 'unverified', 'live', 'other-account'].map((name) => sink.of(name).length);
+  expect(counts).toEqual([2, 2, 0, 1, 0, 0, 0]);
+});
+
+it('gives an event that comes again to no endpoint that was added meanwhile', async () => {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  const event = testEvent();
+  await relay.publish(event);
+  await relay.endpoint(sink.urlOf('late'));
+  await relay.publish(event);
+  await relay.deliver();
+  expect(sink.received).toEqual([]);
+});
+
+it('sends one body to all endpoints of an API version, signed for each', async () => {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  await relay.endpoint(sink.urlOf('one'));
+  await relay.endpoint(sink.urlOf('two'));
+  await relay.endpoint(sink.urlOf('second-version'), { api_version: '2' });
+  const event = testEvent();
+  await relay.publish(event);
+  await relay.deliver();
+  expect(JSON.parse(sink.of('one')[0]?.body ?? '')).toMatchObject({ id: event.id, event: 'customer.created', apiVersion: '1' });
+  expect(sink.of('two')[0]?.body).toBe(sink.of('one')[0]?.body);
+  expect(JSON.parse(sink.of('second-version')[0]?.body ?? '')).toMatchObject({ event_id: event.id, event_type: 'customer.created' });
+});

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { createSender } from '../sending/send.ts';
+import { startSink } from '../testing/start-sink.ts';
+import { startTestRelay, testEvent } from '../testing/start-test-relay.ts';
+
+it('sends again what a process took and never completed, when its lease has ended, and not before', async () => {
+  let now = Date.now();
+  await using relay = await startTestRelay({ now: () => new Date(now) });
+  await using sink = await startSink();
+  await relay.endpoint(sink.urlOf('one'), { status: 'paused' });
+  await relay.publish(testEvent());
+  // What a killed process leaves behind: the request may have gone out, nothing says so.
+  await relay.sql(`update webhooks.delivery set lease = gen_random_uuid(), leased_until = $1, next_attempt_at = $1`, [
+    new Date(now + 60_000),
+  ]);
+  await relay.sql(`update webhooks.endpoint set status = 'active'`, []);
+  now += 59_999;
+  await relay.deliver();
+  expect(sink.received.length).toBe(0);
+  now += 1;
+  await relay.deliver();
+  expect(sink.received.length).toBe(1);
+  expect(await relay.sql('select status, attempts, lease from webhooks.delivery', [])).toEqual([
+    { status: 'succeeded', attempts: 1, lease: null },
+  ]);
+});
+
+it('changes nothing by a completion whose lease has ended, and logs the attempt', async () => {
+  let now = Date.now();
+  await using slow = await startTestRelay({ now: () => new Date(now) });
+  await using quick = await startTestRelay({ databaseUrl: slow.databaseUrl, now: () => new Date(now) });
+  const held = Promise.withResolvers<void>();
+  let answered = 0;
+  await using sink = await startSink((_, response) => {
+    answered += 1;
+    if (answered > 1) return 200;
+    void held.promise.then(() => response.writeHead(500).end());
+    return undefined;
+  });
+  await slow.endpoint(sink.urlOf('one'));
+  // Both see the event; the ledger has it once.
+  await slow.publish(testEvent());
+  await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+  now += 60_000;
+  await quick.deliver();
+  expect(sink.received.length).toBe(2);
+  held.resolve();
+  await slow.deliver();
+  expect(await slow.sql('select status, attempts from webhooks.delivery', [])).toEqual([{ status: 'succeeded', attempts: 1 }]);
+  expect(await slow.sql('select outcome from webhooks.attempt order by outcome', [])).toEqual([
+    { outcome: 'retry' },
+    { outcome: 'succeeded' },
+  ]);
+});
+
+it('finishes what is under way when it stops, and claims no more', async () => {
+  const sink = await startSink((_, response) => {
+    setTimeout(() => response.writeHead(200).end(), 200);
+    return undefined;
+  });
+  await using other = await startTestRelay();
+  {
+    await using relay = await startTestRelay({ databaseUrl: other.databaseUrl });
+    await relay.endpoint(sink.urlOf('one'), { concurrency: 1 });
+    await relay.publish(testEvent(), testEvent());
+    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+  }
+  expect(await other.sql('select status, lease from webhooks.delivery order by position', [])).toEqual([
+    { status: 'succeeded', lease: null },
+    { status: 'pending', lease: null },
+  ]);
+  await sink[Symbol.asyncDispose]();
+});
+
+it('gives an attempt back unspent that the end of the process cut off', async () => {
+  await using sink = await startSink(() => undefined);
+  await using other = await startTestRelay();
+  {
+    await using relay = await startTestRelay({
+      databaseUrl: other.databaseUrl,
+      engine: { timeoutMs: 300 },
+      sender: createSenderWithoutDeadline(),
+    });
+    await relay.endpoint(sink.urlOf('hanging'));
+    await relay.publish(testEvent());
+    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+  }
+  expect(await other.sql('select status, attempts, attempts_total, lease from webhooks.delivery', [])).toEqual([
+    { status: 'pending', attempts: 0, attempts_total: 0, lease: null },
+  ]);
+});
+
+/** Only the program's end stops an attempt. */
+function createSenderWithoutDeadline(): ReturnType<typeof createSender> {
+  const sender = createSender({ policy: { allowLoopback: true } });
+  return {
+    send: (request) => sender.send({ ...request, timeoutMs: 60_000 }),
+    [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
+  };
+}
+
+it('lets endpoints that hang keep nothing from those that answer', { timeout: 60_000 }, async () => {
+  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 8_000 } });
+  await using sink = await startSink(({ path }) => (path.startsWith('/dead') ? undefined : 200));
+  for (let i = 0; i < 60; i += 1) await relay.endpoint(sink.urlOf(`dead-${i}`), { filter: '{"status":["old","new"]}' });
+  const backlog = Array.from({ length: 10 }, () =>
+    testEvent({ payload: { id: 'cust_x', status: 'old', createdAt: new Date().toISOString() } }),
+  );
+  await relay.publish(...backlog);
+  for (let i = 0; i < 5; i += 1) await relay.endpoint(sink.urlOf(`alive-${i}`), { filter: '{"status":["new"]}' });
+  // Sixty that hang are three times the workers; all of those are out before a healthy one asks.
+  await expect.poll(() => sink.received.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(60);
+  const begun = performance.now();
+  await relay.publish(testEvent({ payload: { id: 'cust_y', status: 'new', createdAt: new Date().toISOString() } }));
+  const alive = () => sink.received.filter(({ path }) => path.startsWith('/alive')).length;
+  await expect.poll(alive, { timeout: 20_000, interval: 5 }).toBe(5);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
