@@ -38,6 +38,7 @@ const SIGNATURE = /^(sha256|v2)=([0-9a-f]{64})$/i;
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Compared against when there is no key, so that an unknown key costs what a known one does. */
 const NO_KEY = hash('sha256', 'no key', 'buffer');
+const HASH_OF_NOTHING = hash('sha256', '');
 
 export function createAuthenticator({ directory, replay, touch, nowMs }: AuthenticatorDependencies): Authenticator {
   function check(known: KnownKey | undefined, request: SignedRequest): Credentials | Promise<Credentials> {
@@ -112,7 +113,7 @@ function verify(known: KnownKey, request: SignedRequest, timestamp: string): str
 }
 
 function canonical({ method, target, body }: SignedRequest, timestamp: string): Buffer {
-  return Buffer.from(`${method}\n${target}\n${timestamp}\n${hash('sha256', body)}`);
+  return Buffer.from(`${method}\n${target}\n${timestamp}\n${body.length === 0 ? HASH_OF_NOTHING : hash('sha256', body)}`);
 }
 
 function refused(message: string): AppError {
