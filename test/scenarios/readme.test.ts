@@ -1,4 +1,4 @@
-// The README's requests, run as they stand there: only the address of the platform differs.
+// The README's requests, run as they stand there and in that order: only the addresses of the platform and the receiver differ.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,8 @@ describe('the README', () => {
   let internalUrl = '';
   let receiverUrl = '';
   let receiverPrinted = '';
+  /** What the look-ups found, for a shell. */
+  let found = '';
   const dataDir = mkdtempSync(join(tmpdir(), 'portico-readme-'));
   const stopping = new AsyncDisposableStack();
 
@@ -68,6 +70,8 @@ describe('the README', () => {
     await vi.waitFor(() => expect(receiverPrinted).toContain('listening'), WAIT);
     receiverUrl = /http:\/\/127\.0\.0\.1:\d+/.exec(receiverPrinted)?.[0] ?? '';
     internalUrl = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(printed)?.[0] ?? '';
+    const names = [...looksUp.matchAll(/^[A-Z]+(?==)/gm)];
+    found = await shell(`${looksUp}\ndeclare -p ${names.join(' ')}`);
   });
   afterAll(() => stopping.disposeAsync());
 
@@ -88,7 +92,7 @@ describe('the README', () => {
   });
 
   it.each(requests)('$command answers in the shape that is shown', async ({ command, shown }) => {
-    const answer = JSON.parse(await shell(command.includes('$CUSTOMER') ? `${looksUp}\n${command}` : command));
+    const answer = JSON.parse(await shell(`${found}\n${command}`));
     const expected = JSON.parse(shown?.text ?? '');
     expect(shapeOf(answer)).toEqual(shapeOf(expected));
     if ('error' in expected)
