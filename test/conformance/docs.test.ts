@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRORS } from '@portico/contracts/errors';
 import { describe, expect, it } from 'vitest';
@@ -56,8 +56,17 @@ describe('the documents', () => {
     }
   });
 
-  it('record an ADR for every number only once', () => {
-    const numbers = globSync('infra/decisions/*.md', { cwd: root }).map((file) => /(\d{4})-/.exec(file)?.[1]);
-    expect(new Set(numbers).size).toBe(numbers.length);
+  it('record an ADR for every number only once, under the title that the index has', () => {
+    const decisions = globSync('infra/decisions/[0-9]*.md', { cwd: root }).sort();
+    const titled = decisions.map((file, i) => {
+      const [, number, title] = /^# (\d+)\. (.+)\n/.exec(textOf(file)) ?? [];
+      expect(`${number?.padStart(4, '0')}-`).toBe(basename(file).slice(0, 5));
+      expect(Number(number)).toBe(i + 1);
+      return `| ${number} | [${title}](${basename(file)}) |`;
+    });
+    const listed = textOf('infra/decisions/README.md')
+      .split('\n')
+      .filter((line) => /^\| \d/.test(line));
+    expect(listed).toEqual(titled);
   });
 });

@@ -115,4 +115,8 @@ describe('the samples of the guide', () => {
       expect(readFileSync(GUIDE, 'utf8')).toContain(readFileSync(sample(file), 'utf8').trim());
     });
   }
+
+  it('include a receiver, as it runs in the README', () => {
+    expect(readFileSync(GUIDE, 'utf8')).toContain(readFileSync(sample('receiver.mjs'), 'utf8').trim());
+  });
 });
