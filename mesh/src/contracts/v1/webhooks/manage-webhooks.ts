@@ -1,3 +1,4 @@
+import { API_VERSIONS } from '@portico/contracts/events/event-shape';
 import { z } from 'zod';
 import { anyOfThese, moment } from '../../../rest/declare/parameters.ts';
 import { defineRoute } from '../../../rest/declare/route.ts';
@@ -19,7 +20,7 @@ const writable = z.strictObject({
         .max(100),
     )
     .nullish(),
-  apiVersion: z.enum(['1', '2']).nullish(),
+  apiVersion: z.enum(API_VERSIONS).nullish(),
   headers: z
     .record(z.string().max(100), z.string().max(4_096))
     .nullish()
