@@ -103,7 +103,7 @@ async function answerOf(call: Call): Promise<Outcome> {
  * The load is shared by all who wait for the same answer, so it runs under the operation's own deadline, not the first caller's; the caller
  * waits under his.
  */
-async function keptOrAsked(call: Call, times: { ttlMs: number; staleMs: number }): Promise<Outcome> {
+async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']>): Promise<Outcome> {
   const { operation, options, identity, asking } = call;
   let own: Answered | undefined;
   const load = async (): Promise<WireAnswer> => {
@@ -119,7 +119,8 @@ async function keptOrAsked(call: Call, times: { ttlMs: number; staleMs: number }
   try {
     const key = await keyOf(operation, asking.request);
     const policy = { ...times, personal: operation.holdsPersonalData };
-    const found = await unlessEnded(operation.cache.through(key, policy, { maxStaleMs: options.maxStaleMs }, load), asking.signal);
+    const given = { maxStaleMs: options.maxStaleMs, mayRefresh: () => operation.provider.budget.withdraw() };
+    const found = await unlessEnded(operation.cache.through(key, policy, given, load), asking.signal);
     const { value: answer, cached, stale, ageMs } = found;
     if (own !== undefined && !cached) return { answer, data: own.data, cached, stale, ageMs };
     const read = await readAnswer(operation.plan, answer);

@@ -48,7 +48,7 @@ export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: Aut
   });
   return {
     authorize: async (_request, signal) => cycle.authorize(await rotating.current(), signal),
-    refused: cycle.refused,
+    refused: async (signal, used) => cycle.refused(await rotating.current(), signal, used),
     fingerprint: async () => fingerprintOf(await rotating.current(), auth.kind, auth.tokenUrl, auth.scope, auth.audience),
     async [Symbol.asyncDispose]() {
       closing.abort();
