@@ -35,7 +35,7 @@ export async function executeCall(operation: OperationRuntime, input: CallInputP
   const { correlationId } = identity;
   const observed = provider.observer.call(plan.provider, plan.name, correlationId, { method: plan.method, template: plan.path });
   const deadlineMs = options.deadlineMs ?? plan.deadlineMs;
-  using clock = new CallClock(deadlineMs, 'deadline', options.signal);
+  using clock = new CallClock(deadlineMs, 'deadline', options.signal, provider.startTimer);
   let asking: Asking | undefined;
   const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
@@ -107,7 +107,7 @@ async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']
   const { operation, options, identity, asking } = call;
   let own: Answered | undefined;
   const load = async (): Promise<WireAnswer> => {
-    using clock = new CallClock(operation.plan.deadlineMs, 'deadline', undefined);
+    using clock = new CallClock(operation.plan.deadlineMs, 'deadline', undefined, operation.provider.startTimer);
     const loading: Asking = { ...asking, signal: clock.signal, deadlineAt: operation.provider.now() + operation.plan.deadlineMs };
     try {
       own = await runAttempts(loading, identity);

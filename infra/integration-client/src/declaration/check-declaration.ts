@@ -1,10 +1,10 @@
 // What a declaration says twice and not alike, found before the first call. Every contradiction of every provider is named, all at once.
 import { ConfigError } from '@portico/service-kit/config';
-import { isOwnHeader } from './call/build-request.ts';
-import { parsePathTemplate } from './declaration/path-template.ts';
-import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './declaration/plan-operation.ts';
-import type { Provider } from './define-provider.ts';
-import { WINDOW_SECONDS } from './policies/breaker/breaker-window.ts';
+import { isOwnHeader } from '../call/build-request.ts';
+import type { Provider } from '../define-provider.ts';
+import { WINDOW_SECONDS } from '../policies/breaker/breaker-window.ts';
+import { parsePathTemplate } from './path-template.ts';
+import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './plan-operation.ts';
 
 type Rule<Subject> = readonly [problem: string, isBroken: (subject: Subject) => boolean];
 type OperationSubject = { provider: Provider; plan: OperationPlan };

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { silentLogger } from '@portico/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createClient } from './create-client.ts';
-import { declaredError } from './declaration/declared-error.ts';
-import { defineProvider, op } from './define-provider.ts';
-import { IntegrationError } from './errors.ts';
+import { createClient } from '../create-client.ts';
+import { declaredError } from '../declaration/declared-error.ts';
+import { defineProvider, op } from '../define-provider.ts';
+import { IntegrationError } from '../errors.ts';
 
 const Payment = z.object({ id: z.string() });
 const acmePay = defineProvider('acme-pay', {
