@@ -9,7 +9,12 @@ export function printReport({ provider, passed, failed, cases }: ConformanceRepo
   const rows = names.map((name) => [name, ...operations.map((operation) => markOf(cases, name, operation))]);
   const table = [[provider, ...operations], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   const why = cases.flatMap((one) => (one.outcome === 'failed' ? [`${one.operation}, ${one.name}: ${one.why}`] : []));
   const sum = `${passed} passed, ${failed} failed, ${cases.length - passed - failed} not applicable`;
   return [...lines, '', ...why, ...(why.length > 0 ? [''] : []), sum].join('\n');

@@ -2,6 +2,7 @@
 // personal by its name gets a value that is known again wherever it turns up.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
+import { PERSONAL_NAME } from '../../personal/personal-name.ts';
 
 export type Sample = { readonly kind: 'made'; readonly value: unknown } | { readonly kind: 'none'; readonly why: string };
 
@@ -35,6 +36,7 @@ type JsonSchema = {
   readonly items?: JsonSchema;
   readonly prefixItems?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];
@@ -42,11 +44,10 @@ type JsonSchema = {
 
 type Place = { readonly name: string; readonly definitions: Readonly<Record<string, JsonSchema>>; readonly depth: number };
 
-/** Names that mean a person, in the words of most interfaces. */
-export const PERSONAL_NAME =
-  /e-?mail|phone|iban|ssn|passport|birth|password|(?:card|account)_?(?:no|num|number)|(?:first|last|full|family|given|holder)_?name|street/i;
 export const CANARY = 'canary';
 
+/** A schema that holds itself ends here where it may: lists are empty, what is optional is left out. */
+const DEEP = 3;
 const DEEPEST = 8;
 const BY_FORMAT: Readonly<Record<string, string>> = {
   email: `${CANARY}@example.com`,
@@ -91,7 +92,7 @@ function exampleOf(schema: JsonSchema, place: Place): unknown {
   if (schema.allOf !== undefined) return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part, place)));
   switch (schema.type) {
     case 'object':
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, exampleOf(part, { ...place, name })]));
+      return fieldsOf(schema, place);
     case 'array':
       return schema.prefixItems?.map((item) => exampleOf(item, place)) ?? itemsOf(schema, place);
     case 'string':
@@ -106,8 +107,13 @@ function exampleOf(schema: JsonSchema, place: Place): unknown {
   }
 }
 
+function fieldsOf({ properties = {}, required = [] }: JsonSchema, place: Place): Record<string, unknown> {
+  const wanted = Object.entries(properties).filter(([name]) => place.depth <= DEEP || required.includes(name));
+  return Object.fromEntries(wanted.map(([name, part]) => [name, exampleOf(part, { ...place, name })]));
+}
+
 function itemsOf({ items, minItems = 1 }: JsonSchema, place: Place): unknown[] {
-  const count = place.depth > DEEPEST ? minItems : Math.max(1, minItems);
+  const count = place.depth > DEEP ? minItems : Math.max(1, minItems);
   return items === undefined ? [] : Array.from({ length: count }, () => exampleOf(items, { ...place, depth: place.depth + 1 }));
 }
 
@@ -117,7 +123,9 @@ function textOf({ format, pattern, minLength = 0 }: JsonSchema, name: string): s
   const own = (PERSONAL_NAME.test(name) ? `${CANARY}-${name}` : name || 'a').padEnd(minLength, 'a');
   if (pattern === undefined) return own;
   const rule = new RegExp(pattern, 'u');
-  return [own, ...WORDS].find((word) => rule.test(word)) ?? own;
+  // What the pattern begins with, letter by letter, is taken from it: `^p_\d+$`.
+  const start = /^\^?([\w-]*)/.exec(pattern)?.[1] ?? '';
+  return [own, ...WORDS, ...WORDS.map((word) => start + word)].find((word) => rule.test(word)) ?? own;
 }
 
 function numberOf({ minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf = 1 }: JsonSchema): number {
