@@ -79,7 +79,9 @@ const WORDS = [
 ];
 
 function definitionsOf(schema: object): Readonly<Record<string, JsonSchema>> {
-  return '$defs' in schema ? (schema.$defs as Readonly<Record<string, JsonSchema>>) : {};
+  const inside = '$defs' in schema ? (schema.$defs as Readonly<Record<string, JsonSchema>>) : {};
+  // A schema that holds itself refers to `#`.
+  return { ...inside, '#': schema as JsonSchema };
 }
 
 function exampleOf(schema: JsonSchema, place: Place): unknown {
