@@ -1,12 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Client, Providers } from '../create-client.ts';
 import type { Operation, Schema } from '../declaration/operation.ts';
-import { type KitOptions, openKit } from './open-kit.ts';
-import type { Reply } from './reply.ts';
-import type { VirtualAuthority } from './virtual-authority.ts';
-import type { VirtualClock } from './virtual-clock.ts';
-import type { SentRequest } from './virtual-network.ts';
-import type { VirtualSecrets } from './virtual-secrets.ts';
+import { type KitOptions, openKit } from './virtual/open-kit.ts';
+import type { Reply } from './virtual/reply.ts';
+import type { VirtualAuthority } from './virtual/virtual-authority.ts';
+import type { VirtualClock } from './virtual/virtual-clock.ts';
+import type { SentRequest } from './virtual/virtual-network.ts';
+import type { VirtualSecrets } from './virtual/virtual-secrets.ts';
 
 type BodyOf<Op> =
   Op extends Operation<infer D> ? (D['response'] extends Schema ? StandardSchemaV1.InferInput<D['response']> : unknown) : never;

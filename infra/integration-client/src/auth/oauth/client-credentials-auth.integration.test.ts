@@ -172,24 +172,6 @@ describe('client credentials', () => {
     expect(authority.tokenCalls).toHaveLength(2);
   });
 
-  it('are replaced for a call that was refused with them, however young, when their secret has a successor', async () => {
-    const authority = await start();
-    const authorizer = open(authority);
-    const used = await authorizer.authorize(REQUEST, signal);
-    authority.clientSecrets.add('second');
-    const gate = Promise.withResolvers<void>();
-    authority.gate = gate.promise;
-    authorizer.store.replace('client', { clientId: 'us', clientSecret: 'second' });
-    const before = authorizer.refused(signal, used);
-    // The background's request for a new token is under way.
-    expect(await authorizer.authorize(REQUEST, signal)).toBe(used);
-    const during = authorizer.refused(signal, used);
-    gate.resolve();
-    expect(await Promise.all([before, during])).toEqual([true, true]);
-    expect(await tokenOf(authorizer)).toBe('Bearer token-2-of-second');
-    expect(authority.tokenCalls).toHaveLength(2);
-  });
-
   it('come with the old secret while the authority does not know the new one', async () => {
     const authority = await start();
     const authorizer = open(authority);

@@ -4,9 +4,9 @@ import type { CallResult } from '../../declaration/call-types.ts';
 import type { OperationPlan } from '../../declaration/plan-operation.ts';
 import type { Provider } from '../../define-provider.ts';
 import type { IntegrationError } from '../../errors.ts';
-import type { Kit, KitOptions } from '../open-kit.ts';
-import type { Reply, ReplyParts } from '../reply.ts';
-import type { SentRequest } from '../virtual-network.ts';
+import type { Kit, KitOptions } from '../virtual/open-kit.ts';
+import type { Reply, ReplyParts } from '../virtual/reply.ts';
+import type { SentRequest } from '../virtual/virtual-network.ts';
 
 /** One thing that goes wrong, and what has to come of it. */
 export type FaultCase = {

@@ -2,8 +2,8 @@ import type { OperationPlan } from '../../declaration/plan-operation.ts';
 import type { Provider } from '../../define-provider.ts';
 import { IntegrationError } from '../../errors.ts';
 import type { Flags } from '../../flags.ts';
-import { type KitOptions, openKit, type UntypedCall } from '../open-kit.ts';
-import { createVirtualSecrets } from '../virtual-secrets.ts';
+import { type KitOptions, openKit, type UntypedCall } from '../virtual/open-kit.ts';
+import { createVirtualSecrets } from '../virtual/virtual-secrets.ts';
 import type { Ended, OperationSample, Trial } from './fault-case.ts';
 
 const NAME = 'provider';

@@ -1,7 +1,7 @@
 // What outlives a call: the breaker, kept answers, Redis, and what is written about it all.
 import { PERSONAL_NAME } from '../../personal/personal-name.ts';
 import { redact } from '../../personal-data.ts';
-import { lostRedis } from '../lost-redis.ts';
+import { lostRedis } from '../virtual/lost-redis.ts';
 import { demand, demandFailure, demandOk, demandSent, type FaultCase, type Trial } from './fault-case.ts';
 
 const MINUTE_MS = 60_000;

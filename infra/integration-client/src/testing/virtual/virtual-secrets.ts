@@ -1,9 +1,9 @@
 // Secrets of the right shape for what providers declare, worth nothing: a test of a provider needs no credentials of its own.
 import { generateKeyPairSync } from 'node:crypto';
-import type { AuthDeclaration } from '../auth/auth-declaration.ts';
-import type { Provider } from '../define-provider.ts';
-import { fixedSecrets } from '../secrets.ts';
-import { makeCertificate } from './make-certificate.ts';
+import type { AuthDeclaration } from '../../auth/auth-declaration.ts';
+import type { Provider } from '../../define-provider.ts';
+import { fixedSecrets } from '../../secrets.ts';
+import { makeCertificate } from '../make-certificate.ts';
 
 type Values = Readonly<Record<string, string>>;
 

@@ -1,15 +1,15 @@
 // The network of a test client: requests are matched to declared operations and answered by what the test has set for them. Nothing leaves the
 // process.
 import { setMaxListeners } from 'node:events';
-import type { Provider } from '../define-provider.ts';
-import { pause } from '../policies/pause.ts';
+import type { Provider } from '../../define-provider.ts';
+import { pause } from '../../policies/pause.ts';
 import {
   type Transport,
   TransportFailure,
   type TransportFailureKind,
   type TransportRequest,
   type TransportResponse,
-} from '../transport/transport.ts';
+} from '../../transport/transport.ts';
 import { type Fault, type Reply, type ReplyParts, readReply } from './reply.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -1,6 +1,6 @@
 // Where a test client's tokens come from.
-import { CredentialFailure } from '../auth/credential-failure.ts';
-import type { RequestToken } from '../auth/oauth/request-token.ts';
+import { CredentialFailure } from '../../auth/credential-failure.ts';
+import type { RequestToken } from '../../auth/oauth/request-token.ts';
 
 export type VirtualAuthority = {
   /** How often it was asked for a token. */

@@ -1,13 +1,13 @@
 // A client with everything around it virtual: time, network, authority, secrets. What `testClient` shows with types, and `conformance` uses.
 import type { RedisConnection } from '@portico/service-kit/redis';
-import type { CallInputParts } from '../call/build-request.ts';
-import type { GivenOptions } from '../call/execute-call.ts';
-import { openClient } from '../client/open-client.ts';
-import type { Client } from '../create-client.ts';
-import type { CallResult } from '../declaration/call-types.ts';
-import type { Provider } from '../define-provider.ts';
-import type { Flags } from '../flags.ts';
-import { recordingLogger } from './recording-logger.ts';
+import type { CallInputParts } from '../../call/build-request.ts';
+import type { GivenOptions } from '../../call/execute-call.ts';
+import { openClient } from '../../client/open-client.ts';
+import type { Client } from '../../create-client.ts';
+import type { CallResult } from '../../declaration/call-types.ts';
+import type { Provider } from '../../define-provider.ts';
+import type { Flags } from '../../flags.ts';
+import { recordingLogger } from '../recording-logger.ts';
 import { createVirtualAuthority, type VirtualAuthority } from './virtual-authority.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { createVirtualNetwork, type VirtualNetwork } from './virtual-network.ts';

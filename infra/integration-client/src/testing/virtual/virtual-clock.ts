@@ -2,7 +2,7 @@
 // for. A turn of the event loop in which nothing but timers is left counts as nothing to do, so what a test awaits from a disk or a socket while
 // a call waits does not hold time up.
 import { setImmediate as turn } from 'node:timers/promises';
-import type { StartTimer } from '../policies/start-timer.ts';
+import type { StartTimer } from '../../policies/start-timer.ts';
 
 type Waiting = { readonly at: number; readonly run: () => void };
 
