@@ -148,6 +148,25 @@ describe('providers add', () => {
     expect(await run('check', join(folder, 'shop.ts'))).toMatchObject({ code: 0 });
   });
 
+  it('writes names that no document can turn into something else', async () => {
+    const path = "/a'); process.exit(1); ('";
+    const payments = {
+      get: {
+        operationId: 'payment',
+        responses: { 200: { content: { 'application/json': { schema: { type: 'string', pattern: "'`$(1)" } } } } },
+      },
+    };
+    const schemas = { PaymentAnswer: { type: 'object', properties: { "it's": { type: 'string' } } } };
+    const put = {
+      operationId: 'put',
+      requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/PaymentAnswer' } } } },
+    };
+    const source = write('hostile.json', { ...OPENAPI, paths: { [path]: payments, '/put': { put } }, components: { schemas } });
+    expect(await run('add', source, '--name', 'delete', '--out', folder)).toMatchObject({ code: 0 });
+    // Its path is refused when it is checked, as text; and the compiler reads the file below.
+    expect((await run('check', join(folder, 'delete.ts'))).err).toContain('delete.payment.path');
+  });
+
   it('writes what the compiler accepts', async () => {
     const tsc = join(root, 'node_modules/.bin/tsc');
     const { stdout } = await promisify(execFile)(tsc, ['-p', folder]).catch((error: unknown) => ({
@@ -166,6 +185,10 @@ describe('providers add', () => {
       [[write('many.json', { ...OPENAPI, paths: many }), '--name', 'many', '--out', folder], 'There are 14 operations: choose'],
       [[write('swagger.json', { swagger: '2.0' })], 'no OpenAPI document'],
       [[write('away.json', { ...OPENAPI, paths: { '/a': { get: { $ref: 'other.json#/a' } } } })], 'leaves the document'],
+      [
+        [write('twice.json', { ...OPENAPI, paths: { '/a': { get: { operationId: 'a-b' }, put: { operationId: 'a_b' } } } })],
+        'would be called aB',
+      ],
       [[join(folder, 'nothing.json')], 'cannot be read'],
       [['curl -u me:word https://a.example/b'], 'Basic authentication'],
       [['curl "https://a.example'], 'cannot be read from here'],

@@ -47,6 +47,8 @@ export function readOpenapi(source: unknown): DescribedProvider {
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => (item[method] === undefined ? [] : [readOperation(path, method, item, look)])),
   );
+  const twice = operations.find(({ name }, index) => operations.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined) throw new UnreadableSource(`Two operations would be called ${twice.name}: give them other operationIds.`);
   const schemes = Object.values(components.securitySchemes).map((given) => scheme.parse(look(given)));
   return { baseUrl: baseUrl.replace(/\/+$/, ''), auth: readAuth(schemes), operations, schemas: components.schemas };
 }

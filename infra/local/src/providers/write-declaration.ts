@@ -20,7 +20,7 @@ export function writeDeclaration(name: string, { baseUrl, auth, operations, sche
     ...(used.length === 0 ? [] : [`import { ${used.join(', ')} } from './${name}.schemas.ts';`]),
     '',
     ...(header === undefined ? [] : [`const idempotency = { header: ${quoted(header)}, livesMs: ${KEY_LIVES} };`]),
-    `export const ${nameFrom(name)} = defineProvider(${quoted(name)}, {`,
+    `export const ${constantOf(name)} = defineProvider(${quoted(name)}, {`,
     `  baseUrl: ${quoted(baseUrl)},`,
     ...(auth.kind === 'none' ? [] : [`  auth: ${authSource(name, auth)},`]),
     '  operations: {',
@@ -56,6 +56,12 @@ function declareSchemas(operations: readonly DescribedOperation[], schemas: Desc
     }
     return constant(name);
   };
+  const taken = new Set(Object.keys(schemas).map(constant));
+  const unused = (name: string): string => {
+    if (taken.has(name)) return unused(`${name}_`);
+    taken.add(name);
+    return name;
+  };
   const declare = (name: string, schema: JsonSchema): void => {
     const source = zodSource(schema, { refer, isPersonal: (field) => PERSONAL_NAME.test(field) });
     lines.push(`export const ${name} = ${source};`);
@@ -65,7 +71,7 @@ function declareSchemas(operations: readonly DescribedOperation[], schemas: Desc
     for (const part of PARTS) {
       const schema = operation[part];
       if (schema === undefined) continue;
-      const name = schema.$ref === undefined ? constant(operation.name) + PART_NAMES[part] : refer(schema.$ref);
+      const name = schema.$ref === undefined ? unused(constant(operation.name) + PART_NAMES[part]) : refer(schema.$ref);
       if (schema.$ref === undefined) declare(name, schema);
       names.set(schema, name);
     }
@@ -113,5 +119,13 @@ function operationSource(operation: DescribedOperation, nameOf: (part: (typeof P
   return `op.${method}(${quoted(path)}, { ${[...parts, ...about].join(', ')} })`.replace('{  }', '{}');
 }
 
-/** As our formatter writes it. */
-const quoted = (text: string): string => (text.includes("'") ? JSON.stringify(text) : `'${text.replaceAll('\\', '\\\\')}'`);
+/** As our formatter writes it; what is not plain text is written with all its escapes. */
+const quoted = (text: string): string => (/^[\w .,:;/?#@!$&()*+=~%{}[\]<>|^-]*$/.test(text) ? `'${text}'` : JSON.stringify(text));
+
+/** Words that the file imports, or that no constant can be called. */
+const TAKEN = new Set(
+  'z op secret pii apiKey bearer mtls oauth2 defineProvider idempotency new delete default import export class function return void'.split(
+    ' ',
+  ),
+);
+const constantOf = (name: string): string => (TAKEN.has(nameFrom(name)) ? `${nameFrom(name)}Provider` : nameFrom(name));

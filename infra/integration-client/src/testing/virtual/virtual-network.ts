@@ -1,6 +1,5 @@
 // The network of a test client: requests are matched to declared operations and answered by what the test has set for them. Nothing leaves the
 // process.
-import { setMaxListeners } from 'node:events';
 import type { Provider } from '../../define-provider.ts';
 import { pause } from '../../policies/pause.ts';
 import {
@@ -100,7 +99,6 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'hang'>, [kind: TransportFailureKin
 
 async function answer(reply: ReplyParts, signal: AbortSignal, clock: VirtualClock): Promise<TransportResponse> {
   const { status = 200, fault, delayMs = 0 } = reply;
-  setMaxListeners(0, signal);
   if (fault === 'hang') await ended(signal);
   try {
     if (delayMs > 0) await pause(delayMs, signal, clock.startTimer);
