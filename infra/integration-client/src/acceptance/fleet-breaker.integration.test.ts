@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { NodeNews } from './fleet-node.ts';
 import { startServer } from './testing-client.ts';
 
-const PATIENT = { timeout: 20_000, interval: 10 };
+/** Six processes start on a machine that may be busy. */
+const PATIENT = { timeout: 60_000, interval: 10 };
 
 type FleetNode = {
   latest: NodeNews;
@@ -66,7 +67,7 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
     expect(probes.length).toBeLessThanOrEqual(4);
     failing = false;
     await expect.poll(() => nodes.every(({ latest }) => !latest.opened && latest.ok > 0), PATIENT).toBe(true);
-  }, 60_000);
+  }, 180_000);
 
   it('stay closed in three when the network of the fourth is broken', async () => {
     await using redis = await startRedisServer();
@@ -78,14 +79,14 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
     const before = healthy.map(({ ok }) => ok);
     await expect.poll(() => healthy.every(({ ok }, index) => ok > (before[index] ?? 0) + 50), PATIENT).toBe(true);
     expect(healthy.map(({ failures }) => failures)).toEqual([{}, {}, {}]);
-  }, 60_000);
+  }, 180_000);
 
   it('lose no call when Redis is killed, nor 5 ms of a call', async () => {
     await using redis = await startRedisServer();
     await using server = await startServer((_request, response) => response.writeHead(200).end('{}'));
     const nodes = Array.from({ length: 4 }, () => startNode(server.url, redis.url));
-    // Beside them, at the same time, as many that never had a Redis: what the machine does to calls, it does to both.
-    const others = Array.from({ length: 4 }, () => startNode(server.url));
+    // Beside them, at the same time, some that never had a Redis: what the machine does to calls, it does to both.
+    const others = Array.from({ length: 2 }, () => startNode(server.url));
     await expect.poll(() => [...nodes, ...others].every(({ ok }) => ok > 0), PATIENT).toBe(true);
     await redis.kill();
     const before = nodes.map(({ ok }) => ok);
@@ -99,7 +100,7 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
     expect(added.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(5);
     expect(nodes.every(({ ok }, index) => ok > (before[index] ?? 0) + 50)).toBe(true);
     expect(nodes.map(({ failures }) => failures)).toEqual([{}, {}, {}, {}]);
-  }, 60_000);
+  }, 180_000);
 });
 
 function p99(nodes: readonly FleetNode[]): number {
