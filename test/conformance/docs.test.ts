@@ -56,6 +56,16 @@ describe('the documents', () => {
     }
   });
 
+  it('show the declarations of the guide to providers as they are tested', () => {
+    const folder = 'infra/integration-client';
+    const shown = [...textOf(`${folder}/GUIDE.md`).matchAll(/<!-- (src\/guide\/[\w-]+\.ts) -->\n```ts\n([\s\S]*?)```/g)];
+    expect(shown.map(([, file]) => file).sort()).toEqual(globSync('src/guide/*.ts', { cwd: join(root, folder) }).sort());
+    for (const [, file = '', text = ''] of shown) {
+      // As who uses the package imports it.
+      expect(text.replaceAll(/'@portico\/integration-client\/([^']+)'/g, "'../$1.ts'")).toBe(textOf(`${folder}/${file}`));
+    }
+  });
+
   it('record an ADR for every number only once, under the title that the index has', () => {
     const decisions = globSync('infra/decisions/[0-9]*.md', { cwd: root }).sort();
     const titled = decisions.map((file, i) => {

@@ -3,9 +3,10 @@
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
+import { apiKey } from '@portico/integration-client/auth';
 import { createClient } from '@portico/integration-client/create-client';
 import { defineProvider, op } from '@portico/integration-client/define-provider';
-import { fixedSecrets } from '@portico/integration-client/secrets';
+import { fixedSecrets, secret } from '@portico/integration-client/secrets';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { silentLogger } from '@portico/service-kit/testing';
 import axios from 'axios';
@@ -71,17 +72,19 @@ async function measureAll(): Promise<void> {
   );
 }
 
+/** Everything on: credentials, schemas both ways, breaker, limit, budget, hedge, deadline, log line; the cache has a row of its own. */
 function openClient(url: string, redisUrl: string | undefined) {
   const declared = { params: z.object({ id: z.string() }), response: z.object({ id: z.string(), amount: z.number(), status: z.string() }) };
   const acme = defineProvider('acme', {
     baseUrl: url,
+    auth: apiKey({ header: 'X-API-Key', secret: secret('acme/key') }),
     limits: { perMinute: 10_000_000, concurrency: 1_000 },
     operations: {
-      getPayment: op.get('/payments/{id}', { ...declared, cache: 'none' }),
+      getPayment: op.get('/payments/{id}', { ...declared, cache: 'none', hedge: { afterMs: 1_000 } }),
       getKept: op.get('/payments/{id}', declared),
     },
   });
-  return createClient({ providers: { acme }, secrets: fixedSecrets({}), logger: silentLogger, redisUrl });
+  return createClient({ providers: { acme }, secrets: fixedSecrets({ 'acme/key': 'key' }), logger: silentLogger, redisUrl });
 }
 
 /** As fast as so many callers go. */

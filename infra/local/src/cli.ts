@@ -9,6 +9,8 @@ import { clientsCreate } from './commands/clients-create.ts';
 import { doctor } from './commands/doctor.ts';
 import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
+import { providersAdd } from './commands/providers-add.ts';
+import { providersCheck } from './commands/providers-check.ts';
 import { request } from './commands/request.ts';
 import { secretsRotate } from './commands/secrets-rotate.ts';
 import { seed } from './commands/seed.ts';
@@ -32,6 +34,8 @@ process.exitCode = await runCli(
     doctor,
     keysCreate,
     migrate,
+    providersAdd,
+    providersCheck,
     request,
     secretsRotate,
     seed,

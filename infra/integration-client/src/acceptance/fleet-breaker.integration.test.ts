@@ -6,9 +6,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { NodeNews } from './fleet-node.ts';
 import { startServer } from './testing-client.ts';
 
-const PATIENT = { timeout: 20_000, interval: 10 };
+/** Six processes start on a machine that may be busy. */
+const PATIENT = { timeout: 60_000, interval: 10 };
 
-type FleetNode = { latest: NodeNews; ok: number; failures: Record<string, number>; openedAt: number | undefined; child: ChildProcess };
+type FleetNode = {
+  latest: NodeNews;
+  ok: number;
+  failures: Record<string, number>;
+  openedAt: number | undefined;
+  times: number[];
+  child: ChildProcess;
+};
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -20,15 +28,16 @@ afterEach(async () => {
   }
 });
 
-function startNode(baseUrl: string, redisUrl: string): FleetNode {
-  const child = fork(fileURLToPath(new URL('./fleet-node.ts', import.meta.url)), [baseUrl, redisUrl], { execArgv: [] });
+function startNode(baseUrl: string, ...redisUrl: string[]): FleetNode {
+  const child = fork(fileURLToPath(new URL('./fleet-node.ts', import.meta.url)), [baseUrl, ...redisUrl], { execArgv: [] });
   children.push(child);
-  const latest: NodeNews = { opened: false, failures: {}, ok: 0 };
-  const node: FleetNode = { latest, ok: 0, failures: {}, openedAt: undefined, child };
+  const latest: NodeNews = { opened: false, failures: {}, ok: 0, times: [] };
+  const node: FleetNode = { latest, ok: 0, failures: {}, openedAt: undefined, times: [], child };
   child.on('message', (news: NodeNews) => {
     if (news.opened && !node.latest.opened) node.openedAt = performance.now();
     node.latest = news;
     node.ok += news.ok;
+    node.times.push(...news.times);
     for (const [code, count] of Object.entries(news.failures)) node.failures[code] = (node.failures[code] ?? 0) + count;
   });
   return node;
@@ -58,7 +67,7 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
     expect(probes.length).toBeLessThanOrEqual(4);
     failing = false;
     await expect.poll(() => nodes.every(({ latest }) => !latest.opened && latest.ok > 0), PATIENT).toBe(true);
-  }, 60_000);
+  }, 180_000);
 
   it('stay closed in three when the network of the fourth is broken', async () => {
     await using redis = await startRedisServer();
@@ -70,16 +79,31 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
     const before = healthy.map(({ ok }) => ok);
     await expect.poll(() => healthy.every(({ ok }, index) => ok > (before[index] ?? 0) + 50), PATIENT).toBe(true);
     expect(healthy.map(({ failures }) => failures)).toEqual([{}, {}, {}]);
-  }, 60_000);
+  }, 180_000);
 
-  it('lose no call when Redis is killed', async () => {
+  it('lose no call when Redis is killed, nor 5 ms of a call', async () => {
     await using redis = await startRedisServer();
     await using server = await startServer((_request, response) => response.writeHead(200).end('{}'));
     const nodes = Array.from({ length: 4 }, () => startNode(server.url, redis.url));
-    await expect.poll(() => nodes.every(({ ok }) => ok > 0), PATIENT).toBe(true);
+    // Beside them, at the same time, some that never had a Redis: what the machine does to calls, it does to both.
+    const others = Array.from({ length: 2 }, () => startNode(server.url));
+    await expect.poll(() => [...nodes, ...others].every(({ ok }) => ok > 0), PATIENT).toBe(true);
     await redis.kill();
     const before = nodes.map(({ ok }) => ok);
-    await expect.poll(() => nodes.every(({ ok }, index) => ok > (before[index] ?? 0) + 50), PATIENT).toBe(true);
+    const added: number[] = [];
+    while (added.length < 5) {
+      for (const node of [...nodes, ...others]) node.times.length = 0;
+      await expect.poll(() => [nodes, others].every((group) => group.flatMap(({ times }) => times).length >= 200), PATIENT).toBe(true);
+      added.push(p99(nodes) - p99(others));
+    }
+    // Of five looks the middle one: a single stall of the machine is not the client's.
+    expect(added.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(5);
+    expect(nodes.every(({ ok }, index) => ok > (before[index] ?? 0) + 50)).toBe(true);
     expect(nodes.map(({ failures }) => failures)).toEqual([{}, {}, {}, {}]);
-  }, 60_000);
+  }, 180_000);
 });
+
+function p99(nodes: readonly FleetNode[]): number {
+  const times = nodes.flatMap((node) => node.times).sort((one, other) => one - other);
+  return times[Math.floor(times.length * 0.99)] ?? 0;
+}

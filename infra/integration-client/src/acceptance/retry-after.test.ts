@@ -1,4 +1,5 @@
 // What a provider says about coming again, in every form it may say it, against what time the caller has.
+import { interceptors, MockAgent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IntegrationError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -55,4 +56,22 @@ describe('Retry-After', () => {
       expect(sentAt[1]).toBeLessThanOrEqual((afterMs ?? 0) + 10);
     },
   );
+});
+
+describe("undici's own retry", () => {
+  it('comes earlier than it is told to', async () => {
+    vi.useRealTimers();
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    const api = agent.get('https://api.example');
+    api.intercept({ path: '/' }).reply(503, '{}', { headers: { 'retry-after': '3' } });
+    api.intercept({ path: '/' }).reply(200, '{}');
+    const startedAt = performance.now();
+    const { statusCode } = await request('https://api.example/', {
+      dispatcher: agent.compose(interceptors.retry({ maxRetries: 1, maxTimeout: 100 })),
+    });
+    expect(statusCode).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    await agent.close();
+  });
 });

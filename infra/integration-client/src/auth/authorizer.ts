@@ -4,6 +4,7 @@ import type { RedisConnection } from '@portico/service-kit/redis';
 import type { SecretStore } from '../secrets.ts';
 import type { AuthDeclaration } from './auth-declaration.ts';
 import { openClientCredentialsAuth } from './oauth/client-credentials-auth.ts';
+import type { RequestToken } from './oauth/request-token.ts';
 import { openCertificateAuth } from './secret/certificate-auth.ts';
 import { openHeaderAuth } from './secret/header-auth.ts';
 import { openJwtAuth } from './secret/jwt-auth.ts';
@@ -43,6 +44,8 @@ export type AuthorizerDependencies = {
   now: () => number;
   logger: Logger;
   events?: AuthEvents;
+  /** How a token is asked for. Default: over the network. */
+  requestToken?: RequestToken;
 };
 
 export function openAuthorizer(auth: AuthDeclaration, deps: AuthorizerDependencies): Authorizer {

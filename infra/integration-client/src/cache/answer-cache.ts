@@ -3,6 +3,7 @@
 
 import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { RedisConnection } from '@portico/service-kit/redis';
+import { startTimer as realTimer, type StartTimer } from '../policies/start-timer.ts';
 import { createFleetCache, type FleetCache } from './fleet-cache.ts';
 import { mayKeep } from './may-keep.ts';
 import { mayServeStale } from './may-serve-stale.ts';
@@ -42,6 +43,7 @@ export type AnswerCacheOptions = {
   now: () => number;
   entriesMax?: number;
   bytesMax?: number;
+  startTimer?: StartTimer;
 };
 
 const SOFT_TIMEOUT_MS = 200;
@@ -54,7 +56,7 @@ const BYTES_MAX = 64 * 1024 * 1024;
 type Landed = { answer: KeptAnswer; shared: boolean };
 
 export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { now, redis, keyRing } = options;
+  const { now, redis, keyRing, startTimer = realTimer } = options;
   const memory = createMemoryCache({ entriesMax: options.entriesMax ?? ENTRIES_MAX, bytesMax: options.bytesMax ?? BYTES_MAX });
   const closing = new AbortController();
   const fleet = redis === undefined ? undefined : createFleetCache({ redis, keyRing, now, closing: closing.signal });
@@ -86,7 +88,7 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
       }
       const flight = fly(key, policy, load);
       if (stale === undefined) return live<T>(await flight, now);
-      const landed = await within(flight, softTimeoutMs);
+      const landed = await within(flight, softTimeoutMs, startTimer);
       return landed === undefined ? read<T>(stale, { cached: true, stale: true, ageMs: now() - stale.storedAt }) : live<T>(landed, now);
     },
     async [Symbol.asyncDispose]() {
@@ -158,11 +160,9 @@ function read<T>({ text }: KeptAnswer, state: Omit<CachedAnswer<T>, 'value'>): C
 }
 
 /** Undefined when the flight takes too long, or fails in a way that a stale answer may hide. */
-function within(flight: Promise<Landed>, timeoutMs: number): Promise<Landed | undefined> {
+function within(flight: Promise<Landed>, timeoutMs: number, startTimer: StartTimer): Promise<Landed | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), timeoutMs);
-    flight
-      .then(resolve, (error: unknown) => (mayServeStale(error) ? resolve(undefined) : reject(error)))
-      .finally(() => clearTimeout(timer));
+    const stop = startTimer(() => resolve(undefined), timeoutMs);
+    flight.then(resolve, (error: unknown) => (mayServeStale(error) ? resolve(undefined) : reject(error))).finally(stop);
   });
 }

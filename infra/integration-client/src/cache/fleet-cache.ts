@@ -36,32 +36,13 @@ const KEEP = `redis.call('set', KEYS[2], ARGV[2], 'px', ARGV[3])
 if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end return 1`;
 const LET_GO = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], '${OPEN}', 'px', ARGV[2]) end return 1`;
 
-export function createFleetCache({ redis, keyRing, now, closing }: FleetCacheOptions): FleetCache {
-  const answerAt = (key: string): string => `integration:answer:${key}`;
-  const leaseAt = (key: string): string => `integration:answer-lease:${key}`;
+const answerAt = (key: string): string => `integration:answer:${key}`;
+const leaseAt = (key: string): string => `integration:answer-lease:${key}`;
 
+export function createFleetCache({ redis, keyRing, now, closing }: FleetCacheOptions): FleetCache {
   async function read(key: string): Promise<KeptAnswer | undefined> {
     const text = await redis.run((client) => client.get(answerAt(key))).catch(() => null);
     return text === null ? undefined : parse(text, key, keyRing, now());
-  }
-  function hold(key: string, holder: string): Turn {
-    const renewal = setInterval(
-      () => void redis.run((client) => client.eval(RENEW, 1, leaseAt(key), holder, LEASE_MS)).catch(() => 0),
-      RENEW_MS,
-    );
-    renewal.unref();
-    return {
-      state: 'ours',
-      async end(answer, { livesMs, personal }) {
-        clearInterval(renewal);
-        const text = answer === undefined ? undefined : format(answer, key, personal, keyRing);
-        const command =
-          text === undefined
-            ? redis.run((client) => client.eval(LET_GO, 1, leaseAt(key), holder, OPEN_MS))
-            : redis.run((client) => client.eval(KEEP, 2, leaseAt(key), answerAt(key), holder, text, Math.max(1, Math.ceil(livesMs))));
-        await command.catch(() => 0);
-      },
-    };
   }
   return {
     read,
@@ -76,7 +57,7 @@ export function createFleetCache({ redis, keyRing, now, closing }: FleetCacheOpt
             if (taken === 'OK') await redis.run((client) => client.del(leaseAt(key)));
             return { state: 'answered', answer: found };
           }
-          if (taken === 'OK') return hold(key, holder);
+          if (taken === 'OK') return hold(key, holder, redis, keyRing);
           if ((await redis.run((client) => client.get(leaseAt(key)))) === OPEN) return { state: 'alone' };
         } catch {
           return { state: 'alone' };
@@ -84,6 +65,27 @@ export function createFleetCache({ redis, keyRing, now, closing }: FleetCacheOpt
         await delay(waitMs, undefined, { signal: closing }).catch(() => {});
       }
       return { state: 'alone' };
+    },
+  };
+}
+
+/** The lease is this process's until `end`. */
+function hold(key: string, holder: string, redis: RedisConnection, keyRing: KeyRing | undefined): Turn {
+  const renewal = setInterval(
+    () => void redis.run((client) => client.eval(RENEW, 1, leaseAt(key), holder, LEASE_MS)).catch(() => 0),
+    RENEW_MS,
+  );
+  renewal.unref();
+  return {
+    state: 'ours',
+    async end(answer, { livesMs, personal }) {
+      clearInterval(renewal);
+      const text = answer === undefined ? undefined : format(answer, key, personal, keyRing);
+      const command =
+        text === undefined
+          ? redis.run((client) => client.eval(LET_GO, 1, leaseAt(key), holder, OPEN_MS))
+          : redis.run((client) => client.eval(KEEP, 2, leaseAt(key), answerAt(key), holder, text, Math.max(1, Math.ceil(livesMs))));
+      await command.catch(() => 0);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Bulkhead } from '../policies/bulkhead.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
 import { retryAfter } from '../policies/retry/retry-after.ts';
 import type { RetryBudget } from '../policies/retry/retry-budget.ts';
+import type { StartTimer } from '../policies/start-timer.ts';
 import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
 import { CallClock, CallEnded, type EndedBy, endedBy } from './call-clock.ts';
@@ -29,6 +30,7 @@ export type ProviderRuntime = {
   readonly flags: Flags;
   readonly now: () => number;
   readonly random: () => number;
+  readonly startTimer: StartTimer;
 };
 
 /** One call on its way to the provider. */
@@ -111,7 +113,7 @@ async function tokenOf({ name, now, observer }: ProviderRuntime, waiting: Promis
 async function timed(asking: Asking, outer: AbortSignal, startedAt: number): Promise<AttemptResult> {
   const { attemptTimeoutMs } = asking.plan;
   if (attemptTimeoutMs >= asking.deadlineAt - startedAt) return send(asking, outer, startedAt);
-  using clock = new CallClock(attemptTimeoutMs, 'attempt', outer);
+  using clock = new CallClock(attemptTimeoutMs, 'attempt', outer, asking.runtime.startTimer);
   return await send(asking, clock.signal, startedAt);
 }
 

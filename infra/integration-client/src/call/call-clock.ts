@@ -1,6 +1,8 @@
 // When a call has to end, and why it did: one abort signal made of the caller's and of a timer. Cheaper than AbortSignal.any and
 // AbortSignal.timeout, and it remembers which of them it was.
 
+import { startTimer as realTimer, type StartTimer } from '../policies/start-timer.ts';
+
 export type EndedBy = 'caller' | 'deadline' | 'attempt' | 'hedge';
 
 /** The reason of every abort in a call. */
@@ -17,12 +19,12 @@ export class CallEnded extends Error {
 export class CallClock implements Disposable {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopTimer: () => void;
 
   /** `outer`: the caller's signal, or the clock that this one is part of. */
-  constructor(ms: number, by: EndedBy, outer: AbortSignal | undefined) {
+  constructor(ms: number, by: EndedBy, outer: AbortSignal | undefined, startTimer: StartTimer = realTimer) {
     this.#outer = outer;
-    this.#timer = setTimeout(() => this.end(by), ms);
+    this.#stopTimer = startTimer(() => this.end(by), ms);
     if (outer?.aborted) this.#follow();
     else outer?.addEventListener('abort', this.#follow);
   }
@@ -41,7 +43,7 @@ export class CallClock implements Disposable {
   };
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#outer?.removeEventListener('abort', this.#follow);
   }
 }

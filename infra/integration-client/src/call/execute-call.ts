@@ -35,7 +35,7 @@ export async function executeCall(operation: OperationRuntime, input: CallInputP
   const { correlationId } = identity;
   const observed = provider.observer.call(plan.provider, plan.name, correlationId, { method: plan.method, template: plan.path });
   const deadlineMs = options.deadlineMs ?? plan.deadlineMs;
-  using clock = new CallClock(deadlineMs, 'deadline', options.signal);
+  using clock = new CallClock(deadlineMs, 'deadline', options.signal, provider.startTimer);
   let asking: Asking | undefined;
   const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
@@ -103,11 +103,11 @@ async function answerOf(call: Call): Promise<Outcome> {
  * The load is shared by all who wait for the same answer, so it runs under the operation's own deadline, not the first caller's; the caller
  * waits under his.
  */
-async function keptOrAsked(call: Call, times: { ttlMs: number; staleMs: number }): Promise<Outcome> {
+async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']>): Promise<Outcome> {
   const { operation, options, identity, asking } = call;
   let own: Answered | undefined;
   const load = async (): Promise<WireAnswer> => {
-    using clock = new CallClock(operation.plan.deadlineMs, 'deadline', undefined);
+    using clock = new CallClock(operation.plan.deadlineMs, 'deadline', undefined, operation.provider.startTimer);
     const loading: Asking = { ...asking, signal: clock.signal, deadlineAt: operation.provider.now() + operation.plan.deadlineMs };
     try {
       own = await runAttempts(loading, identity);
@@ -119,7 +119,8 @@ async function keptOrAsked(call: Call, times: { ttlMs: number; staleMs: number }
   try {
     const key = await keyOf(operation, asking.request);
     const policy = { ...times, personal: operation.holdsPersonalData };
-    const found = await unlessEnded(operation.cache.through(key, policy, { maxStaleMs: options.maxStaleMs }, load), asking.signal);
+    const given = { maxStaleMs: options.maxStaleMs, mayRefresh: () => operation.provider.budget.withdraw() };
+    const found = await unlessEnded(operation.cache.through(key, policy, given, load), asking.signal);
     const { value: answer, cached, stale, ageMs } = found;
     if (own !== undefined && !cached) return { answer, data: own.data, cached, stale, ageMs };
     const read = await readAnswer(operation.plan, answer);

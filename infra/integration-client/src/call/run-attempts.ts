@@ -44,6 +44,7 @@ function askOnce(asking: Asking): Promise<AttemptResult> {
     start: (signal: AbortSignal) => attempt(asking, signal),
     isGood: (result: AttemptResult) => result.kind === 'answered',
     ended: () => new CallEnded('hedge'),
+    startTimer: asking.runtime.startTimer,
   };
   return hedged(hedge, asking.signal);
 }
@@ -74,7 +75,7 @@ function wasNotSent({ fate, details }: Failure): boolean {
 
 async function wait(asking: Asking, waitMs: number, history: History, identity: CallIdentity): Promise<void> {
   try {
-    await pause(waitMs, asking.signal);
+    await pause(waitMs, asking.signal, asking.runtime.startTimer);
   } catch {
     const failure = endedFailure(endedBy(asking.signal), 'no', false);
     throw errorOf(asking.plan, failure, history.lost, { ...identity, attempts: asking.attempts });

@@ -5,7 +5,15 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 export type Schema = StandardSchemaV1;
 
 /** How long an answer is fresh, and for how much longer it may stand in for one that cannot be had. */
-export type CachePolicy = { ttlMs: number; staleMs?: number };
+export type CachePolicy = {
+  ttlMs: number;
+  staleMs?: number;
+  /**
+   * How long a caller who could have a stale answer waits for a live one. 0: he has the stale one at once, and a new one is fetched behind his
+   * back, when the retry budget pays for it. Default: 200.
+   */
+  softTimeoutMs?: number;
+};
 
 export type IdempotencyPolicy = {
   /** The provider's name of the header, mostly `Idempotency-Key`. */

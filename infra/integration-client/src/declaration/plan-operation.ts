@@ -23,7 +23,7 @@ export type OperationPlan = {
   readonly deadlineMs: number;
   readonly attemptTimeoutMs: number;
   readonly maxRetries: number;
-  readonly cache: { ttlMs: number; staleMs: number } | undefined;
+  readonly cache: { ttlMs: number; staleMs: number; softTimeoutMs?: number } | undefined;
   readonly hedgeAfterMs: number | undefined;
   readonly idempotency: IdempotencyPolicy | undefined;
   /** GET and HEAD: nothing is changed, so an answer that was lost is only lost. */
@@ -62,6 +62,6 @@ export function breakerSettings(provider: ProviderSettings): BreakerSettings {
 
 function cacheOf(method: Method, { cache }: AnyDeclaration): OperationPlan['cache'] {
   if (cache === 'none') return undefined;
-  if (cache !== undefined) return { ttlMs: cache.ttlMs, staleMs: cache.staleMs ?? DEFAULTS.cache.staleMs };
+  if (cache !== undefined) return { ...cache, staleMs: cache.staleMs ?? DEFAULTS.cache.staleMs };
   return method === 'GET' ? DEFAULTS.cache : undefined;
 }

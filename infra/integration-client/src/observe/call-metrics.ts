@@ -18,7 +18,24 @@ const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'hal
 const DAY_MS = 86_400_000;
 
 export function createCallMetrics(registry: Registry, now: () => number): CallMetrics {
-  const registers = [registry];
+  const { duration, attempts, breaker, cache, tokens, waits } = instruments([registry]);
+  const secretInUse = watchSecretAges(registry, now);
+  return {
+    attempt: (provider, operation, { failure }) =>
+      attempts.inc({ provider, operation, outcome: failure === undefined ? 'ok' : failureWord(failure) }),
+    call({ provider, operation, end }) {
+      duration.observe({ provider, operation, outcome: end.code ?? 'ok' }, end.responseTimeMs / 1_000);
+      if (end.code !== undefined) return;
+      cache.inc({ provider, operation, result: end.stale === true ? 'stale' : end.cached === true ? 'fresh' : 'live' });
+    },
+    breaker: (provider, state) => breaker.set({ provider }, BREAKER_VALUES[state]),
+    limiterWait: (provider, waitMs) => waits.observe({ provider }, waitMs / 1_000),
+    tokenRefresh: (provider, outcome) => tokens.inc({ provider, outcome }),
+    secretInUse,
+  };
+}
+
+function instruments(registers: Registry[]) {
   const duration = new Histogram({
     name: 'integration_call_duration_seconds',
     help: 'Time of a call with all its tries. `outcome`: ok, or the code of the error.',
@@ -57,20 +74,7 @@ export function createCallMetrics(registry: Registry, now: () => number): CallMe
     buckets: WAIT_BUCKETS,
     registers,
   });
-  const secretInUse = watchSecretAges(registry, now);
-  return {
-    attempt: (provider, operation, { failure }) =>
-      attempts.inc({ provider, operation, outcome: failure === undefined ? 'ok' : failureWord(failure) }),
-    call({ provider, operation, end }) {
-      duration.observe({ provider, operation, outcome: end.code ?? 'ok' }, end.responseTimeMs / 1_000);
-      if (end.code !== undefined) return;
-      cache.inc({ provider, operation, result: end.stale === true ? 'stale' : end.cached === true ? 'fresh' : 'live' });
-    },
-    breaker: (provider, state) => breaker.set({ provider }, BREAKER_VALUES[state]),
-    limiterWait: (provider, waitMs) => waits.observe({ provider }, waitMs / 1_000),
-    tokenRefresh: (provider, outcome) => tokens.inc({ provider, outcome }),
-    secretInUse,
-  };
+  return { duration, attempts, breaker, cache, tokens, waits };
 }
 
 /** The age is told when it is asked for, so it grows while nothing happens. */

@@ -1,12 +1,14 @@
+import { startTimer as realTimer, type StartTimer } from './start-timer.ts';
+
 /** Waits; rejects with the signal's reason. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal, startTimer: StartTimer = realTimer): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const giveUp = (): void => {
-      clearTimeout(timer);
+      stop();
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
+    const stop = startTimer(() => {
       signal.removeEventListener('abort', giveUp);
       resolve();
     }, ms);

@@ -2,8 +2,9 @@
 // minute), so a busy client asks Redis ten times a second and not for every attempt; what a parcel has left at its window's end is lost.
 // Without Redis each process counts for itself. A token is waited for only when it comes before the deadline.
 import type { RedisConnection } from '@portico/service-kit/redis';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { pause } from './pause.ts';
+import type { StartTimer } from './start-timer.ts';
 
 export type RateLimit = {
   /** Undefined: a token was at hand. Otherwise: undefined when there is one, or the instant of the next when it is past the deadline. */
@@ -12,16 +13,22 @@ export type RateLimit = {
   pauseUntil(instant: number): void;
 };
 
-export type RateLimitOptions = { provider: string; perMinute: number; redis: RedisConnection | undefined; now: () => number };
+export type RateLimitOptions = {
+  provider: string;
+  perMinute: number;
+  redis: RedisConnection | undefined;
+  now: () => number;
+  startTimer?: StartTimer;
+};
 
-const WINDOW_S = 60;
+const WINDOW_MS = 60_000;
 const PARCELS_PER_WINDOW = 600;
 /** A refusal without a time, or with none left. */
 const SHORTEST_WAIT_MS = 10;
 
 type Parcel = { tokens: number; until: number };
 
-export function createRateLimit({ provider, perMinute, redis, now }: RateLimitOptions): RateLimit {
+export function createRateLimit({ provider, perMinute, redis, now, startTimer }: RateLimitOptions): RateLimit {
   const size = Math.max(1, Math.floor(perMinute / PARCELS_PER_WINDOW));
   const fetchParcel = parcels({ provider, perMinute, redis, now }, size);
   let parcel: Parcel = { tokens: 0, until: 0 };
@@ -53,7 +60,7 @@ export function createRateLimit({ provider, perMinute, redis, now }: RateLimitOp
       const nextAt = pausedUntil > now() ? pausedUntil : await refill();
       if (nextAt === undefined) continue;
       if (nextAt >= deadlineAt) return nextAt;
-      await pause(Math.max(SHORTEST_WAIT_MS, nextAt - now()), signal);
+      await pause(Math.max(SHORTEST_WAIT_MS, nextAt - now()), signal, startTimer);
     }
     return undefined;
   };
@@ -66,14 +73,30 @@ export function createRateLimit({ provider, perMinute, redis, now }: RateLimitOp
 }
 
 function parcels({ provider, perMinute, redis, now }: RateLimitOptions, size: number): () => Promise<Parcel | number> {
-  const limits = { points: perMinute, duration: WINDOW_S, keyPrefix: 'portico:integration:limit' };
-  const memory = new RateLimiterMemory(limits);
-  const shared = redis === undefined ? undefined : new RateLimiterRedis({ ...limits, storeClient: redis.client });
-  const ask = (limiter: RateLimiterAbstract): Promise<RateLimiterRes> => limiter.consume(provider, size).catch(refusedOrThrow);
-  return async () => {
-    const answer = shared !== undefined && redis?.isUp() ? await redis.run(() => ask(shared)).catch(() => ask(memory)) : await ask(memory);
+  const alone = ownWindow(perMinute, size, now);
+  if (redis === undefined) return async () => alone();
+  const limits = { points: perMinute, duration: WINDOW_MS / 1_000, keyPrefix: 'portico:integration:limit' };
+  const limiter = new RateLimiterRedis({ ...limits, storeClient: redis.client });
+  const shared = async (): Promise<Parcel | number> => {
+    const answer = await redis.run(() => limiter.consume(provider, size).catch(refusedOrThrow));
     const until = now() + Math.max(0, answer.msBeforeNext);
     return answer.consumedPoints <= perMinute ? { tokens: size, until } : until;
+  };
+  return async () => (redis.isUp() ? shared().catch(alone) : alone());
+}
+
+/** A window that begins with its first parcel, as those in Redis do. */
+function ownWindow(perMinute: number, size: number, now: () => number): () => Parcel | number {
+  let given = 0;
+  let until = 0;
+  return () => {
+    const present = now();
+    if (present >= until) {
+      given = 0;
+      until = present + WINDOW_MS;
+    }
+    given += size;
+    return given <= perMinute ? { tokens: size, until } : until;
   };
 }
 

@@ -15,7 +15,7 @@ const MAX_ANSWER_BYTES = 65_536;
 
 /** OAuth 2.0 client credentials (RFC 6749 §4.4): one token for the fleet, replaced before its end. */
 export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: AuthorizerDependencies): Authorizer {
-  const { provider, now, logger, events } = deps;
+  const { provider, now, logger, events, requestToken } = deps;
   const { name } = auth.client;
   const rotating = openRotatingSecret({
     store: deps.secrets,
@@ -32,7 +32,7 @@ export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: Aut
   const shared = deps.redis === undefined ? undefined : openSharedToken(auth, provider, deps.redis, now);
   const closing = new AbortController();
   const cycle = createTokenCycle({
-    obtain: createTokenSource({ auth, provider, rotating, shared, agentOf, now, events }),
+    obtain: createTokenSource({ auth, provider, rotating, shared, agentOf, now, events, requestToken }),
     authorizationOf(token, secret) {
       const headers = { authorization: `Bearer ${token.accessToken}` };
       return auth.authMethod === 'tls' ? { headers, dispatcher: agentOf(secret) } : { headers };
@@ -48,7 +48,7 @@ export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: Aut
   });
   return {
     authorize: async (_request, signal) => cycle.authorize(await rotating.current(), signal),
-    refused: cycle.refused,
+    refused: async (signal, used) => cycle.refused(await rotating.current(), signal, used),
     fingerprint: async () => fingerprintOf(await rotating.current(), auth.kind, auth.tokenUrl, auth.scope, auth.audience),
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -35,6 +35,14 @@ const TIMEOUT_MS = 5_000;
 // A line break would begin another header.
 const TOKEN = /^[\x21-\x7e]+$/;
 
+export type RequestToken = (
+  auth: ClientCredentialsAuth,
+  secret: Secret,
+  agent: Agent,
+  now: () => number,
+  closing: AbortSignal,
+) => Promise<Token>;
+
 /** Rejects with CredentialFailure: `refused` for an OAuth error, `unreachable` for everything else that is no token. */
 export async function requestToken(
   auth: ClientCredentialsAuth,

@@ -7,8 +7,8 @@ import { isDue, type TokenSource } from './token-source.ts';
 
 export type TokenCycle = {
   authorize(secret: Secret, signal: AbortSignal): Promise<Authorization>;
-  /** As of an Authorizer. */
-  refused(signal: AbortSignal, used?: Authorization): Promise<boolean>;
+  /** As of an Authorizer; `secret` is the version in use. */
+  refused(secret: Secret, signal: AbortSignal, used?: Authorization): Promise<boolean>;
   /** Resolves when no request for a token is under way. */
   settled(): Promise<void>;
 };
@@ -25,7 +25,10 @@ export type TokenCycleOptions = {
 const RETRY_REFRESH_MS = 5_000;
 /** While there is none, a failure is everybody's answer for so long: the authority is not asked once per call. */
 const RETRY_FIRST_MS = 500;
-/** A token that is refused so soon after it was given is not the trouble: another one would be refused too. */
+/**
+ * A token that is refused so soon after it was given is not the trouble: another one would be refused too. Unless it is being replaced, or has
+ * to be: in a rotation the other side may have ended it together with the secret it came from, seconds after it was given.
+ */
 const FRESH_MS = 2_000;
 
 export function createTokenCycle({ obtain, authorizationOf, now, closing, onFailure }: TokenCycleOptions): TokenCycle {
@@ -64,9 +67,10 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
       if (isDue(held.token, secret, now()) && sinceFailure >= RETRY_REFRESH_MS) refresh().catch(() => {});
       return held.authorization;
     },
-    async refused(signal, used) {
+    async refused(secret, signal, used) {
       if (held === undefined || (used !== undefined && used !== held.authorization)) return true;
-      if (now() - held.token.obtainedAt < FRESH_MS) return false;
+      const isBeingReplaced = refreshing !== undefined || isDue(held.token, secret, now());
+      if (!isBeingReplaced && now() - held.token.obtainedAt < FRESH_MS) return false;
       return withSignal(refresh(held.token.accessToken), signal).then(
         () => true,
         () => false,

@@ -6,7 +6,7 @@ import type { ClientCredentialsAuth } from '../auth-declaration.ts';
 import type { AuthEvents } from '../authorizer.ts';
 import { CredentialFailure } from '../credential-failure.ts';
 import type { RotatingSecret } from '../secret/rotating-secret.ts';
-import { requestToken, type Token } from './request-token.ts';
+import { requestToken as overNetwork, type RequestToken, type Token } from './request-token.ts';
 import type { SharedToken } from './shared-token.ts';
 
 const REFRESH_EARLY_MS = 300_000;
@@ -25,9 +25,11 @@ export type TokenSourceOptions = {
   agentOf(secret: Secret): Agent;
   now: () => number;
   events: AuthEvents | undefined;
+  requestToken: RequestToken | undefined;
 };
 
-export function createTokenSource({ auth, provider, rotating, shared, agentOf, now, events }: TokenSourceOptions): TokenSource {
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  const { auth, provider, rotating, shared, agentOf, now, events, requestToken = overNetwork } = options;
   /** Asks with the version in use, and with the one before when the authority does not know the new one yet. */
   async function ask(secret: Secret, signal: AbortSignal): Promise<{ token: Token; secret: Secret }> {
     try {

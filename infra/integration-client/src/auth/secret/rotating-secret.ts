@@ -2,7 +2,7 @@
 import type { Logger } from '@portico/service-kit/logger';
 import { type Secret, type SecretReference, type SecretStore, UnknownSecretError } from '../../secrets.ts';
 import { CredentialFailure } from '../credential-failure.ts';
-import { createSecretVersions } from './secret-versions.ts';
+import { createSecretVersions, type SecretVersions } from './secret-versions.ts';
 
 export type RotatingSecret = Disposable & {
   /** The version to use now. Rejects with CredentialFailure (`unusable`) only while none was ever read. */
@@ -26,41 +26,9 @@ export type RotatingSecretOptions = {
 const REREAD_MS = 30_000;
 
 export function openRotatingSecret(options: RotatingSecretOptions): RotatingSecret {
-  const { store, reference, now, logger } = options;
+  const { store, reference, now } = options;
   const versions = createSecretVersions(now);
-  let readAt = now();
-  let reading: Promise<void> | undefined;
-  let unusable: string | undefined;
-
-  function take(found: Secret): void {
-    readAt = now();
-    if (versions.isNewest(found.version) || found.version === unusable) return;
-    try {
-      options.check?.(found);
-    } catch (error) {
-      if (versions.inUse() !== undefined) unusable = found.version;
-      throw error;
-    }
-    versions.add(found);
-    unusable = undefined;
-    options.onVersion?.(found);
-  }
-  /** One read at a time: a wave of refusals asks the store once. */
-  function read(): Promise<void> {
-    reading ??= store
-      .get(reference.name)
-      .then(take)
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  }
-  const keep = (error: unknown): void => {
-    readAt = now();
-    const reason = reasonOf(error, reference.name);
-    logger.warn({ event: 'secret_not_renewed', reason }, 'A secret could not be renewed; the version in use stays.');
-  };
-
+  const { take, read, keep, readAt, putOff } = openReader(options, versions);
   const watch = store.watch?.(reference.name, (found) => {
     try {
       take(found);
@@ -72,8 +40,8 @@ export function openRotatingSecret(options: RotatingSecretOptions): RotatingSecr
     async current() {
       if (versions.inUse() === undefined) {
         await read().catch((error: unknown) => Promise.reject(new CredentialFailure('unusable', reasonOf(error, reference.name))));
-      } else if (watch === undefined && now() - readAt > REREAD_MS) {
-        readAt = now();
+      } else if (watch === undefined && now() - readAt() > REREAD_MS) {
+        putOff();
         read().catch(keep);
       }
       const inUse = versions.inUse();
@@ -87,6 +55,45 @@ export function openRotatingSecret(options: RotatingSecretOptions): RotatingSecr
     },
     [Symbol.dispose]: () => watch?.[Symbol.dispose](),
   };
+}
+
+/** What comes from the store, into the versions. */
+function openReader({ store, reference, now, logger, check, onVersion }: RotatingSecretOptions, versions: SecretVersions) {
+  let readAt = now();
+  let reading: Promise<void> | undefined;
+  let unusable: string | undefined;
+  const putOff = (): void => {
+    readAt = now();
+  };
+  const take = (found: Secret): void => {
+    putOff();
+    if (versions.isNewest(found.version) || found.version === unusable) return;
+    try {
+      check?.(found);
+    } catch (error) {
+      if (versions.inUse() !== undefined) unusable = found.version;
+      throw error;
+    }
+    versions.add(found);
+    unusable = undefined;
+    onVersion?.(found);
+  };
+  /** One read at a time: a wave of refusals asks the store once. */
+  const read = (): Promise<void> => {
+    reading ??= store
+      .get(reference.name)
+      .then(take)
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  const keep = (error: unknown): void => {
+    putOff();
+    const reason = reasonOf(error, reference.name);
+    logger.warn({ event: 'secret_not_renewed', reason }, 'A secret could not be renewed; the version in use stays.');
+  };
+  return { take, read, keep, putOff, readAt: () => readAt };
 }
 
 // A store's own error may hold an address with a token in it: only our errors are told.

@@ -1,6 +1,8 @@
 // A second request for a read that is slow: the first good answer counts and the other request is ended. A failure counts only when nothing
 // else is under way, so a hedge never makes a call worse. The second one is paid for like a retry.
 
+import { startTimer as realTimer, type StartTimer } from '../start-timer.ts';
+
 export type Hedge<Result> = {
   afterMs: number;
   /** Asked once, when the time has come: false when there is nothing left to pay with. */
@@ -9,9 +11,11 @@ export type Hedge<Result> = {
   isGood(result: Result): boolean;
   /** The reason that the slower one is ended with. */
   ended(): Error;
+  startTimer?: StartTimer;
 };
 
-export async function hedged<Result>({ afterMs, mayHedge, start, isGood, ended }: Hedge<Result>, signal: AbortSignal): Promise<Result> {
+export async function hedged<Result>(hedge: Hedge<Result>, signal: AbortSignal): Promise<Result> {
+  const { afterMs, mayHedge, start, isGood, ended, startTimer = realTimer } = hedge;
   const loser = new AbortController();
   const follow = (): void => loser.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
@@ -20,12 +24,10 @@ export async function hedged<Result>({ afterMs, mayHedge, start, isGood, ended }
     return await race(
       () => start(loser.signal),
       isGood,
-      (second) => {
-        const timer = setTimeout(() => {
+      (second) =>
+        startTimer(() => {
           if (!loser.signal.aborted && mayHedge()) second();
-        }, afterMs);
-        return () => clearTimeout(timer);
-      },
+        }, afterMs),
     );
   } finally {
     signal.removeEventListener('abort', follow);

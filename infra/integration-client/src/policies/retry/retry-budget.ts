@@ -1,4 +1,4 @@
-// What a provider may be asked beyond what callers asked: retries and hedges share one budget, so that an outage
+// What a provider may be asked beyond what callers asked: retries, hedges and answers fetched before anybody waits for them share one budget, so that an outage
 // adds at most a fifth to the load, however many callers retry. A bucket: every call adds a fifth of a token, every second three.
 
 export type RetryBudget = {

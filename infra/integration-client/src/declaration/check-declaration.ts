@@ -1,10 +1,10 @@
 // What a declaration says twice and not alike, found before the first call. Every contradiction of every provider is named, all at once.
 import { ConfigError } from '@portico/service-kit/config';
-import { isOwnHeader } from './call/build-request.ts';
-import { parsePathTemplate } from './declaration/path-template.ts';
-import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './declaration/plan-operation.ts';
-import type { Provider } from './define-provider.ts';
-import { WINDOW_SECONDS } from './policies/breaker/breaker-window.ts';
+import { isOwnHeader } from '../call/build-request.ts';
+import type { Provider } from '../define-provider.ts';
+import { WINDOW_SECONDS } from '../policies/breaker/breaker-window.ts';
+import { parsePathTemplate } from './path-template.ts';
+import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './plan-operation.ts';
 
 type Rule<Subject> = readonly [problem: string, isBroken: (subject: Subject) => boolean];
 type OperationSubject = { provider: Provider; plan: OperationPlan };
@@ -58,6 +58,10 @@ const OPERATION_RULES: readonly Rule<OperationSubject>[] = [
   ['cache: only answers of GET are kept', ({ plan }) => plan.cache !== undefined && plan.method !== 'GET'],
   ['cache.ttlMs: must be at least 1,000', ({ plan }) => plan.cache !== undefined && !(plan.cache.ttlMs >= SHORTEST_TTL_MS)],
   ['cache.staleMs: shorter than ttlMs; 0 means never stale', ({ plan }) => plan.cache !== undefined && isShortStale(plan.cache)],
+  [
+    'cache.softTimeoutMs: must be from 0 to below the deadline',
+    ({ plan }) => plan.cache?.softTimeoutMs !== undefined && !(plan.cache.softTimeoutMs >= 0 && plan.cache.softTimeoutMs < plan.deadlineMs),
+  ],
   ['hedge: only GET and HEAD may be sent twice at a time', ({ plan }) => plan.hedgeAfterMs !== undefined && !plan.isRead],
   [
     'hedge.afterMs: must be above 0 and before the attempt times out',

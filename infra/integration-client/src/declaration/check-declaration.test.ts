@@ -1,9 +1,9 @@
 import { ConfigError } from '@portico/service-kit/config';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { defineProvider, op, type Provider, type ProviderSettings } from '../define-provider.ts';
 import { assertConsistent } from './check-declaration.ts';
-import type { AnyDeclaration, Method, Operation } from './declaration/operation.ts';
-import { defineProvider, op, type Provider, type ProviderSettings } from './define-provider.ts';
+import type { AnyDeclaration, Method, Operation } from './operation.ts';
 
 const ID = z.object({ id: z.string() });
 const KEY = { header: 'Idempotency-Key', livesMs: 86_400_000 };
@@ -59,6 +59,7 @@ describe('a declaration', () => {
     ['acme.call.cache: only', provider({}, untyped('POST', { idempotency: 'none', cache: { ttlMs: 5_000 } }))],
     ['acme.call.cache.ttlMs', provider({}, untyped('GET', { cache: { ttlMs: 300 } }))],
     ['acme.call.cache.staleMs', provider({}, untyped('GET', { cache: { ttlMs: 60_000, staleMs: 1_000 } }))],
+    ['acme.call.cache.softTimeoutMs', provider({}, untyped('GET', { cache: { ttlMs: 5_000, softTimeoutMs: 5_000 } }))],
     ['acme.call.hedge: only', provider({}, untyped('POST', { idempotency: KEY, hedge: { afterMs: 10 } }))],
     ['acme.call.hedge.afterMs', provider({}, untyped('GET', { deadlineMs: 100, hedge: { afterMs: 100 } }))],
     ['acme.call.idempotency: must be declared', provider({}, untyped('PATCH', {}))],

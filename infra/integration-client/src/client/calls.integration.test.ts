@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { silentLogger } from '@portico/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createClient } from './create-client.ts';
-import { declaredError } from './declaration/declared-error.ts';
-import { defineProvider, op } from './define-provider.ts';
-import { IntegrationError } from './errors.ts';
+import { startServer } from '../acceptance/testing-client.ts';
+import { createClient } from '../create-client.ts';
+import { declaredError } from '../declaration/declared-error.ts';
+import { defineProvider, op } from '../define-provider.ts';
+import { IntegrationError } from '../errors.ts';
 
 const Payment = z.object({ id: z.string() });
 const acmePay = defineProvider('acme-pay', {
@@ -38,7 +38,7 @@ const acmePay = defineProvider('acme-pay', {
   },
 });
 
-type Answer = (request: IncomingMessage & { body: string }, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 
 const answers: Answer[] = [];
@@ -49,22 +49,14 @@ let baseUrl = '';
 beforeEach(async () => {
   answers.length = 0;
   seen.length = 0;
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const server = await startServer((request, response, body) => {
     const { method = '', url = '', headers } = request;
     seen.push({ method, url, headers, body });
     const answer = answers.shift() ?? json(200, { id: 'p_1' });
-    answer(Object.assign(request, { body }), response);
+    answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v2`;
-  opened.push({
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
+  opened.push(server);
+  baseUrl = `${server.url}/v2`;
 });
 afterEach(async () => {
   for (const resource of opened.splice(0).reverse()) await resource[Symbol.asyncDispose]();

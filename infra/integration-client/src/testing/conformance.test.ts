@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { apiKey, bearer, mtls, oauth2, signedJwt } from '../auth.ts';
+import { defineProvider, op, type Provider, type ProviderSettings } from '../define-provider.ts';
+import { fixedFlags } from '../flags.ts';
+import { pii } from '../personal-data.ts';
+import { secret } from '../secrets.ts';
+import { conformance, FAULT_CASES } from './conformance.ts';
+import { printReport } from './print-report.ts';
+
+const Payment = z.object({
+  id: z.uuid(),
+  amount: z.int().min(1),
+  email: pii(z.email()),
+  items: z.array(z.object({ sku: z.string().min(3) })),
+});
+const ID = z.object({ id: z.string() });
+const KEY = { header: 'Idempotency-Key', livesMs: 86_400_000 };
+
+function providerWith(settings: Partial<ProviderSettings>, operations: Provider['operations'] = {}): Provider {
+  return defineProvider('acme', { baseUrl: 'https://acme.example/v2', ...settings, operations });
+}
+const all: Provider['operations'] = {
+  get: op.get('/payments/{id}', { params: ID, query: z.object({ expand: z.enum(['items']).optional() }), response: Payment }),
+  hedged: op.get('/hedged/{id}', { params: ID, response: Payment, cache: { ttlMs: 1_000, staleMs: 0 }, hedge: { afterMs: 300 } }),
+  head: op.head('/payments/{id}', { params: ID }),
+  put: op.put('/payments/{id}', { params: ID, body: Payment, response: Payment, deadlineMs: 4_000, attemptTimeoutMs: 1_000 }),
+  remove: op.delete('/payments/{id}', { params: ID, maxRetries: 1 }),
+  pay: op.post('/payments', { body: Payment, response: Payment, idempotency: KEY, deadlineMs: 1_500 }),
+  note: op.post('/notes', { body: z.object({ text: z.string() }), response: z.object({ id: z.string() }), idempotency: 'none' }),
+};
+const failures = async (provider: Provider, options?: Parameters<typeof conformance>[1]): Promise<string[]> =>
+  (await conformance(provider, options)).cases.flatMap((one) =>
+    one.outcome === 'failed' ? [`${one.operation}: ${one.name}: ${one.why}`] : [],
+  );
+
+describe('a consistent declaration', () => {
+  const ways: readonly ProviderSettings['auth'][] = [
+    undefined,
+    apiKey({ query: 'key', secret: secret('key') }),
+    bearer(secret('key')),
+    signedJwt({ algorithm: 'ES256', key: secret('key'), issuer: 'us', audience: 'them', lifetimeMs: 60_000 }),
+    mtls(secret('pair')),
+    oauth2.clientCredentials({ tokenUrl: 'https://id.example/token', client: secret('client') }),
+    oauth2.clientCredentials({ tokenUrl: 'https://id.example/token', client: secret('client'), authMethod: 'tls' }),
+  ];
+  it.each(ways.map((auth) => [auth?.kind ?? 'no', auth] as const))('stands every fault with %s authentication', async (_kind, auth) => {
+    const operations = {
+      get: op.get('/a', { response: Payment }),
+      note: op.post('/a', { body: Payment, response: Payment, idempotency: 'none' }),
+    };
+    expect(await failures(providerWith({ auth }, operations))).toEqual([]);
+  });
+
+  it('is tried with more than twenty faults for every operation', async () => {
+    const { cases, passed, failed } = await conformance(providerWith({}, all));
+    expect(failed).toBe(0);
+    expect(FAULT_CASES.length).toBeGreaterThanOrEqual(20);
+    expect(cases).toHaveLength(FAULT_CASES.length * Object.keys(all).length);
+    expect(passed).toBeGreaterThan(130);
+  });
+});
+
+describe('a declaration fails', () => {
+  const cases: readonly [what: string, provider: Provider, failure: string][] = [
+    ['without a schema of the answer', providerWith({}, { get: op.get('/a', {}) }), 'it declares no `response`'],
+    ['whose answer may be anything', providerWith({}, { get: op.get('/a', { response: z.unknown() }) }), 'its `response` takes anything'],
+    [
+      'whose input may be anything',
+      providerWith({}, { put: op.put('/a', { body: z.any(), response: Payment }) }),
+      'its `body` takes anything',
+    ],
+    [
+      'that does not tag what is personal',
+      providerWith({}, { get: op.get('/a', { response: z.object({ customer: z.object({ phone: z.string() }) }) }) }),
+      'in the log with DEBUG_MODE: response.customer.phone',
+    ],
+    [
+      'whose schema nothing can be made for',
+      providerWith({}, { get: op.get('/a', { response: v.object({ id: v.string() }) }) }),
+      'needs a sample',
+    ],
+  ];
+  it.each(cases)('%s', async (_what, provider, failure) => {
+    expect((await failures(provider)).join('\n')).toContain(failure);
+  });
+
+  it('when a flag takes away what keeps it up', async () => {
+    const provider = providerWith({}, { get: all.get as Provider['operations'][string] });
+    const off = async (flag: string): Promise<string> => (await failures(provider, { flags: fixedFlags({ [flag]: false }) })).join('\n');
+    expect(await off('ENABLE_RETRY')).toContain('get: 503 once');
+    expect(await off('ENABLE_CIRCUIT_BREAKER')).toContain('get: failures until the breaker opens');
+    expect(await off('ENABLE_CACHING')).toContain('get: a failure while an answer is kept');
+  });
+
+  it('less when samples are given', async () => {
+    const provider = providerWith({}, { get: op.get('/a', { response: v.object({ id: v.string() }) }) });
+    expect(await failures(provider, { samples: { get: { answer: { id: 'a' } } } })).toEqual([]);
+  });
+});
+
+it('prints a table with the reasons under it', async () => {
+  const text = printReport(
+    await conformance(providerWith({}, { get: op.get('/a', {}), note: all.note as Provider['operations'][string] })),
+  );
+  expect(text).toMatch(/^acme +get +note$/m);
+  expect(text).toMatch(/^a redirect +ok +ok$/m);
+  expect(text).toMatch(/^an answer that breaks the schema +FAILED +ok$/m);
+  expect(text).toContain('get, an answer that breaks the schema: it declares no `response`');
+  expect(text).toMatch(/\d+ passed, 1 failed, \d+ not applicable$/);
+});

@@ -1,0 +1,136 @@
+// JSON Schema, as OpenAPI 3.0 and 3.1 write it, as the source of zod schemas. Unknown fields of an answer are let pass: providers add some.
+// What is not understood is `z.unknown()`, never a guess.
+
+export type JsonSchema = {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly nullable?: boolean;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number | boolean;
+  readonly exclusiveMaximum?: number | boolean;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+};
+
+export type SourceOptions = {
+  /** The source of what a `$ref` names. */
+  refer(ref: string): string;
+  /** Whether a field of this name is personal. */
+  isPersonal(name: string): boolean;
+};
+
+/** `z.object({ … })`. */
+export function zodSource(schema: JsonSchema, options: SourceOptions): string {
+  const types = [schema.type ?? []].flat();
+  const isNullable = schema.nullable === true || types.includes('null');
+  const source = notNull({ ...schema, type: types.find((type) => type !== 'null') }, options);
+  return isNullable && source !== 'z.null()' ? `${source}.nullable()` : source;
+}
+
+function notNull(schema: JsonSchema & { type?: string }, options: SourceOptions): string {
+  if (schema.$ref !== undefined) return options.refer(schema.$ref);
+  if (schema.const !== undefined) return `z.literal(${JSON.stringify(schema.const)})`;
+  if (schema.enum !== undefined) return enumSource(schema.enum.filter((value) => value !== null));
+  const [first, ...others] = schema.allOf ?? [];
+  if (first !== undefined) return others.reduce((source, part) => `${source}.and(${zodSource(part, options)})`, zodSource(first, options));
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return choiceSource(choices.map((choice) => zodSource(choice, options)));
+  switch (schema.type) {
+    case 'object':
+      return objectSource(schema, options);
+    case 'array':
+      return `z.array(${schema.items === undefined ? 'z.unknown()' : zodSource(schema.items, options)})${bounds(schema.minItems, schema.maxItems)}`;
+    case 'string':
+      return stringSource(schema);
+    case 'integer':
+    case 'number':
+      return numberSource(schema);
+    case 'boolean':
+      return 'z.boolean()';
+    case 'null':
+      return 'z.null()';
+    default:
+      return schema.properties === undefined ? 'z.unknown()' : objectSource(schema, options);
+  }
+}
+
+/** A JavaScript name of a field as it is, any other in quotes. */
+export const fieldName = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+function enumSource(values: readonly unknown[]): string {
+  if (values.every((value) => typeof value === 'string')) return `z.enum(${JSON.stringify(values)})`;
+  return choiceSource(values.map((value) => `z.literal(${JSON.stringify(value)})`));
+}
+
+function choiceSource(sources: readonly string[]): string {
+  const [only, another] = sources;
+  if (only === undefined) return 'z.unknown()';
+  return another === undefined ? only : `z.union([${sources.join(', ')}])`;
+}
+
+function objectSource({ properties = {}, required = [], additionalProperties }: JsonSchema, options: SourceOptions): string {
+  const entries = Object.entries(properties);
+  if (entries.length === 0) {
+    const values = typeof additionalProperties === 'object' ? zodSource(additionalProperties, options) : 'z.unknown()';
+    return `z.record(z.string(), ${values})`;
+  }
+  const fields = entries.map(([name, part]) => {
+    const own = zodSource(part, options);
+    const tagged = options.isPersonal(name) && /^z\.(string|email|int|number|iso)\b/.test(own) ? `pii(${own})` : own;
+    return `${fieldName(name)}: ${required.includes(name) ? tagged : `${tagged}.optional()`}`;
+  });
+  return `z.object({ ${fields.join(', ')} })`;
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'z.email()',
+  uuid: 'z.guid()',
+  uri: 'z.url()',
+  'date-time': 'z.iso.datetime({ offset: true })',
+  date: 'z.iso.date()',
+  ipv4: 'z.ipv4()',
+  ipv6: 'z.ipv6()',
+};
+
+function stringSource({ format, pattern, minLength, maxLength }: JsonSchema): string {
+  const start = (format === undefined ? undefined : FORMATS[format]) ?? 'z.string()';
+  const rule = pattern === undefined || !isRegExp(pattern) ? '' : `.regex(new RegExp(${JSON.stringify(pattern)}, 'u'))`;
+  return start + bounds(minLength, maxLength) + rule;
+}
+
+function numberSource({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
+  // In OpenAPI 3.0 the exclusive bounds are switches, since 3.1 numbers.
+  const above = exclusiveMinimum === true ? minimum : exclusiveMinimum;
+  const below = exclusiveMaximum === true ? maximum : exclusiveMaximum;
+  const least = exclusiveMinimum === true ? undefined : minimum;
+  const most = exclusiveMaximum === true ? undefined : maximum;
+  const lower = typeof above === 'number' ? `.gt(${above})` : '';
+  const upper = typeof below === 'number' ? `.lt(${below})` : '';
+  return `${type === 'integer' ? 'z.int()' : 'z.number()'}${lower}${upper}${bounds(least, most)}`;
+}
+
+function bounds(least: number | undefined, most: number | undefined): string {
+  return `${least === undefined ? '' : `.min(${least})`}${most === undefined ? '' : `.max(${most})`}`;
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
