@@ -86,8 +86,14 @@ function sentRequest(
   { method, url, headers, body, dispatcher }: TransportRequest,
   at: number,
 ): SentRequest {
-  const parsed: unknown = body === undefined ? undefined : JSON.parse(body.toString());
-  return { provider, operation, method, url, headers, body: parsed, at, connections: dispatcher };
+  return { provider, operation, method, url, headers, body: readBody(headers['content-type'], body), at, connections: dispatcher };
+}
+
+function readBody(type: string | undefined, body: Buffer | undefined): unknown {
+  if (body === undefined) return undefined;
+  return type === 'application/x-www-form-urlencoded'
+    ? Object.fromEntries(new URLSearchParams(body.toString()))
+    : (JSON.parse(body.toString()) as unknown);
 }
 
 const FAULTS: Readonly<Record<Exclude<Fault, 'hang'>, [kind: TransportFailureKind, sent: 'no' | 'maybe']>> = {

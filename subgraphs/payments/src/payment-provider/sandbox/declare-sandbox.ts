@@ -42,6 +42,7 @@ export function declareSandbox(url: string) {
       refund: op.post('/v1/charges/{id}/refunds', {
         params: z.object({ id: z.string() }),
         body: z.object({ amount: z.int() }),
+        response: z.object({ id: z.string(), status: z.literal('succeeded') }),
         errors,
         idempotency,
       }),
