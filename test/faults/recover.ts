@@ -1,6 +1,6 @@
 import { type StartedSubgraphs, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { silentLogger } from '@portico/service-kit/testing';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Settings } from './saga-process.ts';
 
 export type Recovery = AsyncDisposable & {
@@ -22,14 +22,14 @@ export async function recover(settings: Settings): Promise<Recovery> {
   return {
     started,
     async settled() {
-      const look = async (): Promise<number> => {
+      const isDone = async (): Promise<boolean> => {
         aheadMs += LEASE_MS;
         await orders.runTask('settle-left-tasks');
         await Promise.all([payments.runTask('settle-payments'), payments.runTask('tell-orders')]);
         const [row] = await payments.database.run(`/* all tenants: what is left */ ${LEFT}`, []);
-        return Number(row?.count);
+        return Number(row?.count) === 0;
       };
-      await expect.poll(look, WITHIN).toBe(0);
+      await vi.waitUntil(isDone, WITHIN);
     },
     [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };

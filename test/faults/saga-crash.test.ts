@@ -25,6 +25,8 @@ const RUNS = GROUPS.flatMap((tokens) => [
   ...PAYING_LATER.map((point) => ({ point, tokens, later: true })),
 ]);
 const AT_ONCE = 2;
+/** Waiting for its turn is part of a test's time. */
+const TIMEOUT_MS = 1_800_000;
 
 let ground: Ground;
 const counts: string[] = [];
@@ -59,7 +61,7 @@ async function again({ client }: Recovery['started'], request: ShopRequest): Pro
   });
 }
 
-describe('a process that is killed', { concurrent: true }, () => {
+describe('a process that is killed', { concurrent: true, timeout: TIMEOUT_MS }, () => {
   const turns = Array.from({ length: AT_ONCE }, () => Promise.resolve());
   /** Few at a time: each is a platform of its own. */
   async function inTurn(nth: number, work: () => Promise<void>): Promise<void> {

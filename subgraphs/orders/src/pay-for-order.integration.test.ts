@@ -2,6 +2,7 @@ import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph';
+import { onWork } from '@portico/service-kit/subgraph/work-state';
 import { testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -153,5 +154,24 @@ describe('an order with a payment method', () => {
     expect(await Promise.all(ids.map(async (id) => (await tasksOf(world, id)).length))).toEqual([1, 0]);
     await settleEverything(world);
     expect({ left: world.stock.left, charges: world.money.charges.size }).toEqual({ left: 1_000, charges: 0 });
+  });
+
+  it('that waits for its undoing is shown, with its age, and so is that it was undone', async () => {
+    const shown: unknown[] = [];
+    using _ = onWork({ waiting: (state) => shown.push(state), settled: (settled) => shown.push(settled) });
+    const caller = seeded();
+    world.fail = { operation: 'ChargeOrder', when: 'after' };
+    await expect(ask(world, caller, PLACE, { input: paying() })).rejects.toBeDefined();
+    world.fail = undefined;
+    laterThanLease(world);
+    shown.length = 0;
+    await world.orders.runTask('watch-saga');
+    await settle(world);
+    await world.orders.runTask('watch-saga');
+    expect(shown).toEqual([
+      { work: 'saga', waiting: 1, oldestSeconds: 31 },
+      { work: 'saga', kind: 'undone' },
+      { work: 'saga', waiting: 0, oldestSeconds: 0 },
+    ]);
   });
 });

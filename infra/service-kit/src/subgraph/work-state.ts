@@ -37,11 +37,14 @@ export function watchWaiting(work: Work, rows: string): BackgroundTask {
          from (${rows} limit ${COUNTED_MAX}) as waiting`,
         [now()],
       );
-      const state: WorkWaiting = { work, waiting: Number(row?.waiting), oldestSeconds: Math.max(0, Number(row?.seconds)) };
-      waitingChannel.publish(state);
+      publishWaiting({ work, waiting: Number(row?.waiting), oldestSeconds: Math.max(0, Number(row?.seconds)) });
       return 0;
     },
   };
+}
+
+export function publishWaiting(state: WorkWaiting): void {
+  waitingChannel.publish(state);
 }
 
 export function publishSettled<Of extends Work>(work: Of, kind: Settled<Of>['kind']): void {

@@ -5,6 +5,7 @@ import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
+import { onWork } from '@portico/service-kit/subgraph/work-state';
 import {
   askSubgraph,
   createTestDatabase,
@@ -235,6 +236,24 @@ describe('money for an order that stands', () => {
     await settled(caller, failed, 'failed');
     await expect.poll(() => timesTold(paid)).toBe(1);
     expect(timesTold(declined)).toBe(0);
+  });
+});
+
+describe('payments that are open with the provider', () => {
+  it('are shown with the age of the oldest, until they are settled', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const shown: { waiting: number; oldestSeconds: number }[] = [];
+    using _ = onWork({ waiting: (state) => shown.push(state) });
+    const { id } = await charge(caller, orderId, 'tok_pending');
+    aheadMs += 1_500;
+    await payments.runTask('watch-payments');
+    expect(shown.at(-1)).toMatchObject({ work: 'payments', waiting: 1 });
+    expect(shown.at(-1)?.oldestSeconds).toBeGreaterThanOrEqual(1.5);
+    await expect.poll(async () => (await sandbox.charges(id))[0]?.status, { timeout: 15_000 }).toBe('succeeded');
+    await later(31_000);
+    await settled(caller, id, 'succeeded');
+    await payments.runTask('watch-payments');
+    expect(shown.at(-1)).toEqual({ work: 'payments', waiting: 0, oldestSeconds: 0 });
   });
 });
 
