@@ -10,6 +10,8 @@ export type Recovery = AsyncDisposable & {
 };
 
 const LEASE_MS = 31_000;
+/** Nobody is stopped here while holding a connection; the server's are shared with those who are. */
+const POOL_MAX = 4;
 const WITHIN = { timeout: 60_000, interval: 20 };
 const LEFT = `select (select count(*) from orders.saga_task)
   + (select count(*) from payments.payment where due_at is not null or tell_at is not null) as count`;
@@ -17,7 +19,10 @@ const LEFT = `select (select count(*) from orders.saga_task)
 /** The platform in this process, at a time when whatever a dead one had leased is free. */
 export async function recover(settings: Settings): Promise<Recovery> {
   let aheadMs = LEASE_MS;
-  const started = await startSubgraphs(settings, { loggerOf: () => silentLogger, now: () => new Date(Date.now() + aheadMs) });
+  const started = await startSubgraphs(
+    { ...settings, poolMax: POOL_MAX },
+    { loggerOf: () => silentLogger, now: () => new Date(Date.now() + aheadMs) },
+  );
   const { orders, payments } = started.subgraphs;
   return {
     started,
