@@ -65,6 +65,20 @@ describe.each(TOPOLOGIES)('paying an order, %s', (topology) => {
     expect(stack.sandbox.chargesOf(orderId).map(({ amount }) => amount)).toEqual([2_000, 100]);
   });
 
+  it('confirms a pending order when the last of it is paid, at once or when the provider has decided, and no sooner', async () => {
+    const statusOf = async (id: string): Promise<string> =>
+      (await shop.data<{ status: string }>(200, 'GET', `/api/v1/orders/${id}`)).status;
+    const orderId = await order(10.5, 'USD');
+    expect((await pay(orderId, { paymentMethod: 'tok_visa', amount: 20.99 })).status).toBe(201);
+    expect(await statusOf(orderId)).toBe('pending');
+    expect((await pay(orderId, { paymentMethod: 'tok_visa' })).status).toBe(201);
+    expect(await statusOf(orderId)).toBe('confirmed');
+    const later = await order();
+    expect((await pay(later, { paymentMethod: 'tok_pending' })).body).toMatchObject({ data: { status: 'pending' } });
+    expect(await statusOf(later)).toBe('pending');
+    await expect.poll(() => statusOf(later), { timeout: 20_000 }).toBe('confirmed');
+  });
+
   it('answers 402 with the reason of a decline, and lets another card pay', async () => {
     const orderId = await order();
     const declined = await pay(orderId, { paymentMethod: 'tok_insufficient_funds' });

@@ -1,6 +1,7 @@
 import { Orders } from './0001-orders.ts';
 import { Reconciliation } from './0002-reconciliation.ts';
 import { Saga } from './0003-saga.ts';
+import { SagaTries } from './0004-saga-tries.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-orders': Orders, '0002-reconciliation': Reconciliation, '0003-saga': Saga };
+export const migrations = { '0001-orders': Orders, '0002-reconciliation': Reconciliation, '0003-saga': Saga, '0004-saga-tries': SagaTries };

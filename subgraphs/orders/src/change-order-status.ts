@@ -2,7 +2,7 @@ import { AppError, notFound } from '@portico/contracts/errors';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { moveOrder, type StatusChange } from './move-order.ts';
-import { paymentStatuses } from './saga/payment-statuses.ts';
+import { orderPayments } from './saga/order-payments.ts';
 import { settleTask } from './saga/settle-task.ts';
 
 /** Moves an order along its life. INVALID_STATE lists the legal moves; cancelling a cancelled order answers it again. */
@@ -15,8 +15,8 @@ export async function changeOrderStatus(context: SubgraphContext, change: Status
 }
 
 async function requirePayment(context: SubgraphContext, id: string): Promise<void> {
-  const statuses = await paymentStatuses(context, id);
-  if (statuses === undefined) throw notFound('order', id);
-  if (statuses.some((status) => status === 'succeeded' || status === 'refunded')) return;
+  const payments = await orderPayments(context, id);
+  if (payments === undefined) throw notFound('order', id);
+  if (payments.some(({ status }) => status === 'succeeded' || status === 'refunded')) return;
   throw new AppError('INVALID_STATE', 'Only an order that was paid can be refunded.', { details: { payments: 'There is no payment.' } });
 }

@@ -41,8 +41,9 @@ async function writeDown(em: EntityManager, { caller, now }: SubgraphContext, id
   // The order stands: what a second try of its placement would undo is not due. Nor need a charge be waited for that goes back.
   const earlier = left?.stage === 'owing' ? left : undefined;
   const duties = { stock: due.stock ?? earlier?.stock ?? null, payment: due.payment ?? earlier?.payment ?? null };
-  const row = { stage: 'owing' as const, ...duties, requestId: caller.requestId, lockedUntil: new Date(now().getTime() + LEASE_MS) };
-  if (left === null) em.persist(em.create(SagaTask, { ...tenantOf(caller), id, ...row }));
+  const at = now();
+  const row = { stage: 'owing' as const, ...duties, requestId: caller.requestId, lockedUntil: new Date(at.getTime() + LEASE_MS) };
+  if (left === null) em.persist(em.create(SagaTask, { ...tenantOf(caller), id, begunAt: at, ...row }));
   else em.assign(left, row);
   return duties;
 }

@@ -1,5 +1,8 @@
 import type { Caller } from '@portico/contracts/caller';
+import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import type { GraphClient } from '@portico/service-kit/graph';
+import { onWork } from '@portico/service-kit/subgraph/work-state';
 import { testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -121,5 +124,54 @@ describe('an order with a payment method', () => {
     await settleEverything(world);
     expect((await ask(world, caller, ONE, { id })).order?.status).toBe(status);
     expect({ left: world.stock.left, tasks: await tasksOf(world, id) }).toEqual({ left, tasks: [] });
+  });
+
+  it.each([
+    ['a part by another card', { status: 'succeeded', amount: 100 }, 'pending'],
+    ['by a bank transfer that is on its way', { status: 'pending', provider: null }, 'pending'],
+    ['in full by another card', { status: 'succeeded' }, 'confirmed'],
+  ])('whose charge failed is not cancelled when the buyer has paid %s', async (_, payment, status) => {
+    world.money.undecided = true;
+    const caller = testCaller();
+    const { id } = (await ask(world, caller, PLACE, { input: paying() })).placeOrder;
+    world.payments = [{ status: 'failed' }, payment];
+    await settleEverything(world);
+    expect((await ask(world, caller, ONE, { id })).order?.status).toBe(status);
+    expect({ left: world.stock.left, tasks: await tasksOf(world, id) }).toEqual({ left: 998, tasks: [] });
+  });
+
+  it('that cannot be undone does not hold up the others, and comes again', async () => {
+    const [first, second] = [seeded(), seeded()];
+    const ids = [first, second].map(({ idempotencySeed }) => newId('order', idempotencySeed));
+    world.fail = { operation: 'ChargeOrder', when: 'after' };
+    for (const caller of [first, second]) await expect(ask(world, caller, PLACE, { input: paying() })).rejects.toBeDefined();
+    world.fail = undefined;
+    const execute: GraphClient['execute'] = world.graph.execute;
+    world.graph.execute = (document, variables, asking) =>
+      variables.orderId === ids[0] ? Promise.reject(new AppError('INTERNAL_ERROR')) : execute(document, variables, asking);
+    await settleEverything(world);
+    world.graph.execute = execute;
+    expect(await Promise.all(ids.map(async (id) => (await tasksOf(world, id)).length))).toEqual([1, 0]);
+    await settleEverything(world);
+    expect({ left: world.stock.left, charges: world.money.charges.size }).toEqual({ left: 1_000, charges: 0 });
+  });
+
+  it('that waits for its undoing is shown, with its age, and so is that it was undone', async () => {
+    const shown: unknown[] = [];
+    using _ = onWork({ waiting: (state) => shown.push(state), settled: (settled) => shown.push(settled) });
+    const caller = seeded();
+    world.fail = { operation: 'ChargeOrder', when: 'after' };
+    await expect(ask(world, caller, PLACE, { input: paying() })).rejects.toBeDefined();
+    world.fail = undefined;
+    laterThanLease(world);
+    shown.length = 0;
+    await world.orders.runTask('watch-saga');
+    await settle(world);
+    await world.orders.runTask('watch-saga');
+    expect(shown).toEqual([
+      { work: 'saga', waiting: 1, oldestSeconds: 31 },
+      { work: 'saga', kind: 'undone' },
+      { work: 'saga', waiting: 0, oldestSeconds: 0 },
+    ]);
   });
 });

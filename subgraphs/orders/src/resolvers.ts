@@ -8,6 +8,7 @@ import { needs, type References, type Resolvers } from '@portico/service-kit/sub
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { anonymizeOrders } from './anonymize-orders.ts';
 import { changeOrderStatus } from './change-order-status.ts';
+import { confirmPaidOrder } from './confirm-paid-order.ts';
 import type { StatusChange } from './move-order.ts';
 import { sealedShippingAddress } from './order.entity.ts';
 import { orderReads } from './order-reads.ts';
@@ -35,6 +36,7 @@ export const resolvers: Resolvers = {
     cancelOrder: needs('orders:write', (_, change: Omit<StatusChange, 'status'>, context) =>
       changeOrderStatus(context, { ...change, id: known(change.id), status: 'cancelled' }),
     ),
+    confirmPaidOrder: needs('orders:write', (_, { orderId }: { orderId: string }, context) => confirmPaidOrder(context, known(orderId))),
     anonymizeOrders: needs('orders:write', (_, { customerId }: { customerId: string }, context) => anonymizeOrders(context, customerId)),
   },
   Order: {

@@ -6,6 +6,7 @@ import {
   type SubgraphSettings,
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
+import { watchWaiting } from '@portico/service-kit/subgraph/work-state';
 import { migrations } from '../migrations/index.ts';
 import { Order, OrderLine, sealedShippingAddress } from './order.entity.ts';
 import { references, resolvers } from './resolvers.ts';
@@ -25,6 +26,7 @@ export function start(settings: SubgraphSettings, dependencies: SubgraphDependen
       tenantTables: ['order', 'order_line'],
       tasks: {
         'settle-left-tasks': settleLeftTasks,
+        'watch-saga': watchWaiting('saga', 'select begun_at as since from orders.saga_task'),
         reseal: resealTask('orders.order', { shipping_address_sealed: sealedShippingAddress }),
       },
     },

@@ -7,6 +7,7 @@ import type { GraphClient } from '@portico/service-kit/graph';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import { askSubgraph, createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import type { OrderPayment } from './saga/order-payments.ts';
 import { start } from './server.ts';
 
 export type Order = {
@@ -23,6 +24,7 @@ export type Answer = {
   updateOrder: Order;
   changeOrderStatus: Order;
   cancelOrder: Order;
+  confirmPaidOrder: boolean;
 };
 
 const FIELDS =
@@ -46,7 +48,7 @@ export type World = AsyncDisposable & {
   readonly customers: Map<string, string>;
   stock: Stock;
   money: Money;
-  payments: { status: string }[];
+  payments: Partial<OrderPayment>[];
   fail: { operation: string; when: 'before' | 'after' } | undefined;
   clock: Date;
   /** Back to full stock, no payments and no failure; what earlier tests left due is settled first. */
@@ -144,7 +146,7 @@ function answers(
       money.charges.delete(id);
       return {};
     case 'OrderPayments':
-      return { order: { payments } };
+      return { order: { payments: payments.map((payment) => ({ amount: 2500, currency: 'USD', provider: 'sandbox', ...payment })) } };
     default:
       throw new Error(`The stand-in graph knows no ${operation}.`);
   }

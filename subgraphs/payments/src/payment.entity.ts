@@ -29,6 +29,10 @@ export const Payment = defineEntity({
     undoReason: p.string().columnType('text').nullable(),
     /** When the provider has to be asked next; whoever asks pushes it ahead first. Null when nothing is open. */
     dueAt: p.datetime().length(3).nullable(),
+    /** Since when something is open with the provider. */
+    openSince: p.datetime().length(3).nullable(),
+    /** When the orders have to be told next that the money came; null when they know. */
+    tellAt: p.datetime().length(3).nullable(),
     /** How often asking left it open. */
     tries: p.integer().default(0),
     /** Of the request that began it. */
@@ -40,5 +44,5 @@ export const Payment = defineEntity({
 });
 export type Payment = InferEntity<typeof Payment>;
 
-/** How long whoever asks the provider has a payment to itself: longer than asking takes. */
+/** How long whoever asks the provider, or tells the orders, has a payment to itself: longer than that takes. */
 export const LEASE_MS = 30_000;

@@ -17,10 +17,13 @@ import { start } from './server.ts';
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let payments: Subgraph;
 const orders = new Map<string, string>();
+/** Which orders were told that money came. */
+const told: unknown[] = [];
 
 /** Stands for the orders subgraph behind the graph. */
 const graph: GraphClient = {
-  async execute<Data>(_document: string, { id }: Readonly<Record<string, unknown>>) {
+  async execute<Data>(document: string, { id, orderId }: Readonly<Record<string, unknown>>) {
+    if (document.includes('confirmPaidOrder')) return { confirmPaidOrder: told.push(orderId) > 0 } as Data;
     const currency = orders.get(String(id));
     return { order: currency === undefined ? null : { id, currency } } as Data;
   },
@@ -49,12 +52,12 @@ function order(currency = 'USD'): string {
   orders.set(id, currency);
   return id;
 }
-const paid = (orderId: string) => ({ orderId, amount: 2500, currency: 'USD', method: 'bank_transfer', status: 'succeeded' });
+const paidFor = (orderId: string) => ({ orderId, amount: 2500, currency: 'USD', method: 'bank_transfer', status: 'succeeded' });
 
 describe('payments', () => {
   it('are recorded with their event and shown to their own tenant only', async () => {
     const caller = testCaller();
-    const { recordPayment } = await ask(caller, RECORD, { input: paid(order()) });
+    const { recordPayment } = await ask(caller, RECORD, { input: paidFor(order()) });
     expect(recordPayment).toMatchObject({ amount: 2500, status: 'succeeded' });
     const one = 'query ($id: ID!) { payment(id: $id) { id amount status } }';
     expect((await ask(caller, one, { id: recordPayment.id })).payment).toEqual(recordPayment);
@@ -66,10 +69,17 @@ describe('payments', () => {
 
   it('that failed say why, and are an event of their own', async () => {
     const caller = testCaller();
-    const input = { ...paid(order()), status: 'failed', failureReason: 'No funds' };
+    const input = { ...paidFor(order()), status: 'failed', failureReason: 'No funds' };
     const { recordPayment } = await ask(caller, RECORD, { input });
     const events = await payments.database.run(`select type from payments.outbox where payload ->> 'id' = $1`, [recordPayment.id]);
     expect(events).toEqual([{ type: 'payment.failed' }]);
+  });
+
+  it('that succeeded are told to the orders, others are not', async () => {
+    const [paid, failed] = [order(), order()];
+    await ask(testCaller(), RECORD, { input: paidFor(paid) });
+    await ask(testCaller(), RECORD, { input: { ...paidFor(failed), status: 'failed', failureReason: 'No funds' } });
+    expect([told.includes(paid), told.includes(failed)]).toEqual([true, false]);
   });
 
   it.each([
@@ -82,7 +92,7 @@ describe('payments', () => {
     [{ failureReason: 'x' }, 'failureReason'],
     [{ status: 'refunded' }, 'status'],
   ])('refuse %j, naming %s', async (change, field) => {
-    await expect(ask(testCaller(), RECORD, { input: { ...paid(order()), ...change } })).rejects.toMatchObject({
+    await expect(ask(testCaller(), RECORD, { input: { ...paidFor(order()), ...change } })).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',
       details: { [field]: expect.any(String) },
     });
@@ -92,7 +102,7 @@ describe('payments', () => {
     const caller = testCaller();
     const [first, second] = [order(), order()];
     const ids: string[] = [];
-    for (const id of [first, second, first]) ids.push((await ask(caller, RECORD, { input: paid(id) })).recordPayment.id);
+    for (const id of [first, second, first]) ids.push((await ask(caller, RECORD, { input: paidFor(id) })).recordPayment.id);
     const document = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Order { payments { id } } } }';
     const r = [first, second].map((id) => ({ __typename: 'Order', id }));
     const statements: string[] = [];

@@ -10,8 +10,10 @@ import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
 import { announcePayment } from './announce-payment.ts';
-import { PAYMENT_METHODS, Payment } from './payment.entity.ts';
+import { lockOrder } from './charges/paid-order.ts';
+import { LEASE_MS, PAYMENT_METHODS, Payment } from './payment.entity.ts';
 import { paymentReads } from './payment-reads.ts';
+import { tellOrdersNow } from './tell-orders.ts';
 
 const input = z
   .object({
@@ -40,15 +42,23 @@ export async function recordPayment(context: SubgraphContext, given: unknown, se
   await requireOrder(context, payment.orderId, payment.currency);
   return createOnce<Row>(context, 'payment', 'payment_pkey', {
     find: (id) => context.reads.one(paymentReads, context.caller, 't.id', id, selection),
-    create: (id) =>
-      context.write(async (em) => {
-        const at = context.now();
-        const row = em.create(Payment, { ...tenantOf(context.caller), ...payment, id, createdAt: at, updatedAt: at });
-        announcePayment(em, context.caller, row, at);
-        await em.persist(row).flush();
-        return wrap(row).toPOJO();
-      }),
+    create: (id) => record(context, id, payment),
   });
+}
+
+async function record(context: SubgraphContext, id: string, given: z.output<typeof input>): Promise<Row> {
+  const payment = await context.write(async (em) => {
+    const at = context.now();
+    const tellAt = given.status === 'succeeded' ? new Date(at.getTime() + LEASE_MS) : null;
+    const row = em.create(Payment, { ...tenantOf(context.caller), ...given, id, tellAt, createdAt: at, updatedAt: at });
+    // Waits for payments that are being begun: what they find due has this one counted, or not yet there.
+    await lockOrder(em, context.caller, given.orderId);
+    announcePayment(em, context.caller, row, at);
+    await em.persist(row).flush();
+    return row;
+  });
+  await tellOrdersNow(context, payment);
+  return wrap(payment).toPOJO();
 }
 
 async function requireOrder({ graph, caller }: SubgraphContext, id: string, currency: string): Promise<void> {

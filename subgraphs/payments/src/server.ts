@@ -6,6 +6,7 @@ import {
   type SubgraphSettings,
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
+import { watchWaiting } from '@portico/service-kit/subgraph/work-state';
 import { migrations } from '../migrations/index.ts';
 import { sweepCallbacks } from './charges/receive-callback.ts';
 import { settlePayments } from './charges/settle-payments.ts';
@@ -13,6 +14,7 @@ import type { ProviderConfig } from './config.ts';
 import { Payment } from './payment.entity.ts';
 import { NO_PROVIDERS, openProviders } from './payment-provider/open-providers.ts';
 import { createResolvers, references } from './resolvers.ts';
+import { tellOrders } from './tell-orders.ts';
 
 /** Without a provider the books are kept, and whoever wants to charge is told that it is not possible. */
 export type PaymentsSettings = SubgraphSettings & { provider?: ProviderConfig | undefined };
@@ -24,7 +26,12 @@ export async function start(settings: PaymentsSettings, dependencies: SubgraphDe
     settings.provider === undefined ? NO_PROVIDERS : opened.use(await openProviders(settings.provider, dependencies.logger));
   const charging = { providers, logger: dependencies.logger };
   const settling: Readonly<Record<string, BackgroundTask>> =
-    settings.provider === undefined ? {} : { 'settle-payments': settlePayments(charging) };
+    settings.provider === undefined
+      ? {}
+      : {
+          'settle-payments': settlePayments(charging),
+          'watch-payments': watchWaiting('payments', 'select open_since as since from payments.payment where due_at is not null'),
+        };
   const subgraph = opened.use(
     await startSubgraph(
       {
@@ -35,7 +42,7 @@ export async function start(settings: PaymentsSettings, dependencies: SubgraphDe
         entities: [Payment],
         migrations,
         tenantTables: ['payment', 'paid_order'],
-        tasks: { ...settling, 'sweep-callbacks': sweepCallbacks },
+        tasks: { ...settling, 'tell-orders': tellOrders, 'sweep-callbacks': sweepCallbacks },
       },
       settings,
       dependencies,

@@ -32,6 +32,9 @@ export const SagaTask = defineEntity({
     stock: p.string().columnType('text').$type<StockDuty>().nullable(),
     payment: p.string().columnType('text').$type<PaymentDuty>().nullable(),
     requestId: p.string().columnType('text'),
+    /** Of a row that is `placing`: the try of the request that has it. */
+    tryId: p.uuid().defaultRaw('gen_random_uuid()'),
+    begunAt: p.datetime().length(3),
     lockedUntil: p.datetime().length(3),
   },
 });

@@ -1,12 +1,14 @@
 // What an order owes is paid right after the transaction that made it due. The task here pays what a crash, or a program that could not
 // be reached, left unpaid; an order that was never decided is undone.
+import { LockMode } from '@mikro-orm/core';
 import { asService, type Caller } from '@portico/contracts/caller';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { BackgroundTask, SubgraphProgram } from '@portico/service-kit/subgraph/start-subgraph';
+import { publishSettled } from '@portico/service-kit/subgraph/work-state';
 import { moveOrder } from '../move-order.ts';
 import { Order } from '../order.entity.ts';
-import { paymentStatuses } from './payment-statuses.ts';
+import { isCovered, type OrderPayment, orderPayments } from './order-payments.ts';
 import { AWAIT_MS, type Duties, LEASE_MS, type SagaStage, SagaTask } from './saga-task.entity.ts';
 
 const STOCK = {
@@ -20,8 +22,8 @@ const PAYMENT = {
 
 const PAYMENT_FAILED = 'The payment failed.';
 
-/** Pays what is due and takes the row away. Safe to repeat: whoever is paid answers the same a second time. */
-export async function settleTask(context: SubgraphContext, orderId: string, { stock, payment }: Duties): Promise<void> {
+/** Pays what is due and takes the row away. Safe to repeat: whoever is paid answers the same a second time. False: there is still something to wait for. */
+export async function settleTask(context: SubgraphContext, orderId: string, { stock, payment }: Duties): Promise<boolean> {
   const { graph, caller } = context;
   // The money first: of the two it is the one that somebody misses.
   if (payment === 'await') return settleAwaited(context, orderId);
@@ -32,29 +34,60 @@ export async function settleTask(context: SubgraphContext, orderId: string, { st
      where id = $1 and stage = 'owing' and stock is not distinct from $2 and payment is not distinct from $3`,
     [orderId, stock, payment],
   );
+  return true;
 }
 
-/** Confirms or cancels an order whose charge was not decided when it was placed. Nothing happens while it still is not. */
-async function settleAwaited(context: SubgraphContext, orderId: string): Promise<void> {
-  const statuses = (await paymentStatuses(context, orderId)) ?? [];
-  const paid = statuses.includes('succeeded');
-  if (!paid && statuses.includes('pending')) return;
+/** Confirms or cancels an order whose charge was not decided when it was placed. */
+async function settleAwaited(context: SubgraphContext, orderId: string): Promise<boolean> {
+  const payments = (await orderPayments(context, orderId)) ?? [];
+  if (isUndecided(payments)) return false;
   const duties = await context.write(async (em) => {
+    // The order before its row, as every move locks them.
+    const order = await em.findOne(Order, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     await em.nativeDelete(SagaTask, { id: orderId, payment: 'await' });
-    const order = await em.findOne(Order, { id: orderId });
     // Somebody was faster: confirmed it by hand, or cancelled it.
     if (order?.status !== 'pending') return undefined;
-    const change = paid ? ({ status: 'confirmed' } as const) : ({ status: 'cancelled', reason: PAYMENT_FAILED } as const);
-    return (await moveOrder(em, context, { id: orderId, ...change })).duties;
+    if (isCovered(order, payments)) return (await moveOrder(em, context, { id: orderId, status: 'confirmed' })).duties;
+    // The charge failed, and the buyer has begun to pay in another way: confirmed when that covers the order.
+    if (payments.some(({ status, provider }) => status === 'succeeded' || (status === 'pending' && provider === null))) return undefined;
+    return (await moveOrder(em, context, { id: orderId, status: 'cancelled', reason: PAYMENT_FAILED })).duties;
   });
   if (duties !== undefined) await settleTask(context, orderId, duties);
+  return true;
+}
+
+/** A payment that was settled elsewhere says nothing more by itself. */
+function isUndecided(payments: readonly OrderPayment[]): boolean {
+  return payments.some(({ status, provider }) => status === 'pending' && provider !== null);
 }
 
 export const settleLeftTasks: BackgroundTask = { idleMs: 5_000, runOnce };
 
-async function runOnce({ database, contextFor, logger, now }: SubgraphProgram): Promise<number> {
-  // Claiming decides an undecided order: from here on its request cannot complete it. Where the order stands already, two tries of one
-  // request crossed and one of them completed it: then nothing is due and only the row is left over.
+/** Settles one order, and answers 1; 0 when none is due. One that cannot be settled comes back when its lease is over: the others do not wait for it. */
+async function runOnce(program: SubgraphProgram): Promise<number> {
+  const claimed = await claim(program);
+  if (claimed === undefined) return 0;
+  const { id, stock, payment, found, ...tenant } = claimed;
+  const { contextFor, logger } = program;
+  const owesNothing = stock === null && payment === null;
+  const operation = found === 'placing' && !owesNothing ? 'undo' : payment === 'await' ? 'await' : 'settle';
+  try {
+    const done = await settleTask(contextFor({ ...tenant, actor: 'service:orders', scopes: new Set() }), id, { stock, payment });
+    if (!done) return 1;
+    publishSettled('saga', KIND[operation]);
+    logger[payment === 'await' ? 'info' : 'warn']({ orderId: id, operation }, 'settled what an order left');
+  } catch (err) {
+    publishSettled('saga', 'failed');
+    logger.error({ err, orderId: id, operation }, 'what an order left could not be settled');
+  }
+  return 1;
+}
+
+const KIND = { undo: 'undone', settle: 'settled', await: 'awaited' } as const;
+
+/** Claiming decides an undecided order: from here on its request cannot complete it. */
+async function claim({ database, now }: SubgraphProgram): Promise<Claimed | undefined> {
+  // Where the order stands already, two tries of one request crossed and one of them completed it: nothing is due and only the row is left.
   const later = (ms: number): Date => new Date(now().getTime() + ms);
   const [claimed] = await database.run(
     `${allTenants('what any order owes')}with due as materialized (
@@ -68,11 +101,7 @@ async function runOnce({ database, contextFor, logger, now }: SubgraphProgram): 
      returning task.id, task.account_id as "accountId", task.mode, task.request_id as "requestId", task.stock, task.payment, due.stage as "found"`,
     [later(LEASE_MS), now(), later(AWAIT_MS)],
   );
-  if (claimed === undefined) return 0;
-  const { id, stock, payment, found, ...tenant } = claimed as Claimed;
-  await settleTask(contextFor({ ...tenant, actor: 'service:orders', scopes: new Set() }), id, { stock, payment });
-  if (payment !== 'await') logger.warn({ orderId: id, operation: found === 'placing' ? 'undo' : 'settle' }, 'settled what an order left');
-  return 1;
+  return claimed as Claimed | undefined;
 }
 
 type Claimed = { id: string; found: SagaStage } & Duties & Pick<Caller, 'accountId' | 'mode' | 'requestId'>;

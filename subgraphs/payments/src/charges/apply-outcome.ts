@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { announcePayment } from '../announce-payment.ts';
-import { Payment } from '../payment.entity.ts';
+import { LEASE_MS, Payment } from '../payment.entity.ts';
 import { type CertainOutcome, type NextState, nextState } from './charge-state.ts';
 
 export type Applied = { readonly payment: Payment; readonly owes: NextState['owes'] };
@@ -9,8 +9,16 @@ export type Applied = { readonly payment: Payment; readonly owes: NextState['owe
 const LATE = 'The charge was made after the payment had been given up.';
 const NEVER_MADE = 'The provider never received it.';
 
-/** Writes down what the provider is sure of, with the event if the payment has ended by it. `dueAt`: when to ask again if something is open. */
-export function applyOutcome(context: SubgraphContext, id: string, outcome: CertainOutcome, dueAt: Date): Promise<Applied> {
+/** `dueAt`: when to ask again if something is open. `tellOrders`: nobody who waits for the outcome confirms the order by it. */
+type Consequences = { dueAt: Date; tellOrders: boolean };
+
+/** Writes down what the provider is sure of, with the event if the payment has ended by it. */
+export function applyOutcome(
+  context: SubgraphContext,
+  id: string,
+  outcome: CertainOutcome,
+  { dueAt, tellOrders }: Consequences,
+): Promise<Applied> {
   return context.write(async (em) => {
     const payment = await em.findOneOrFail(Payment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const before = payment.status;
@@ -19,9 +27,11 @@ export function applyOutcome(context: SubgraphContext, id: string, outcome: Cert
     if ('providerId' in outcome && outcome.providerId !== undefined) payment.reference = outcome.providerId;
     if (owes === 'refund') payment.undoReason ??= LATE;
     payment.dueAt = owes === 'nothing' ? null : dueAt;
+    payment.openSince = owes === 'nothing' ? null : (payment.openSince ?? at);
     if (status !== before) {
       if (status === 'failed') payment.failureReason = payment.undoReason ?? (outcome.kind === 'declined' ? outcome.reason : NEVER_MADE);
       em.assign(payment, { status, updatedAt: at, tries: 0 });
+      if (status === 'succeeded' && tellOrders) payment.tellAt = new Date(at.getTime() + LEASE_MS);
       announcePayment(em, context.caller, payment, at);
     }
     await em.flush();

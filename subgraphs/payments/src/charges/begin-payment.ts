@@ -27,7 +27,8 @@ export function beginPayment(
       throw new AppError('INVALID_STATE', 'The order takes no payments any more.', { details: { orderId: closed } });
     }
     if (existing !== null) {
-      if (existing.status === 'pending') em.assign(existing, asked);
+      // Its version changes whatever the clock says: an earlier try can tell that it is not alone.
+      if (existing.status === 'pending') em.assign(existing, { ...asked, tries: existing.tries + 1 });
       return { payment: existing, isNew: false };
     }
     const payment = em.create(Payment, {
@@ -40,6 +41,7 @@ export function beginPayment(
       method: 'card',
       provider: providers.of(context.caller.mode).name,
       ...asked,
+      openSince: at,
       requestId: context.caller.requestId,
       createdAt: at,
       updatedAt: at,

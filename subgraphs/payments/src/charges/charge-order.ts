@@ -31,5 +31,5 @@ export async function chargeOrder(context: SubgraphContext, charging: Charging, 
     throw new AppError('CONFLICT', `The order was charged with ${payment.amount} ${payment.currency} in minor units before.`);
   }
   if (payment.status !== 'pending') return wrap(payment).toPOJO();
-  return chargePayment(context, charging, payment, { token: paymentMethod, isNew });
+  return chargePayment(context, charging, payment, { token: paymentMethod, isNew, tellOrders: false });
 }

@@ -1,9 +1,10 @@
-import { LockMode, wrap } from '@mikro-orm/core';
+import { wrap } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { Payment } from '../payment.entity.ts';
 import type { ChargeOutcome, FoundCharge } from '../payment-provider/payment-provider.ts';
+import { tellOrdersNow } from '../tell-orders.ts';
 import { applyOutcome } from './apply-outcome.ts';
 import { type Charging, FIND_TIMEOUT_MS } from './settle-payment.ts';
 
@@ -14,12 +15,13 @@ const RETRY_AFTER_SECONDS = 2;
 /**
  * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it: nothing but `pending` when
  * that is not known yet. SERVICE_UNAVAILABLE when the provider could not be asked. `isNew`: no earlier try can have charged for it.
+ * `tellOrders`: whoever asks does not confirm the order by the answer.
  */
 export async function chargePayment(
   context: SubgraphContext,
   { providers }: Charging,
   payment: Payment,
-  { token, isNew }: { token: string; isNew: boolean },
+  { token, isNew, tellOrders }: { token: string; isNew: boolean; tellOrders: boolean },
 ): Promise<Row> {
   const { id, amount, currency, orderId } = payment;
   const provider = providers.named(payment.provider ?? '');
@@ -27,21 +29,23 @@ export async function chargePayment(
   const request = { key: id, amount, currency, token, orderId, description: `Order ${orderId}` };
   let outcome: ChargeOutcome | FoundCharge = await provider.charge(request, AbortSignal.timeout(CHARGE_TIMEOUT_MS));
   if (outcome.kind === 'unavailable') {
-    if (isNew) await forget(context, id);
+    if (isNew) await forget(context, payment);
     throw unavailable();
   }
   if (outcome.kind === 'unknown') outcome = await provider.find({ key: id, providerId: null }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   // A charge that is not there yet may still come: its request can be on its way.
   if (outcome.kind === 'unknown' || outcome.kind === 'absent') return wrap(payment).toPOJO();
-  return wrap((await applyOutcome(context, id, outcome, context.now())).payment).toPOJO();
+  const { payment: settled } = await applyOutcome(context, id, outcome, { dueAt: context.now(), tellOrders });
+  await tellOrdersNow(context, settled);
+  return wrap(settled).toPOJO();
 }
 
-/** Takes away a payment for which nobody was asked, so that it does not stand in the way of the next try. */
-function forget(context: SubgraphContext, id: string): Promise<void> {
-  return context.write(async (em) => {
-    const payment = await em.findOne(Payment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (payment?.status === 'pending') em.remove(payment);
-  });
+/**
+ * Takes away a payment for which nobody was asked, so that it does not stand in the way of the next try. One that another try has taken up
+ * since stays: that one may be charging for it.
+ */
+async function forget(context: SubgraphContext, { id, version }: Payment): Promise<void> {
+  await context.write((em) => em.nativeDelete(Payment, { id, version, status: 'pending' }));
 }
 
 function unavailable(): AppError {

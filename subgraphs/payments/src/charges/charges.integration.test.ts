@@ -1,8 +1,11 @@
 // Charges against the sandbox provider in a process of its own: what is lost on the way, decided late, undone meanwhile, or killed.
 import { createHmac } from 'node:crypto';
 import type { Caller } from '@portico/contracts/caller';
+import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import type { GraphClient } from '@portico/service-kit/graph';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
+import { onWork } from '@portico/service-kit/subgraph/work-state';
 import {
   askSubgraph,
   createTestDatabase,
@@ -10,19 +13,31 @@ import {
   TEST_BLIND_INDEX_KEY,
   TEST_SECRET_KEYS,
   testCaller,
-  unreachableGraph,
 } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProviders } from '../payment-provider/open-providers.ts';
 import { type SandboxProcess, startSandbox } from '../payment-provider/sandbox/sandbox-testing.ts';
 import { start } from '../server.ts';
 import { beginPayment } from './begin-payment.ts';
+import { chargePayment } from './charge-payment.ts';
 
 type Payment = { id: string; status: string; amount: number; failureReason: string | null; reference: string | null };
 
 let sandbox: SandboxProcess;
 let payments: Subgraph;
 let aheadMs = 0;
+let ordersAreAway = false;
+/** Which orders were told that money came. */
+const told: unknown[] = [];
+
+/** Stands for the orders: each costs 25 dollars. */
+const graph: GraphClient = {
+  async execute<Data>(document: string, { id, orderId }: Readonly<Record<string, unknown>>) {
+    if (ordersAreAway && document.includes('confirmPaidOrder')) throw new AppError('SERVICE_UNAVAILABLE');
+    if (document.includes('confirmPaidOrder')) told.push(orderId);
+    return { order: { id, currency: 'USD', total: 2_500, status: 'pending' }, confirmPaidOrder: true } as Data;
+  },
+};
 const opened = new AsyncDisposableStack();
 
 beforeAll(async () => {
@@ -37,7 +52,7 @@ beforeAll(async () => {
         blindIndexKey: TEST_BLIND_INDEX_KEY,
         provider: sandbox.config,
       },
-      { graph: unreachableGraph, logger: silentLogger, now: () => new Date(Date.now() + aheadMs) },
+      { graph, logger: silentLogger, now: () => new Date(Date.now() + aheadMs) },
     ),
   );
 });
@@ -140,6 +155,105 @@ describe('charging for an order', () => {
     expect(await charge(caller, orderId, 'tok_visa')).toMatchObject({ id, status: 'succeeded' });
     expect(await sandbox.charges(id)).toHaveLength(1);
     expect(await eventsOf(orderId)).toEqual(['payment.received']);
+  });
+});
+
+describe('two tries of one charge', () => {
+  it('of which one could not ask the provider leave the payment to the one that could', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const context = payments.contextFor(caller);
+    await using providers = await openProviders(sandbox.config, silentLogger);
+    const asked = { id: newId('payment', orderId), orderId, currency: 'USD' };
+    const charging = { providers, logger: silentLogger };
+    const { payment } = await beginPayment(context, charging, asked, () => 2_500);
+    // The provider turns the first away when the second has charged, and not yet written it down.
+    await beginPayment(context, charging, asked, () => 2_500);
+    const away = { ...providers.of('test'), charge: async () => ({ kind: 'unavailable' }) as const };
+    const turnedAway = { logger: silentLogger, providers: { of: () => away, named: () => away } };
+    await expect(chargePayment(context, turnedAway, payment, { token: 'tok_visa', isNew: true, tellOrders: false })).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
+    expect(await charge(caller, orderId, 'tok_visa')).toMatchObject({ id: payment.id, status: 'succeeded' });
+    expect(await sandbox.charges(payment.id)).toHaveLength(1);
+  });
+
+  it('of which none could ask the provider leave nothing behind', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const away = {
+      ...(await openProviders(sandbox.config, silentLogger)).of('test'),
+      charge: async () => ({ kind: 'unavailable' }) as const,
+    };
+    const charging = { logger: silentLogger, providers: { of: () => away, named: () => away } };
+    const context = payments.contextFor(caller);
+    const id = newId('payment', orderId);
+    const { payment, isNew } = await beginPayment(context, charging, { id, orderId, currency: 'USD' }, () => 2_500);
+    await expect(chargePayment(context, charging, payment, { token: 'tok_visa', isNew, tellOrders: false })).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
+    expect(await statusOf(caller, id)).toBeUndefined();
+  });
+});
+
+describe('money for an order that stands', () => {
+  const PAY = 'mutation ($input: PayOrderInput!) { payOrder(input: $input) { id status } }';
+  const pay = async (caller: Caller, orderId: string, paymentMethod: string): Promise<Payment> =>
+    (await askSubgraph<{ payOrder: Payment }>(payments, caller, PAY, { input: { orderId, paymentMethod } })).payOrder;
+  const timesTold = (orderId: string): number => told.filter((id) => id === orderId).length;
+
+  it('is told to the orders before the payment is answered, and a charge of a placement is not', async () => {
+    const [caller, paid, placed] = [testCaller(), newId('order'), newId('order')];
+    expect(await pay(caller, paid, 'tok_visa')).toMatchObject({ status: 'succeeded' });
+    expect(await charge(caller, placed, 'tok_visa')).toMatchObject({ status: 'succeeded' });
+    await later(31_000);
+    await payments.runTask('tell-orders');
+    expect([timesTold(paid), timesTold(placed)]).toEqual([1, 0]);
+  });
+
+  it('that the orders could not be told of is told until they hear it', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    ordersAreAway = true;
+    expect(await pay(caller, orderId, 'tok_visa')).toMatchObject({ status: 'succeeded' });
+    await later(31_000);
+    await payments.runTask('tell-orders');
+    ordersAreAway = false;
+    expect(timesTold(orderId)).toBe(0);
+    await later(31_000);
+    await payments.runTask('tell-orders');
+    await expect.poll(() => timesTold(orderId)).toBe(1);
+    await later(31_000);
+    expect(await payments.runTask('tell-orders')).toBe(0);
+  });
+
+  it('that the provider decides on later is told then, and a decline is not', async () => {
+    const [caller, paid, declined] = [testCaller(), newId('order'), newId('order')];
+    const { id } = await pay(caller, paid, 'tok_pending');
+    const { id: failed } = await pay(caller, declined, 'tok_pending_declined');
+    for (const one of [id, failed]) {
+      await expect.poll(async () => (await sandbox.charges(one))[0]?.status, { timeout: 15_000 }).not.toBe('pending');
+    }
+    await later(31_000);
+    await settled(caller, id, 'succeeded');
+    await settled(caller, failed, 'failed');
+    await expect.poll(() => timesTold(paid)).toBe(1);
+    expect(timesTold(declined)).toBe(0);
+  });
+});
+
+describe('payments that are open with the provider', () => {
+  it('are shown with the age of the oldest, until they are settled', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const shown: { waiting: number; oldestSeconds: number }[] = [];
+    using _ = onWork({ waiting: (state) => shown.push(state) });
+    const { id } = await charge(caller, orderId, 'tok_pending');
+    aheadMs += 1_500;
+    await payments.runTask('watch-payments');
+    expect(shown.at(-1)).toMatchObject({ work: 'payments', waiting: 1 });
+    expect(shown.at(-1)?.oldestSeconds).toBeGreaterThanOrEqual(1.5);
+    await expect.poll(async () => (await sandbox.charges(id))[0]?.status, { timeout: 15_000 }).toBe('succeeded');
+    await later(31_000);
+    await settled(caller, id, 'succeeded');
+    await payments.runTask('watch-payments');
+    expect(shown.at(-1)).toEqual({ work: 'payments', waiting: 0, oldestSeconds: 0 });
   });
 });
 

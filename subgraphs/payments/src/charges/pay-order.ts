@@ -39,7 +39,7 @@ export async function payOrder(context: SubgraphContext, charging: Charging, giv
   });
   const settled =
     payment.status === 'pending'
-      ? await chargePayment(context, charging, payment, { token: paymentMethod, isNew })
+      ? await chargePayment(context, charging, payment, { token: paymentMethod, isNew, tellOrders: true })
       : wrap(payment).toPOJO();
   if (settled.status !== 'failed') return settled;
   throw new AppError('PAYMENT_FAILED', undefined, { details: { paymentMethod: settled.failureReason, paymentId: settled.id } });

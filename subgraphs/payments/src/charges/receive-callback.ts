@@ -20,7 +20,7 @@ const NEWS: Readonly<Record<string, readonly string[]>> = {
 const TAKE = `${allTenants('a callback names a payment, not its tenant')}with taken as (
     insert into payments.provider_callback (provider, id, received_at) values ($1, $2, $3) on conflict do nothing returning id
   ), woken as (
-    update payments.payment set due_at = $3
+    update payments.payment set due_at = $3, open_since = coalesce(open_since, $3)
     where provider = $1 and id = $4 and status = any($5) and exists (select from taken) returning id
   )
   select count(*)::int as taken from taken`;

@@ -42,10 +42,12 @@ function markUndone(context: SubgraphContext, orderId: string, reason: string): 
       { orderId, provider: { $ne: null }, status: { $in: ['pending', 'succeeded'] } },
       { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
     );
-    const leasedUntil = new Date(context.now().getTime() + LEASE_MS);
+    const at = context.now();
+    const leasedUntil = new Date(at.getTime() + LEASE_MS);
     return standing.map((payment) => {
       payment.undoReason ??= reason;
       payment.dueAt = leasedUntil;
+      payment.openSince ??= at;
       const { id, amount, currency, tries, provider, reference, askedAt, createdAt } = payment;
       return {
         id,

@@ -4,6 +4,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { Payment } from '../payment.entity.ts';
 import type { PaymentProvider, PaymentProviders } from '../payment-provider/payment-provider.ts';
+import { tellOrdersNow } from '../tell-orders.ts';
 import { applyOutcome } from './apply-outcome.ts';
 
 /** What charging is done with. */
@@ -22,7 +23,10 @@ const REFUND_TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 3_600_000;
 
-export async function settlePayment(context: SubgraphContext, charging: Charging, open: OpenPayment): Promise<void> {
+/** How it came out; `put_off`: it is still open, and due later. */
+export type Settlement = 'succeeded' | 'failed' | 'refunded' | 'put_off';
+
+export async function settlePayment(context: SubgraphContext, charging: Charging, open: OpenPayment): Promise<Settlement> {
   const provider = charging.providers.named(open.provider);
   if (provider === undefined) {
     charging.logger.error({ operation: `settle ${open.id}`, reason: open.provider }, 'the provider of a payment is not configured');
@@ -31,25 +35,31 @@ export async function settlePayment(context: SubgraphContext, charging: Charging
   const found = await provider.find({ key: open.id, providerId: open.reference }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   const tooEarly = found.kind === 'absent' && context.now().getTime() - open.askedAt.getTime() < provider.absentAfterMs;
   if (found.kind === 'unknown' || found.kind === 'pending' || tooEarly) return putOff(context, open);
-  const { payment, owes } = await applyOutcome(context, open.id, found, open.leasedUntil);
-  if (owes === 'refund') await giveBack(context, charging, provider, { ...open, reference: payment.reference ?? null });
+  const { payment, owes } = await applyOutcome(context, open.id, found, { dueAt: open.leasedUntil, tellOrders: true });
+  await tellOrdersNow(context, payment);
+  if (owes === 'refund') return giveBack(context, charging, provider, { ...open, reference: payment.reference ?? null });
+  return payment.status === 'pending' ? 'put_off' : payment.status;
 }
 
-async function giveBack(context: SubgraphContext, { logger }: Charging, provider: PaymentProvider, open: OpenPayment): Promise<void> {
+async function giveBack(context: SubgraphContext, { logger }: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {
   const { id, amount, currency, reference: providerId } = open;
   if (providerId === null) throw new Error(`The charge of ${id} was found without an id.`);
   const refund = await provider.refund({ key: `${id}.refund`, providerId, amount, currency }, AbortSignal.timeout(REFUND_TIMEOUT_MS));
-  if (refund.kind === 'refunded') return void (await applyOutcome(context, id, { kind: 'refunded', providerId }, open.leasedUntil));
+  if (refund.kind === 'refunded') {
+    await applyOutcome(context, id, { kind: 'refunded', providerId }, { dueAt: open.leasedUntil, tellOrders: false });
+    return 'refunded';
+  }
   if (refund.kind === 'refused') logger.error({ operation: `refund ${id}`, reason: refund.reason }, 'a refund was refused');
   return putOff(context, open);
 }
 
 /** Asks again later, unless something happened meanwhile that moved the time. */
-async function putOff(context: SubgraphContext, { id, tries, leasedUntil }: OpenPayment): Promise<void> {
+async function putOff(context: SubgraphContext, { id, tries, leasedUntil }: OpenPayment): Promise<'put_off'> {
   const { accountId, mode } = context.caller;
   const delayMs = Math.min(RETRY_BASE_MS * 2 ** Math.min(tries, 20), RETRY_CAP_MS);
   await context.run(
     `update payments.payment set due_at = $1, tries = tries + 1 where account_id = $2 and mode = $3 and id = $4 and due_at = $5`,
     [new Date(context.now().getTime() + delayMs), accountId, mode, id, leasedUntil],
   );
+  return 'put_off';
 }

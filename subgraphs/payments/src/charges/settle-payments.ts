@@ -4,6 +4,7 @@ import { newId } from '@portico/contracts/ids';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { toIsoInstant } from '@portico/service-kit/subgraph/scalars';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
+import { publishSettled } from '@portico/service-kit/subgraph/work-state';
 import { LEASE_MS } from '../payment.entity.ts';
 import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
 
@@ -30,8 +31,9 @@ export function settlePayments(charging: Charging): BackgroundTask {
         const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
         const payment = { ...open, amount: Number(amount), askedAt: new Date(toIsoInstant(askedAt)), leasedUntil };
         // One that cannot be settled comes back when its lease is over; the others do not wait for it.
-        return settlePayment(contextFor(caller), charging, payment).catch((err: unknown) =>
-          charging.logger.error({ err, operation: `settle ${open.id}` }, 'a payment could not be settled'),
+        return settlePayment(contextFor(caller), charging, payment).then(
+          (settlement) => publishSettled('payments', settlement),
+          (err: unknown) => charging.logger.error({ err, operation: `settle ${open.id}` }, 'a payment could not be settled'),
         );
       });
       await Promise.all(settled);
