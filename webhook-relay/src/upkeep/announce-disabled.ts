@@ -21,7 +21,8 @@ const BATCH = 20;
 const REASON = allTenants('notices of disabled endpoints');
 const FIND = `${REASON}select e.id as "endpointId", e.account_id as "accountId", e.mode, e.url, e.disabled_reason as reason,
     e.disabled_at as "disabledAt", e.failing_since as "failingSince"
-  from webhooks.endpoint e where e.disabled_at is not null and e.announced_at is null and e.status = 'disabled'
+  from webhooks.endpoint e
+  where e.disabled_at is not null and e.announced_at is null and e.status = 'disabled' and e.disabled_reason in ('gone', 'failing')
   order by e.disabled_at limit ${BATCH}`;
 const MARK = `${REASON}update webhooks.endpoint e set announced_at = $2 where e.id = $1 and e.disabled_at = $3`;
 
