@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noticeMount } from '@portico/admin-server/notices/notice-mount';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { openStatements } from '@portico/local/start/open-statements';
+import { createPendingNotices } from '@portico/local/start/pending-notices';
 import { type SubgraphName, type SubgraphSurroundings, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { gatewayConfig } from '@portico/mesh/config';
@@ -126,10 +128,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
   const tracing = opened.use(await openTracing(traced(options.otlpEndpoint), 'gateway'));
+  const notices = createPendingNotices();
   const graph =
     topology === 'all-in-one' && execution !== 'stitched'
-      ? await inProcess(opened, settings, { loggerOf, bus, tracing })
+      ? await inProcess(opened, settings, { loggerOf, bus, tracing, onEndpointDisabled: notices.tell })
       : await overHttp(opened, settings, options, tracing);
+  opened.use(notices);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
   const config = gatewayConfig.parse({
@@ -144,6 +148,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sides = opened.use(
     await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }, createGraphClient(graph.current)),
   );
+  const { tellOwners } = sides;
+  notices.deliverTo(tellOwners);
   const gateway = opened.use(
     await startGateway(config, {
       graph: graph.current,
@@ -156,7 +162,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
       logger: loggerOf('gateway'),
       tracing,
-      mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
+      mounts: {
+        public: [sides.mounts.developer],
+        internal: [sides.mounts.operator, noticeMount({ tellOwners, internalSecret, logger: loggerOf('admin') })],
+      },
     }),
   );
   await graph.reachable(gateway.internalUrl);

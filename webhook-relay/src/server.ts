@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import {
   type Subgraph,
@@ -14,7 +15,6 @@ import { ENGINE_DEFAULTS, type Engine, type EngineSettings, startEngine } from '
 import { ReplayJob } from './replay-job.entity.ts';
 import { references, resolversOf } from './resolvers.ts';
 import { createSender, type Sender } from './sending/send.ts';
-import type { OnEndpointDisabled } from './upkeep/announce-disabled.ts';
 import { relayTasks } from './upkeep/relay-tasks.ts';
 
 export type RelaySettings = SubgraphSettings & {
@@ -27,7 +27,7 @@ export type RelayDependencies = SubgraphDependencies & {
   /** Everything that goes to an endpoint's URL. */
   sender?: Sender;
   /** Tells the owners of an endpoint that was disabled; asked again when it rejects. Without it the log says so, and the graph. */
-  onEndpointDisabled?: OnEndpointDisabled;
+  onEndpointDisabled?: TellOwners | undefined;
   /** From 0 up to 1. */
   random?: () => number;
 };

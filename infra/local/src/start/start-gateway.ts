@@ -19,7 +19,11 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
       REDIS_URL: redisUrl,
     });
     const { TRUSTED_PROXIES } = given;
-    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, { ...config, TRUSTED_PROXIES }));
+    const logger = loggerOf('gateway');
+    const { internalSecret } = secrets;
+    const { mounts, tellOwners } = opened.use(
+      await openMounts({ ...config, TRUSTED_PROXIES }, { admin, graph: subgraphs.client, internalSecret, logger }),
+    );
     const gateway = opened.use(
       await start(given, {
         graph: subgraphs.graph,
@@ -28,16 +32,16 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         audit: admin.audit,
         jwks: () => admin.jwks(),
         run,
-        internalSecret: secrets.internalSecret,
+        internalSecret,
         checks: healthChecks(bus, run),
-        logger: loggerOf('gateway'),
+        logger,
         tracing,
         mounts,
       }),
     );
     const { publicUrl, internalUrl } = gateway;
     const running = opened.move();
-    return { publicUrl, internalUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+    return { publicUrl, internalUrl, tellOwners, [Symbol.asyncDispose]: () => running.disposeAsync() };
   };
 }
 
