@@ -68,7 +68,8 @@ export async function start(settings: RelaySettings, dependencies: RelayDependen
   if (bus !== undefined) {
     const keyRing = createKeyRing(settings.secretKeys);
     const { database } = subgraph;
-    engine = opened.use(await startEngine(settings.engine ?? {}, { database, keyRing, bus, sender, logger, now, random }));
+    const { databaseUrl } = settings;
+    engine = opened.use(await startEngine(settings.engine ?? {}, { database, databaseUrl, keyRing, bus, sender, logger, now, random }));
   }
   const running = opened.move();
   return { ...subgraph, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };
