@@ -11,7 +11,7 @@ export type SubgraphProcesses = AsyncDisposable & {
   forwardGraphTo(internalUrl: string): Promise<void>;
 };
 
-type Settings = PaymentsSettings & { internalSecret: string };
+type Settings = PaymentsSettings & { internalSecret: string; allowLoopback: boolean };
 
 /** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(
@@ -31,7 +31,7 @@ export async function startSubgraphProcesses(
     INTERNAL_SECRET: settings.internalSecret,
     GRAPH_URL: `${forwarder.url}/graphql`,
     PORT: '0',
-    RELAY_ALLOW_LOOPBACK: 'true',
+    RELAY_ALLOW_LOOPBACK: String(settings.allowLoopback),
     // Not the machine's, whatever its environment says.
     NATS_URL: '',
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint ?? '',

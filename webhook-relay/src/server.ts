@@ -7,6 +7,7 @@ import {
   type SubgraphSettings,
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
+import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import { migrations } from '../migrations/index.ts';
 import { Delivery } from './delivery.entity.ts';
 import { Endpoint } from './endpoint.entity.ts';
@@ -39,7 +40,8 @@ export type Relay = Subgraph & {
 
 /** Starts the relay: who gets which events, what became of them, and the engine that brings them there. */
 export async function start(settings: RelaySettings, dependencies: RelayDependencies): Promise<Relay> {
-  const { bus, logger, now = () => new Date(), random = Math.random, onEndpointDisabled = async () => {} } = dependencies;
+  const { bus, logger, tracing = NO_TRACING, now = () => new Date(), random = Math.random } = dependencies;
+  const { onEndpointDisabled = async () => {} } = dependencies;
   await using opened = new AsyncDisposableStack();
   const { workers } = { ...ENGINE_DEFAULTS, ...settings.engine };
   const policy = { allowLoopback: settings.allowLoopback ?? false };
@@ -69,7 +71,9 @@ export async function start(settings: RelaySettings, dependencies: RelayDependen
     const keyRing = createKeyRing(settings.secretKeys);
     const { database } = subgraph;
     const { databaseUrl } = settings;
-    engine = opened.use(await startEngine(settings.engine ?? {}, { database, databaseUrl, keyRing, bus, sender, logger, now, random }));
+    engine = opened.use(
+      await startEngine(settings.engine ?? {}, { database, databaseUrl, keyRing, bus, sender, logger, tracing, now, random }),
+    );
   }
   const running = opened.move();
   return { ...subgraph, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -6,6 +6,7 @@ import { publishDeliveryNews } from '@portico/service-kit/delivery-state';
 import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Database } from '@portico/service-kit/orm';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { LRUCache } from 'lru-cache';
 import type { AttemptDependencies } from '../attempts/attempt-delivery.ts';
 import { createEndpointConfigs } from '../claiming/endpoint-configs.ts';
@@ -34,6 +35,7 @@ export type EngineDependencies = {
   readonly bus: Pick<EventBus, 'consume'>;
   readonly sender: Sender;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   readonly now: () => Date;
   /** From 0 up to 1: the jitter of retries. */
   readonly random: () => number;

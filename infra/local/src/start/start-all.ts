@@ -6,6 +6,7 @@ import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { openTracing } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import { Registry } from 'prom-client';
 import type { LocalConfig } from '../config.ts';
 import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
 import { DEMO_MODE, DEMO_SLUG, type DemoKey, ensureDemoKey, findOrCreateAccount } from '../kept/demo-account.ts';
@@ -28,6 +29,8 @@ export type GatewaySurroundings = {
   admin: Admin;
   loggerOf: (program: string) => Logger;
   tracing: Tracing;
+  /** What the programs beside the gateway show in its `/metrics`. */
+  registry: Registry;
 };
 export type Gateway = AsyncDisposable & { publicUrl: string; internalUrl: string; tellOwners: TellOwners };
 export type StartGateway = (surroundings: GatewaySurroundings) => Promise<Gateway>;
@@ -59,14 +62,17 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
   const notices = createPendingNotices();
-  const surroundings = { loggerOf, bus, tracing, onEndpointDisabled: notices.tell };
+  const registry = new Registry();
+  const surroundings = { loggerOf, bus, tracing, registry, onEndpointDisabled: notices.tell };
   const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, surroundings));
   opened.use(notices);
   const admin = opened.use(
     await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
   );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
-  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }));
+  const gateway = opened.use(
+    await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }),
+  );
   const { publicUrl, internalUrl } = gateway;
   notices.deliverTo(gateway.tellOwners);
   payments.sendCallbacksTo(publicUrl);

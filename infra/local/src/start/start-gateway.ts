@@ -10,7 +10,7 @@ import type { StartGateway } from './start-all.ts';
 
 /** The gateway beside all other programs: the graph and the keys are function calls away. */
 export function gatewayInProcess(env: Readonly<Record<string, string | undefined>>): StartGateway {
-  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }) => {
+  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
     const given = loadConfig(gatewayConfig, {
@@ -36,6 +36,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         checks: healthChecks(bus, run),
         logger,
         tracing,
+        registry,
         mounts,
       }),
     );

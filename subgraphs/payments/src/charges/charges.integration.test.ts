@@ -129,7 +129,7 @@ describe('charging for an order', () => {
 
   it('that was made just before a crash is found, written down once, and not made again', async () => {
     const [caller, orderId] = [testCaller(), newId('order')];
-    await using providers = await openProviders(sandbox.config, silentLogger);
+    await using providers = await openProviders(sandbox.config, { logger: silentLogger });
     const id = newId('payment', orderId);
     await beginPayment(payments.contextFor(caller), { providers, logger: silentLogger }, { id, orderId, currency: 'USD' }, () => 2_500);
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
@@ -217,7 +217,7 @@ describe('undoing what was charged', () => {
     const { id } = await charge(caller, orderId, 'tok_timeout');
     await later(31_000);
     await settled(caller, id, 'failed');
-    await using providers = await openProviders(sandbox.config, silentLogger);
+    await using providers = await openProviders(sandbox.config, { logger: silentLogger });
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
     await providers.of('test').charge(request, AbortSignal.timeout(5_000));
     expect(await receive(signed('charge.succeeded', id))).toBe(true);
