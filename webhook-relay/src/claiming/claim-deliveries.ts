@@ -91,12 +91,12 @@ const CLAIM = `${REASON}with ready as materialized (
 type Claimed = { readonly deliveries: ClaimedDelivery[]; readonly looked: number };
 
 /**
- * Four statements for a batch, three when nothing is due; begin and commit among them. When all that was due at the endpoints it looked at is taken,
- * most likely by another process that was woken by the same events, it looks once more: others of them may wait.
+ * Four statements for a batch, three when nothing is due; begin and commit among them. When it looked at as many endpoints as it may and
+ * another process, woken by the same events, had taken all of theirs, it looks once more: others wait behind them.
  */
 export async function claimDeliveries(database: Pick<Database, 'transaction'>, request: ClaimRequest): Promise<ClaimedDelivery[]> {
   const { deliveries, looked } = await claimOnce(database, request);
-  return deliveries.length > 0 || looked === 0 ? deliveries : (await claimOnce(database, request)).deliveries;
+  return deliveries.length > 0 || looked < request.free ? deliveries : (await claimOnce(database, request)).deliveries;
 }
 
 /** `looked`: at so many endpoints with something due. */
