@@ -3,8 +3,26 @@ import { onDeliveryNews } from '../delivery-state.ts';
 
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The webhook relay of this process. */
+/** The webhook relay of this process. Where there is none nothing is shown: zeros would say that it has nothing to do. */
 export function showDeliveries(registry: Registry): Disposable {
+  let shown: ReturnType<typeof createDeliveryMetrics> | undefined;
+  return onDeliveryNews((news) => {
+    shown ??= createDeliveryMetrics(registry);
+    const { attempts, lag, circuits, pending, held, late, dead } = shown;
+    if (news.kind === 'circuit-opened') return circuits.inc();
+    if (news.kind === 'attempt') {
+      attempts.inc({ outcome: news.outcome });
+      if (news.lagMs !== undefined) lag.observe(news.lagMs / 1_000);
+      return;
+    }
+    pending.set(news.pending);
+    held.set(news.held);
+    dead.set(news.dead);
+    late.set(news.oldestDueSeconds);
+  });
+}
+
+function createDeliveryMetrics(registry: Registry) {
   const registers = [registry];
   const attempts = new Counter({
     name: 'portico_webhook_attempts_total',
@@ -35,16 +53,5 @@ export function showDeliveries(registry: Registry): Disposable {
     help: 'Deliveries whose schedule ran out and that nobody has replayed, counted up to 10,000.',
     registers,
   });
-  return onDeliveryNews((news) => {
-    if (news.kind === 'circuit-opened') return circuits.inc();
-    if (news.kind === 'attempt') {
-      attempts.inc({ outcome: news.outcome });
-      if (news.lagMs !== undefined) lag.observe(news.lagMs / 1_000);
-      return;
-    }
-    pending.set(news.pending);
-    held.set(news.held);
-    dead.set(news.dead);
-    late.set(news.oldestDueSeconds);
-  });
+  return { attempts, lag, circuits, pending, held, late, dead };
 }
