@@ -19,7 +19,7 @@ export type DueSignalsOptions = {
   readonly onDue: (endpoints?: readonly string[]) => void;
 };
 
-/** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves. */
+/** Rejects when PostgreSQL cannot be reached now, or not in time; later breaks heal by themselves. */
 export function listenForDue({ databaseUrl, logger, self, onDue }: DueSignalsOptions): Promise<AsyncDisposable> {
   return listenForever({
     databaseUrl,
