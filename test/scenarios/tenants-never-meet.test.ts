@@ -1,6 +1,6 @@
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import { silentLogger } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { type Sink, startSink } from '../stack/sink.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
@@ -25,8 +25,9 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
     const { id: orderId } = await owner.order([{ productId, quantity: 1 }], { customerId });
     const deliveries = () =>
       owner.data<{ id: string; eventId: string }[]>(200, 'GET', `/api/v1/webhooks/${webhookId}/deliveries?status=succeeded`);
-    await expect.poll(deliveries, { timeout: 30_000 }).toHaveLength(1);
-    const [delivery] = await deliveries();
+    const delivery = await vi.waitFor(async () => (await deliveries())[0] ?? Promise.reject(new Error('Nothing was delivered yet.')), {
+      timeout: 30_000,
+    });
     const since = '2026-01-01T00:00:00Z';
     const replay = await owner.data<{ id: string }>(201, 'POST', `/api/v1/webhooks/${webhookId}/replays`, { what: 'failed', since });
     paths = [
@@ -56,10 +57,10 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
       { method: 'GET', path: `/api/v1/webhooks/${webhookId}/replays` },
       { method: 'GET', path: `/api/v1/replays/${replay.id}` },
       { method: 'POST', path: `/api/v1/replays/${replay.id}/cancel` },
-      { method: 'GET', path: `/api/v1/events/${delivery?.eventId}` },
-      { method: 'GET', path: `/api/v1/deliveries/${delivery?.id}` },
-      { method: 'GET', path: `/api/v1/deliveries/${delivery?.id}/attempts` },
-      { method: 'POST', path: `/api/v1/deliveries/${delivery?.id}/replay` },
+      { method: 'GET', path: `/api/v1/events/${delivery.eventId}` },
+      { method: 'GET', path: `/api/v1/deliveries/${delivery.id}` },
+      { method: 'GET', path: `/api/v1/deliveries/${delivery.id}/attempts` },
+      { method: 'POST', path: `/api/v1/deliveries/${delivery.id}/replay` },
       { method: 'DELETE', path: `/api/v1/webhooks/${webhookId}` },
     ];
   });

@@ -19,7 +19,7 @@ export type DueSignalsOptions = {
   readonly onDue: (endpoints?: readonly string[]) => void;
 };
 
-/** Rejects when PostgreSQL cannot be reached now, or not in time; later breaks heal by themselves. */
+/** Breaks heal by themselves. A process that cannot listen when it starts goes without: that must not keep it from delivering. */
 export function listenForDue({ databaseUrl, logger, self, onDue }: DueSignalsOptions): Promise<AsyncDisposable> {
   return listenForever({
     databaseUrl,
@@ -30,5 +30,8 @@ export function listenForDue({ databaseUrl, logger, self, onDue }: DueSignalsOpt
       if (teller !== self) onDue(endpoints.length === 0 ? undefined : endpoints);
     },
     onMissed: () => onDue(),
+  }).catch((err: unknown) => {
+    logger.warn({ err, dependency: 'postgresql' }, 'other processes are not heard; what they make due is found once a second');
+    return { [Symbol.asyncDispose]: async () => {} };
   });
 }
