@@ -11,6 +11,7 @@ import { createClientAddress } from '@portico/service-kit/network/client-address
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import type { TlsFiles } from '@portico/service-kit/tls-files';
 import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
+import type { Registry } from 'prom-client';
 import { createAuthenticator } from './access/authenticator.ts';
 import { createBearerAuthenticator } from './access/bearer/bearer.ts';
 import { createPublicKeys, type PublicKeys } from './access/bearer/public-keys.ts';
@@ -58,6 +59,8 @@ export type GatewayDependencies = {
   checks: HealthChecks;
   logger: Logger;
   tracing?: Tracing;
+  /** What other programs of this process show of themselves; a new one otherwise. */
+  registry?: Registry | undefined;
   /** Handlers of others under paths of our listeners. */
   mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
@@ -71,7 +74,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const { graph, keySource, tokens, jwks, run, logger, tracing = NO_TRACING } = dependencies;
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
-  const metrics = opened.use(createMetrics());
+  const metrics = opened.use(createMetrics(dependencies.registry));
   showAuditLoss(metrics.registry, dependencies.audit);
   const limits = opened.use(
     await openLimits({

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { v1 } from '@portico/mesh/contracts/v1/version';
+import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import { createLogger, type Logger } from '@portico/service-kit/logger';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectTraces } from '../stack/collect-traces.ts';
 import { openShop, type Shop } from '../stack/shop.ts';
+import { startSink } from '../stack/sink.ts';
 import { type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 const CANARIES = {
@@ -39,6 +41,7 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
     stack = await startStack({
       topology,
       otlpEndpoint: collector.endpoint,
+      openBus: (databaseUrl) => openEventBus({ databaseUrl, logger: loggerOf('bus') }),
       loggerOf,
       onOutput: (text) => {
         logs += text;
@@ -71,7 +74,7 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
       const adminLog = await client.query('select * from access.admin_log');
       await stack.admin.usage.rollUp();
       const usage = await client.query('select * from access.usage_day');
-      const metrics = await (await fetch(`${stack.internalUrl}/metrics`)).text();
+      const metrics = (await Promise.all(stack.metricsUrls.map(async (url) => (await fetch(url)).text()))).join('\n');
       return {
         audit: JSON.stringify(audit.rows),
         adminLog: JSON.stringify(adminLog.rows),
@@ -80,6 +83,20 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
         traces: collector.text(),
         logs,
       };
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** The ledger, deliveries and their attempts, and what the bus still has. */
+  async function deliveryLog(): Promise<{ text: string; succeeded: number }> {
+    const client = new pg.Client({ connectionString: stack.databaseUrl });
+    await client.connect();
+    try {
+      const tables = ['webhooks.event', 'webhooks.delivery', 'webhooks.attempt', 'bus.event', 'webhooks.replay_job'];
+      const rows = [];
+      for (const table of tables) rows.push(...(await client.query(`select * from ${table}`)).rows);
+      return { text: JSON.stringify(rows), succeeded: rows.filter(({ status }) => status === 'succeeded').length };
     } finally {
       await client.end();
     }
@@ -134,6 +151,36 @@ describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
     expect((await shop.call('POST', '/api/v1/customers', { email, name })).status).toBe(409);
     await shop.call('DELETE', `/api/v1/customers/${customer.id}`);
     for (const [where, text] of Object.entries(await everythingKept())) expect([where, found(text)]).toEqual([where, []]);
+  });
+
+  it('in a webhook’s secret and headers, and in what its events are about, reach its receiver alone', async () => {
+    const { email, name, phone, address } = CANARIES;
+    await using sink = await startSink();
+    const own = { secret: `whsec_${Buffer.from('canary-canary-canary-canary').toString('base64')}`, header: 'Bearer header-canary-0815' };
+    const webhook = { url: sink.url, events: ['*'], secret: own.secret, headers: { Authorization: own.header } };
+    const { id } = await shop.data<{ id: string }>(201, 'POST', '/api/v1/webhooks', webhook);
+    const rotated = await shop.data<{ secret: string }>(200, 'POST', `/api/v1/webhooks/${id}/rotate-secret`);
+    const customer = await shop.customer({ email, name, phone });
+    const product = await shop.stocked(5, { name });
+    await shop.order([{ productId: product.id, quantity: 1 }], {
+      customerId: customer.id,
+      paymentMethod: 'tok_visa',
+      shippingAddress: { street: address, city: 'London', country: 'GB' },
+      notes: name,
+    });
+    const sent = () => new Set(sink.received.map(({ headers }) => headers['x-webhook-event']));
+    await expect
+      .poll(sent, { timeout: 30_000 })
+      .toEqual(new Set(['webhook.test', 'customer.created', 'order.created', 'payment.received']));
+    expect(sink.received.every(({ headers }) => headers.authorization === own.header)).toBe(true);
+    await expect.poll(async () => (await deliveryLog()).succeeded, { timeout: 30_000 }).toBe(3);
+    const kept = { ...(await everythingKept()), deliveries: (await deliveryLog()).text };
+    for (const [where, text] of Object.entries(kept)) {
+      const secrets = [own.secret, rotated.secret, own.header, 'tok_visa'].filter((secret) => text.includes(secret));
+      expect([where, found(text), secrets]).toEqual([where, [], []]);
+    }
+    const about = sink.received.map(({ body }) => body).join();
+    expect([email, name, phone].filter((canary) => about.includes(canary))).toEqual([]);
   });
 
   it('of our own, a key and its secret, are in no log', async () => {

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
+import { silentLogger } from '@portico/service-kit/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { type Sink, startSink } from '../stack/sink.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
@@ -11,16 +13,21 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
   let paths: { method: string; path: string; body?: unknown }[];
 
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, openBus: (databaseUrl) => openEventBus({ databaseUrl, logger: silentLogger }) });
     owner = await openShop(stack, { account: 'owner', mode: 'test' });
     // Another account, and the same account in the other mode.
     others = [await openShop(stack, { account: 'stranger', mode: 'test' }), await openShop(stack, { account: 'owner', mode: 'live' })];
     const { id: productId, sku } = await owner.stocked(5);
     const { id: customerId } = await owner.customer();
-    const { id: orderId } = await owner.order([{ productId, quantity: 1 }], { customerId });
     sink = await startSink();
     const webhook = { url: sink.url, events: ['order.created'] };
     const { id: webhookId } = await owner.data<{ id: string }>(201, 'POST', '/api/v1/webhooks', webhook);
+    const { id: orderId } = await owner.order([{ productId, quantity: 1 }], { customerId });
+    const deliveries = () =>
+      owner.data<{ id: string; eventId: string }[]>(200, 'GET', `/api/v1/webhooks/${webhookId}/deliveries?status=succeeded`);
+    const delivery = await vi.waitFor(async () => (await deliveries())[0] ?? Promise.reject(new Error('Nothing was delivered yet.')), {
+      timeout: 30_000,
+    });
     const since = '2026-01-01T00:00:00Z';
     const replay = await owner.data<{ id: string }>(201, 'POST', `/api/v1/webhooks/${webhookId}/replays`, { what: 'failed', since });
     paths = [
@@ -50,6 +57,10 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
       { method: 'GET', path: `/api/v1/webhooks/${webhookId}/replays` },
       { method: 'GET', path: `/api/v1/replays/${replay.id}` },
       { method: 'POST', path: `/api/v1/replays/${replay.id}/cancel` },
+      { method: 'GET', path: `/api/v1/events/${delivery.eventId}` },
+      { method: 'GET', path: `/api/v1/deliveries/${delivery.id}` },
+      { method: 'GET', path: `/api/v1/deliveries/${delivery.id}/attempts` },
+      { method: 'POST', path: `/api/v1/deliveries/${delivery.id}/replay` },
       { method: 'DELETE', path: `/api/v1/webhooks/${webhookId}` },
     ];
   });

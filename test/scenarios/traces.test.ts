@@ -1,12 +1,16 @@
 // What a collector gets of a request: who asked whom, and nothing of what was asked for.
 import { randomBytes } from 'node:crypto';
+import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
+import { silentLogger } from '@portico/service-kit/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectTraces, type SentSpan } from '../stack/collect-traces.ts';
 import { openShop, type Shop } from '../stack/shop.ts';
+import { startSink } from '../stack/sink.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
-const SERVER = 2;
+const [SERVER, CLIENT] = [2, 3];
+const openBus = (databaseUrl: string) => openEventBus({ databaseUrl, logger: silentLogger });
 
 describe.each(TOPOLOGIES)('traces, %s', (topology) => {
   let collector: Awaited<ReturnType<typeof collectTraces>>;
@@ -14,7 +18,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
   let shop: Shop;
   beforeAll(async () => {
     collector = await collectTraces();
-    stack = await startStack({ topology, otlpEndpoint: collector.endpoint });
+    stack = await startStack({ topology, otlpEndpoint: collector.endpoint, openBus });
     shop = await openShop(stack);
   });
   afterAll(async () => {
@@ -69,6 +73,28 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
     const within = String(rows[0]?.traceparent).split('-')[2];
     await expect.poll(() => collector.spans().map(({ spanId }) => spanId), { timeout: 20_000 }).toContain(within);
     expect(spans.every(({ traceId: id }) => id === traceId)).toBe(true);
+  });
+
+  it('of a write: attempts to deliver its events are in the trace, of which receivers are not told', async () => {
+    await using sink = await startSink();
+    await shop.data(201, 'POST', '/api/v1/webhooks', { url: `${sink.url}?token=secretword`, events: ['customer.created'] });
+    const { traceId, headers } = newTrace();
+    const customer = { email: `${traceId.slice(0, 8)}@example.com`, name: 'Traced' };
+    await shop.data(201, 'POST', '/api/v1/customers', customer, { headers });
+    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(2);
+    const spans = await spansOf(traceId, ['POST /api/v1/customers', 'webhook attempt']);
+    const span = spans.find(({ name }) => name === 'webhook attempt');
+    expect([span?.kind, span && attributesOf(span)]).toEqual([
+      CLIENT,
+      expect.objectContaining({
+        'http.response.status_code': 200,
+        'portico.event': 'customer.created',
+        'portico.outcome': 'succeeded',
+      }),
+    ]);
+    await expect.poll(() => collector.spans().map(({ spanId }) => spanId), { timeout: 20_000 }).toContain(span?.parentSpanId);
+    expect(sink.received.filter(({ headers: sent }) => 'traceparent' in sent)).toEqual([]);
+    expect(collector.text()).not.toContain('secretword');
   });
 
   it('of what is refused or unknown: no path as it was sent', async () => {

@@ -2,7 +2,7 @@ import { hostileUrls } from '@portico/webhook-relay/testing/hostile-addresses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { type Sink, startSink } from '../stack/sink.ts';
-import { type Stack, startStack } from '../stack/start-stack.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 let stack: Stack;
 let sink: Sink;
@@ -69,6 +69,25 @@ describe('a hostile integrator', () => {
     sink.status = 200;
     expect(Map.groupBy(replies, ({ status }) => status).get(201)).toHaveLength(50);
     expect((await other.call('GET', '/api/v1/webhooks')).body).toMatchObject({ pagination: { total: 50 } });
+  });
+});
+
+describe.each(TOPOLOGIES)('a platform that nobody told to allow loopback, %s', (topology) => {
+  it('sends nothing to this machine, whatever its address is called, nor to any other that is not public', async () => {
+    await using guarded = await startStack({ topology, allowLoopback: false });
+    const other = await openShop(guarded);
+    const before = sink.received.length;
+    const port = Number(new URL(sink.url).port);
+    for (const { url } of [{ url: sink.url }, ...hostileUrls(port)]) {
+      const { status, body } = await other.call('POST', '/api/v1/webhooks', { url, events: ['*'] });
+      expect([url, status, body]).toEqual([
+        url,
+        400,
+        expect.objectContaining({ error: expect.objectContaining({ code: 'VALIDATION_ERROR' }) }),
+      ]);
+    }
+    expect(sink.received).toHaveLength(before);
+    expect((await other.call('GET', '/api/v1/webhooks')).body).toMatchObject({ pagination: { total: 0 } });
   });
 });
 

@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noticeMount } from '@portico/admin-server/notices/notice-mount';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { openStatements } from '@portico/local/start/open-statements';
+import { createPendingNotices } from '@portico/local/start/pending-notices';
 import { type SubgraphName, type SubgraphSurroundings, startSubgraphs } from '@portico/local/start/start-subgraphs';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { gatewayConfig } from '@portico/mesh/config';
@@ -21,6 +23,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { openTracing, type TracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import { Registry } from 'prom-client';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startTestSandbox, type TestSandbox } from './start-test-sandbox.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
@@ -40,6 +43,8 @@ export type StackOptions = {
   redisUrl?: string;
   /** Carries the events of the subgraphs in this process. Without it they wait in their outboxes; those in processes of their own have one. */
   openBus?: (databaseUrl: string) => Promise<EventBus>;
+  /** False as in production: webhooks go to public addresses alone. */
+  allowLoopback?: boolean;
   /** False leaves no records of requests: to measure what they cost. */
   audited?: boolean;
   /** Where spans go, from every program; nowhere otherwise. */
@@ -79,6 +84,8 @@ export type Stack = AsyncDisposable & {
   readonly url: string;
   readonly internalUrl: string;
   readonly databaseUrl: string;
+  /** `/metrics` of every process of the stack, the gateway's first. */
+  readonly metricsUrls: readonly string[];
   /** Where letters to people end. */
   readonly mailFolder: string;
   readonly admin: Admin;
@@ -121,15 +128,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     blindIndexKey: TEST_BLIND_INDEX_KEY,
     internalSecret,
     provider: sandbox.config,
-    allowLoopback: true,
+    allowLoopback: options.allowLoopback ?? true,
   };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));
   const tracing = opened.use(await openTracing(traced(options.otlpEndpoint), 'gateway'));
+  const notices = createPendingNotices();
+  const registry = new Registry();
   const graph =
     topology === 'all-in-one' && execution !== 'stitched'
-      ? await inProcess(opened, settings, { loggerOf, bus, tracing })
+      ? await inProcess(opened, settings, { loggerOf, bus, tracing, registry, onEndpointDisabled: notices.tell })
       : await overHttp(opened, settings, options, tracing);
+  opened.use(notices);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));
   const mailFolder = opened.adopt(await mkdtemp(join(tmpdir(), 'portico-mail-')), (folder) => rm(folder, { recursive: true }));
   const config = gatewayConfig.parse({
@@ -144,6 +154,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sides = opened.use(
     await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }, createGraphClient(graph.current)),
   );
+  const { tellOwners } = sides;
+  notices.deliverTo(tellOwners);
   const gateway = opened.use(
     await startGateway(config, {
       graph: graph.current,
@@ -156,7 +168,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
       logger: loggerOf('gateway'),
       tracing,
-      mounts: { public: [sides.mounts.developer], internal: [sides.mounts.operator] },
+      registry,
+      mounts: {
+        public: [sides.mounts.developer],
+        internal: [sides.mounts.operator, noticeMount({ tellOwners, internalSecret, logger: loggerOf('admin') })],
+      },
     }),
   );
   await graph.reachable(gateway.internalUrl);
@@ -166,6 +182,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     url: gateway.publicUrl,
     internalUrl: gateway.internalUrl,
     databaseUrl,
+    metricsUrls: [gateway.internalUrl, ...graph.processes].map((url) => `${url}/metrics`),
     mailFolder,
     admin,
     graph: graph.current,
@@ -177,12 +194,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-type Settings = PaymentsSettings & { internalSecret: string };
-type StartedGraph = { current: Graph; reachable(internalUrl: string): Promise<void> };
+type Settings = PaymentsSettings & { internalSecret: string; allowLoopback: boolean };
+type StartedGraph = {
+  current: Graph /** Where other processes listen. */;
+  processes: string[];
+  reachable(internalUrl: string): Promise<void>;
+};
 
 async function inProcess(opened: AsyncDisposableStack, settings: Settings, surroundings: SubgraphSurroundings): Promise<StartedGraph> {
   const { graph } = opened.use(await startSubgraphs(settings, surroundings));
-  return { current: graph, reachable: () => Promise.resolve() };
+  return { current: graph, processes: [], reachable: () => Promise.resolve() };
 }
 
 /** Every subgraph in a process of its own. They ask the graph at an address that is known only when the gateway listens, so it is told late. */
@@ -201,7 +222,8 @@ async function overHttp(opened: AsyncDisposableStack, settings: Settings, option
     execution,
   });
   opened.use(graph);
-  return { current: graph, reachable: processes.forwardGraphTo };
+  const listeners = Object.values(processes.urls).map((url) => new URL(url).origin);
+  return { current: graph, processes: listeners, reachable: processes.forwardGraphTo };
 }
 
 /** Every trace is kept. */

@@ -11,7 +11,7 @@ export type SubgraphProcesses = AsyncDisposable & {
   forwardGraphTo(internalUrl: string): Promise<void>;
 };
 
-type Settings = PaymentsSettings & { internalSecret: string };
+type Settings = PaymentsSettings & { internalSecret: string; allowLoopback: boolean };
 
 /** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(
@@ -20,7 +20,7 @@ export async function startSubgraphProcesses(
 ): Promise<SubgraphProcesses> {
   await using opened = new AsyncDisposableStack();
   // A subgraph must know the graph's address before the gateway that serves it has one: this stands at a fixed address in between.
-  const relay = opened.use(await startRelay());
+  const forwarder = opened.use(await startForwarder());
   const env = {
     ...process.env,
     ...providerEnvironment(settings.provider),
@@ -29,9 +29,9 @@ export async function startSubgraphProcesses(
     SECRET_KEYS: settings.secretKeys,
     BLIND_INDEX_KEY: settings.blindIndexKey,
     INTERNAL_SECRET: settings.internalSecret,
-    GRAPH_URL: `${relay.url}/graphql`,
+    GRAPH_URL: `${forwarder.url}/graphql`,
     PORT: '0',
-    RELAY_ALLOW_LOOPBACK: 'true',
+    RELAY_ALLOW_LOOPBACK: String(settings.allowLoopback),
     // Not the machine's, whatever its environment says.
     NATS_URL: '',
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint ?? '',
@@ -51,7 +51,7 @@ export async function startSubgraphProcesses(
   const running = opened.move();
   return {
     urls: Object.fromEntries(started) as Record<SubgraphName, string>,
-    forwardGraphTo: async (internalUrl) => relay.forwardTo(internalUrl),
+    forwardGraphTo: async (internalUrl) => forwarder.forwardTo(internalUrl),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -72,7 +72,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function startRelay(): Promise<AsyncDisposable & { url: string; forwardTo(url: string): void }> {
+async function startForwarder(): Promise<AsyncDisposable & { url: string; forwardTo(url: string): void }> {
   let target: string | undefined;
   const server = createServer((incoming, outgoing) => {
     if (target === undefined) return void outgoing.writeHead(503).end();

@@ -32,7 +32,7 @@ export class Webhooks extends Migration {
       api_version text not null,
       status text collate "C" not null check (status in ('active', 'paused', 'disabled')),
       disabled_reason text,
-      -- When the relay itself disabled it, and when its owners were told.
+      -- Since when it is disabled, and when its owners were told that the relay did it.
       disabled_at timestamptz(3),
       announced_at timestamptz(3),
       secret_sealed text not null,

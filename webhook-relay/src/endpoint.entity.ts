@@ -29,6 +29,8 @@ export const Endpoint = defineEntity({
     apiVersion: p.string().columnType('text').$type<'1' | '2'>(),
     status: p.string().columnType('text').$type<EndpointStatus>(),
     disabledReason: p.string().columnType('text').$type<DisabledReason>().nullable(),
+    /** Null for one that was never verified: it was never on. */
+    disabledAt: p.datetime().length(3).nullable(),
     secret: p.string().columnType('text').fieldName('secret_sealed'),
     previousSecret: p.string().columnType('text').fieldName('previous_secret_sealed').nullable(),
     previousSecretExpiresAt: p.datetime().length(3).nullable(),

@@ -31,7 +31,7 @@ type Endpoint = {
   verificationFailure: { code: string } | null;
   previousSecretExpiresAt: string | null;
 };
-const FIELDS = `{ id url events filter status disabledReason secret headerNames apiVersion version verifiedAt drainPerSecond
+const FIELDS = `{ id url events filter status disabledReason disabledAt secret headerNames apiVersion version verifiedAt drainPerSecond
   verificationFailure { code message } previousSecretExpiresAt concurrency schedule health { circuit failingSince } }`;
 
 async function ask<Result>(caller: Caller, source: string, variables: Record<string, unknown> = {}): Promise<Result> {
@@ -236,9 +236,13 @@ describe('switching', () => {
     const wakes = relay.wakes();
     expect(await act(caller, 'resumeWebhookEndpoint', id, ', drainPerSecond: 5')).toMatchObject({ status: 'active', drainPerSecond: 5 });
     expect(relay.wakes()).toBe(wakes + 1);
-    expect(await act(caller, 'disableWebhookEndpoint', id)).toMatchObject({ status: 'disabled', disabledReason: 'switched_off' });
+    expect(await act(caller, 'disableWebhookEndpoint', id)).toMatchObject({
+      status: 'disabled',
+      disabledReason: 'switched_off',
+      disabledAt: clock.toISOString(),
+    });
     await expect(act(caller, 'resumeWebhookEndpoint', id)).rejects.toMatchObject({ code: 'INVALID_STATE' });
-    expect(await act(caller, 'enableWebhookEndpoint', id)).toMatchObject({ status: 'active', disabledReason: null });
+    expect(await act(caller, 'enableWebhookEndpoint', id)).toMatchObject({ status: 'active', disabledReason: null, disabledAt: null });
   });
 
   it('is for its own tenant only, with the scope to write', async () => {

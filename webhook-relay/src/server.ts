@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import { createKeyRing } from '@portico/service-kit/key-ring';
 import {
   type Subgraph,
@@ -6,6 +7,7 @@ import {
   type SubgraphSettings,
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
+import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import { migrations } from '../migrations/index.ts';
 import { Delivery } from './delivery.entity.ts';
 import { Endpoint } from './endpoint.entity.ts';
@@ -14,7 +16,6 @@ import { ENGINE_DEFAULTS, type Engine, type EngineSettings, startEngine } from '
 import { ReplayJob } from './replay-job.entity.ts';
 import { references, resolversOf } from './resolvers.ts';
 import { createSender, type Sender } from './sending/send.ts';
-import type { OnEndpointDisabled } from './upkeep/announce-disabled.ts';
 import { relayTasks } from './upkeep/relay-tasks.ts';
 
 export type RelaySettings = SubgraphSettings & {
@@ -27,7 +28,7 @@ export type RelayDependencies = SubgraphDependencies & {
   /** Everything that goes to an endpoint's URL. */
   sender?: Sender;
   /** Tells the owners of an endpoint that was disabled; asked again when it rejects. Without it the log says so, and the graph. */
-  onEndpointDisabled?: OnEndpointDisabled;
+  onEndpointDisabled?: TellOwners | undefined;
   /** From 0 up to 1. */
   random?: () => number;
 };
@@ -39,7 +40,8 @@ export type Relay = Subgraph & {
 
 /** Starts the relay: who gets which events, what became of them, and the engine that brings them there. */
 export async function start(settings: RelaySettings, dependencies: RelayDependencies): Promise<Relay> {
-  const { bus, logger, now = () => new Date(), random = Math.random, onEndpointDisabled = async () => {} } = dependencies;
+  const { bus, logger, tracing = NO_TRACING, now = () => new Date(), random = Math.random } = dependencies;
+  const { onEndpointDisabled = async () => {} } = dependencies;
   await using opened = new AsyncDisposableStack();
   const { workers } = { ...ENGINE_DEFAULTS, ...settings.engine };
   const policy = { allowLoopback: settings.allowLoopback ?? false };
@@ -68,7 +70,10 @@ export async function start(settings: RelaySettings, dependencies: RelayDependen
   if (bus !== undefined) {
     const keyRing = createKeyRing(settings.secretKeys);
     const { database } = subgraph;
-    engine = opened.use(await startEngine(settings.engine ?? {}, { database, keyRing, bus, sender, logger, now, random }));
+    const { databaseUrl } = settings;
+    engine = opened.use(
+      await startEngine(settings.engine ?? {}, { database, databaseUrl, keyRing, bus, sender, logger, tracing, now, random }),
+    );
   }
   const running = opened.move();
   return { ...subgraph, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };

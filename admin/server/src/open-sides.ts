@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import type { GraphClient } from '@portico/service-kit/graph';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
@@ -6,6 +7,8 @@ import { createClientAddress } from '@portico/service-kit/network/client-address
 import type { AdminContext } from './context.ts';
 import { createHttpHandler } from './http.ts';
 import { createMailer } from './mail/mailer.ts';
+import { findOwners } from './members/memberships.ts';
+import { createTellOwners } from './notices/tell-owners.ts';
 import { type PeopleSettings, TRIES_PER_MINUTE } from './people-settings.ts';
 import { ensureSecret } from './secrets/ensure-secret.ts';
 import { SIDES, type Side } from './sides.ts';
@@ -20,7 +23,11 @@ import { operatorRouter } from './trpc/operator-router.ts';
 /** What answers under a path of somebody else's listener. */
 export type Mount = { readonly prefix: string; readonly handler: RequestListener };
 
-export type Sides = AsyncDisposable & { readonly mounts: Readonly<Record<Side, Mount>> };
+export type Sides = AsyncDisposable & {
+  readonly mounts: Readonly<Record<Side, Mount>>;
+  /** Writes to the owners of an account. */
+  readonly tellOwners: TellOwners;
+};
 
 export type SidesOptions = {
   admin: AdminContext;
@@ -61,6 +68,12 @@ export async function openSides({ admin, settings, recordAction, graph, logger }
   ];
   return {
     mounts,
+    tellOwners: createTellOwners({
+      ownersOf: (accountId) => findOwners(admin, accountId),
+      mailer,
+      portalOrigin: settings.portalOrigin,
+      logger,
+    }),
     async [Symbol.asyncDispose]() {
       await Promise.all(loops.map((one) => one[Symbol.asyncDispose]()));
       await mailer[Symbol.asyncDispose]();

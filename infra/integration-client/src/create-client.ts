@@ -24,7 +24,7 @@ export type ClientOptions<Declared extends Providers> = {
   /** Seals kept answers that hold personal data; without it they are not put into Redis. */
   keyRing?: KeyRing;
   /** Where the metrics are shown. */
-  registry?: Registry;
+  registry?: Registry | undefined;
   /** By provider name, from `readSettings`: goes before what the provider declares. */
   settings?: Readonly<Record<string, GivenSettings>>;
   /** Default: those of the settings. */

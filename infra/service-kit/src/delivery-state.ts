@@ -16,6 +16,8 @@ export type DeliveryNews =
       readonly pending: number;
       /** Those that wait because their endpoint is paused or disabled, likewise. */
       readonly held: number;
+      /** Those whose schedule ran out, likewise. */
+      readonly dead: number;
       /** Seconds that the oldest of those that should go out now is late; 0 when none is. */
       readonly oldestDueSeconds: number;
     };

@@ -22,8 +22,7 @@ export type PaymentsSettings = SubgraphSettings & { provider?: ProviderConfig | 
 /** Starts the payments subgraph: what was paid for which order, and who charges for it. */
 export async function start(settings: PaymentsSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
   await using opened = new AsyncDisposableStack();
-  const providers =
-    settings.provider === undefined ? NO_PROVIDERS : opened.use(await openProviders(settings.provider, dependencies.logger));
+  const providers = settings.provider === undefined ? NO_PROVIDERS : opened.use(await openProviders(settings.provider, dependencies));
   const charging = { providers, logger: dependencies.logger };
   const settling: Readonly<Record<string, BackgroundTask>> =
     settings.provider === undefined

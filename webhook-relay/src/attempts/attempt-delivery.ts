@@ -1,5 +1,6 @@
 // One attempt: render, sign, send, judge. Nothing here touches the database, so an attempt costs its receiver's time and no connection.
 import { newId } from '@portico/contracts/ids';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig } from '../claiming/endpoint-configs.ts';
 import { judge, type Verdict } from '../delivery/retry-schedule.ts';
@@ -23,10 +24,36 @@ export type AttemptDependencies = {
   readonly now: () => Date;
   readonly random: () => number;
   readonly timeoutMs: number;
+  readonly tracing: Tracing;
 };
 
-/** Never rejects for what the receiver does. `signal`: give up, the program ends. */
+/**
+ * Never rejects for what the receiver does. `signal`: give up, the program ends. One span of the trace in which the event happened; the receiver is
+ * not told of it.
+ */
 export async function attemptDelivery(
+  dependencies: AttemptDependencies,
+  delivery: ClaimedDelivery,
+  endpoint: EndpointConfig,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const span = dependencies.tracing.begin('webhook attempt', 'client', delivery.traceparent ?? undefined);
+  const result = await attempt(dependencies, delivery, endpoint, signal);
+  const { verdict, attempt: made } = result;
+  if (span?.isRecording) {
+    span.set({
+      'http.request.method': 'POST',
+      'http.request.resend_count': delivery.attempts,
+      'portico.event': delivery.eventType,
+      'portico.outcome': verdict.kind,
+      ...(made?.responseStatus == null ? {} : { 'http.response.status_code': made.responseStatus }),
+    });
+  }
+  span?.end(verdict.kind === 'succeeded' ? undefined : (made?.errorCode ?? made?.responseStatus?.toString() ?? verdict.kind));
+  return result;
+}
+
+async function attempt(
   { sender, render, now, random, timeoutMs }: AttemptDependencies,
   delivery: ClaimedDelivery,
   endpoint: EndpointConfig,
@@ -50,6 +77,6 @@ export async function attemptDelivery(
   const endedAt = now();
   if (outcome.kind === 'failed' && outcome.error.code === 'aborted') return { delivery, verdict: { kind: 'given-up' }, endedAt };
   const verdict = judge(outcome, { attempt: number, schedule: endpoint.schedule, now: endedAt.getTime(), random });
-  const attempt = { ...recordExchange(headers, body, outcome), id: newId('attempt'), number, url: endpoint.url, startedAt };
-  return { delivery, verdict, endedAt, attempt };
+  const record = { ...recordExchange(headers, body, outcome), id: newId('attempt'), number, url: endpoint.url, startedAt };
+  return { delivery, verdict, endedAt, attempt: record };
 }

@@ -88,16 +88,28 @@ const CLAIM = `${REASON}with ready as materialized (
     e.type as "eventType", e.payload, e.occurred_at as "occurredAt", e.traceparent, c.attempts_total as "attemptsTotal"
   from claimed c join webhooks.event e on e.id = c.event_id order by c.turn`;
 
-/** Four statements for a batch, three when nothing is due; begin and commit among them. */
+type Claimed = { readonly deliveries: ClaimedDelivery[]; readonly looked: number };
+
+/**
+ * Four statements for a batch, three when nothing is due; begin and commit among them. When it looked at as many endpoints as it may and
+ * another process, woken by the same events, had taken all of theirs, it looks once more: others wait behind them.
+ */
 export async function claimDeliveries(database: Pick<Database, 'transaction'>, request: ClaimRequest): Promise<ClaimedDelivery[]> {
+  const { deliveries, looked } = await claimOnce(database, request);
+  return deliveries.length > 0 || looked < request.free ? deliveries : (await claimOnce(database, request)).deliveries;
+}
+
+/** `looked`: at so many endpoints with something due. */
+async function claimOnce(database: Pick<Database, 'transaction'>, request: ClaimRequest): Promise<Claimed> {
   const { endpoints, full, slow, free, freeForFailing, now, leaseMs } = request;
   const lease = randomUUID();
   return database.transaction(async (run) => {
     const locked = await run(LOCK, [now, endpoints, full, slow, free, freeForFailing]);
-    if (locked.length === 0) return [];
+    if (locked.length === 0) return { deliveries: [], looked: 0 };
     const until = new Date(now.getTime() + leaseMs);
     const ids = locked.map(({ id }) => id);
     const rows = await run(CLAIM, [now, ids, slow, free, freeForFailing, lease, until]);
-    return rows.map((row) => ({ ...row, lease, occurredAt: storedTime(row.occurredAt) }) as ClaimedDelivery);
+    const deliveries = rows.map((row) => ({ ...row, lease, occurredAt: storedTime(row.occurredAt) }) as ClaimedDelivery);
+    return { deliveries, looked: locked.length };
   });
 }

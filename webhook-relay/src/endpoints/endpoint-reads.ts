@@ -16,6 +16,7 @@ export const endpointReads: ReadModel = {
     apiVersion: 't.api_version',
     status: 't.status',
     disabledReason: 't.disabled_reason',
+    disabledAt: 't.disabled_at',
     previousSecretExpiresAt: 't.previous_secret_expires_at',
     headerNames: ['id', 'headersSealed'],
     headersSealed: 't.headers_sealed',

@@ -39,13 +39,16 @@ export function enableEndpoint(context: SubgraphContext, change: Switch): Promis
         details: { status: endpoint.status, disabledReason: endpoint.disabledReason },
       });
     if (endpoint.status !== 'disabled') return {};
-    return { status: 'active', disabledReason: null, circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null };
+    const health = { circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null } as const;
+    return { status: 'active', disabledReason: null, disabledAt: null, ...health };
   });
 }
 
 /** Switches it off until it is enabled again. One that was never verified stays that. */
 export function disableEndpoint(context: SubgraphContext, change: Switch): Promise<Row> {
-  return switched(context, change, ({ status }) => (status === 'disabled' ? {} : { status: 'disabled', disabledReason: 'switched_off' }));
+  return switched(context, change, ({ status }) =>
+    status === 'disabled' ? {} : { status: 'disabled', disabledReason: 'switched_off', disabledAt: context.now() },
+  );
 }
 
 function switched(

@@ -1,10 +1,12 @@
 // What runs in a relay process: events come in from the bus and become deliveries, deliveries are attempted, results are written. Any number of
 // processes do so side by side; PostgreSQL holds what they share.
+import { randomUUID } from 'node:crypto';
 import { EVENT_LEDGER, type EventBus } from '@portico/service-kit/bus/event-bus';
 import { publishDeliveryNews } from '@portico/service-kit/delivery-state';
 import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Database } from '@portico/service-kit/orm';
+import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { LRUCache } from 'lru-cache';
 import type { AttemptDependencies } from '../attempts/attempt-delivery.ts';
 import { createEndpointConfigs } from '../claiming/endpoint-configs.ts';
@@ -12,6 +14,7 @@ import { fanOut } from '../fan-out/fan-out.ts';
 import { renderBody } from '../rendering/render-body.ts';
 import type { Sender } from '../sending/send.ts';
 import { keepPartitions } from '../upkeep/keep-partitions.ts';
+import { listenForDue } from './due-signals.ts';
 import { type Deliverer, startDeliverer } from './start-deliverer.ts';
 import { createResultWriter } from './write-results.ts';
 
@@ -27,10 +30,12 @@ export type EngineSettings = {
 
 export type EngineDependencies = {
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly keyRing: KeyRing;
   readonly bus: Pick<EventBus, 'consume'>;
   readonly sender: Sender;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   readonly now: () => Date;
   /** From 0 up to 1: the jitter of retries. */
   readonly random: () => number;
@@ -44,7 +49,8 @@ const INTAKE = 200;
 const BODIES_MAX = 500;
 
 export async function startEngine(settings: EngineSettings, dependencies: EngineDependencies): Promise<Engine> {
-  const { database, keyRing, bus, logger, now } = dependencies;
+  const { database, databaseUrl, keyRing, bus, logger, now } = dependencies;
+  const self = randomUUID();
   await keepPartitions(database, now());
   await using opened = new AsyncDisposableStack();
   const deliverer = opened.use(
@@ -57,8 +63,11 @@ export async function startEngine(settings: EngineSettings, dependencies: Engine
       write: createResultWriter({ database, logger, now, publish: publishDeliveryNews }),
     }),
   );
+  opened.use(await listenForDue({ databaseUrl, logger, self, onDue: deliverer.wake }));
   opened.use(
-    await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, async (events) => deliverer.wake(await fanOut(database, events, now()))),
+    await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, async (events) =>
+      deliverer.wake(await fanOut(database, events, { now: now(), teller: self })),
+    ),
   );
   const running = opened.move();
   return { wake: deliverer.wake, runOnce: deliverer.runOnce, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -5,6 +5,7 @@ import type { BusEvent } from '@portico/service-kit/bus/event-bus';
 import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { ALL_EVENTS } from '../endpoints/endpoint-input.ts';
+import { NOTIFY_DUE } from '../engine/due-signals.ts';
 import { type EventFilter, matches } from '../filtering/event-filter.ts';
 
 type Taker = {
@@ -30,23 +31,33 @@ const INSERT = `${REASON}with fresh as (
       payload jsonb, "requestId" text, traceparent text, "occurredAt" timestamptz)
     on conflict (id) do nothing
     returning id, account_id, mode, type, aggregate_id
-  )
-  insert into webhooks.delivery (id, account_id, mode, event_id, endpoint_id, event_type, aggregate_id, status, next_attempt_at, created_at)
-  select d.id, fresh.account_id, fresh.mode, fresh.id, d."endpointId", fresh.type, fresh.aggregate_id, 'pending', $3, $3
-  from jsonb_to_recordset($2::jsonb) as d(place int, id text, "eventId" text, "endpointId" text) join fresh on fresh.id = d."eventId"
-  order by d.place
-  on conflict (event_id, endpoint_id) do nothing
-  returning endpoint_id as "endpointId"`;
+  ), made as (
+    insert into webhooks.delivery (id, account_id, mode, event_id, endpoint_id, event_type, aggregate_id, status, next_attempt_at, created_at)
+    select d.id, fresh.account_id, fresh.mode, fresh.id, d."endpointId", fresh.type, fresh.aggregate_id, 'pending', $3, $3
+    from jsonb_to_recordset($2::jsonb) as d(place int, id text, "eventId" text, "endpointId" text) join fresh on fresh.id = d."eventId"
+    order by d.place
+    on conflict (event_id, endpoint_id) do nothing
+    returning endpoint_id
+  ), due as (select distinct endpoint_id from made)
+  select array(select endpoint_id from due) as "endpointIds",
+    (select ${NOTIFY_DUE} from due having count(*) > 0) as told`;
 
-/** Writes a batch into the ledger and answers the endpoints that have something to do. Two statements, however many events. */
-export async function fanOut({ run }: Pick<Database, 'run'>, events: readonly BusEvent[], now: Date): Promise<readonly string[]> {
+/**
+ * Writes a batch into the ledger and answers the endpoints that have something to do, which it tells other processes too. Two statements, however
+ * many events. `teller`: this process, which need not be told.
+ */
+export async function fanOut(
+  { run }: Pick<Database, 'run'>,
+  events: readonly BusEvent[],
+  { now, teller }: { now: Date; teller: string },
+): Promise<readonly string[]> {
   const takers = Map.groupBy(await takersOf({ run }, events), tenantKey);
   const deliveries = events.flatMap((event) =>
     (takers.get(tenantKey(event)) ?? []).filter((taker) => wants(taker, event)).map(({ id }) => ({ eventId: event.id, endpointId: id })),
   );
   const numbered = deliveries.map((delivery, place) => ({ ...delivery, place, id: newId('delivery') }));
-  const rows = await run(INSERT, [JSON.stringify(events), JSON.stringify(numbered), now]);
-  return [...new Set(rows.map(({ endpointId }) => String(endpointId)))];
+  const [row] = await run(INSERT, [JSON.stringify(events), JSON.stringify(numbered), now, teller]);
+  return row?.endpointIds as string[];
 }
 
 async function takersOf({ run }: Pick<Database, 'run'>, events: readonly BusEvent[]): Promise<Taker[]> {

@@ -6,7 +6,7 @@ import { startSink } from '../testing/start-sink.ts';
 import { startTestRelay, testEvent } from '../testing/start-test-relay.ts';
 
 const program = fileURLToPath(new URL('../testing/relay-process.ts', import.meta.url));
-const EVENTS = 200;
+const EVENTS = 600;
 const CONCURRENCY = 5;
 const LEASE_MS = 2_000;
 

@@ -123,6 +123,17 @@ describe('410 Gone', () => {
   });
 });
 
+describe('an endpoint that somebody switched off', () => {
+  it('is no news to its owners', async () => {
+    const told: unknown[] = [];
+    await using relay = await startTestRelay({ onEndpointDisabled: async (notice) => void told.push(notice) });
+    const off = { status: 'disabled', disabled_reason: 'switched_off', disabled_at: new Date() };
+    await relay.endpoint('http://127.0.0.1:9/', off);
+    expect(await relay.relay.runTask('announce-disabled')).toBe(0);
+    expect(told).toEqual([]);
+  });
+});
+
 describe('a circuit', () => {
   it('opens after five failures in a row, lets one probe through per window, and closes with a success', async () => {
     const { now, move } = clock();

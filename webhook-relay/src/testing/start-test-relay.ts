@@ -28,6 +28,8 @@ export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'onEndpointDisabl
   /** Another process on the same database. */
   databaseUrl?: string;
   engine?: EngineSettings;
+  /** Without an engine it delivers nothing, and only looks. */
+  idle?: boolean;
   /** The middle of the jitter by default: delays are exact. */
   random?: () => number;
 };
@@ -37,7 +39,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const consumers: HandleEvents[] = [];
-  const { random = () => 0.5, engine, ...dependencies } = options;
+  const { random = () => 0.5, engine, idle = false, ...dependencies } = options;
   const relay = opened.use(
     await start(
       {
@@ -48,7 +50,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
         allowLoopback: true,
         engine: { pollMs: 3_600_000, ...engine },
       },
-      { ...dependencies, random, graph: unreachableGraph, logger: silentLogger, bus: busOf(consumers) },
+      { ...dependencies, random, graph: unreachableGraph, logger: silentLogger, bus: idle ? undefined : busOf(consumers) },
     ),
   );
   const sql: RunStatement = (text, values) => relay.database.run(allTenants('a test') + text, values);

@@ -1,34 +1,23 @@
 // Of an endpoint that the relay itself disabled its owners are told. A crash between the telling and the mark tells twice, never not at all.
-import type { Mode } from '@portico/contracts/caller';
+import type { DisabledNotice, TellOwners } from '@portico/contracts/disabled-notice';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { storedTime } from '../stored-time.ts';
 
-export type DisabledNotice = {
-  readonly endpointId: string;
-  readonly accountId: string;
-  readonly mode: Mode;
-  readonly url: string;
-  readonly reason: 'gone' | 'failing';
-  readonly disabledAt: Date;
-  readonly failingSince: Date | null;
-};
-
-export type OnEndpointDisabled = (notice: DisabledNotice) => Promise<void>;
-
 const BATCH = 20;
 const REASON = allTenants('notices of disabled endpoints');
 const FIND = `${REASON}select e.id as "endpointId", e.account_id as "accountId", e.mode, e.url, e.disabled_reason as reason,
     e.disabled_at as "disabledAt", e.failing_since as "failingSince"
-  from webhooks.endpoint e where e.disabled_at is not null and e.announced_at is null and e.status = 'disabled'
+  from webhooks.endpoint e
+  where e.disabled_at is not null and e.announced_at is null and e.status = 'disabled' and e.disabled_reason in ('gone', 'failing')
   order by e.disabled_at limit ${BATCH}`;
 const MARK = `${REASON}update webhooks.endpoint e set announced_at = $2 where e.id = $1 and e.disabled_at = $3`;
 
 /** One process at a time tells. Answers how many were told about; rejects when telling fails, and the rest waits for the next time. */
 export function announceDisabled(
   database: Pick<Database, 'transaction' | 'run'>,
-  { now, logger, tell }: { now: Date; logger: Logger; tell: OnEndpointDisabled },
+  { now, logger, tell }: { now: Date; logger: Logger; tell: TellOwners },
 ): Promise<number> {
   return database.transaction(async (run) => {
     const [turn] = await run('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', ['webhook notices']);

@@ -1,8 +1,9 @@
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import { resealTask } from '@portico/service-kit/reseal-task';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { runReplayStep } from '../replays/run-replay-jobs.ts';
-import { announceDisabled, type OnEndpointDisabled } from './announce-disabled.ts';
+import { announceDisabled } from './announce-disabled.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { pruneLedger } from './prune-ledger.ts';
@@ -13,7 +14,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 /** What a relay does beside delivering. `wake`: deliveries of these endpoints became due. */
 export function relayTasks(options: {
   wake: (endpoints: readonly string[]) => void;
-  tell: OnEndpointDisabled;
+  tell: TellOwners;
 }): Readonly<Record<string, BackgroundTask>> {
   const { wake, tell } = options;
   return {

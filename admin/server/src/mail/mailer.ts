@@ -9,12 +9,22 @@ export type Letter = { to: string; subject: string; text: string };
 export type MailSettings = { kind: 'smtp'; url: string; from: string } | { kind: 'folder'; folder: string; from: string };
 
 /** `post` returns at once: how long a letter takes, or whether there is one, shows in no answer. Disposing waits for the letters under way. */
-export type Mailer = AsyncDisposable & { post(letter: Letter): void };
+export type Mailer = AsyncDisposable & {
+  post(letter: Letter): void;
+  /** Resolves once the mail server has the letter; rejects when it does not take it. For those who try again themselves. */
+  send(letter: Letter): Promise<void>;
+};
+
+/** Whether the mail server refused the letter itself, so that trying again would change nothing (RFC 5321, 4.2.1). */
+export function isRefusedForGood(error: unknown): boolean {
+  return error instanceof Error && 'responseCode' in error && Number(error.responseCode) >= 500;
+}
 
 export function createMailer(settings: MailSettings, { logger, now }: { logger: Logger; now: () => Date }): Mailer {
   const send = settings.kind === 'smtp' ? throughSmtp(settings) : intoFolder(settings, now);
   const underWay = new Set<Promise<void>>();
   return {
+    send,
     post(letter) {
       const sending = send(letter)
         .catch((err: unknown) => logger.error({ err, operation: 'send mail' }, 'a letter could not be sent'))

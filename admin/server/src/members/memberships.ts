@@ -28,3 +28,13 @@ export async function addOwner({ database, now }: AdminContext, accountId: strin
   const owner = { id: newId('member'), accountId, email: person.email, personId: person.id, role: 'owner' as const, createdAt: now() };
   await em.persist(em.create(Member, owner)).flush();
 }
+
+export type AccountOwners = { readonly accountName: string; readonly owners: readonly Pick<Member, 'id' | 'email'>[] };
+
+/** Those who have proved to own their address. Undefined for an account that is no more. */
+export async function findOwners({ database }: AdminContext, accountId: string): Promise<AccountOwners | undefined> {
+  const em = database.fork();
+  const account = await em.findOne(Account, { id: accountId });
+  if (account === null) return undefined;
+  return { accountName: account.name, owners: await em.find(Member, { accountId, role: 'owner', personId: { $ne: null } }) };
+}

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import type { GraphClient } from '@portico/service-kit/graph';
 import { listen } from '@portico/service-kit/http-listener';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
@@ -24,6 +25,7 @@ export type TestSides = AsyncDisposable & {
   readonly databaseUrl: string;
   readonly urls: Readonly<Record<Side, string>>;
   readonly recorded: Recorded[];
+  readonly tellOwners: TellOwners;
   browser(): Browser;
   letters(to: string): Promise<Letter[]>;
   /** Somebody who signed up, confirmed the address and signed in. */
@@ -86,6 +88,7 @@ export async function openTestSides(given: Given = {}): Promise<TestSides> {
     databaseUrl,
     urls,
     recorded,
+    tellOwners: sides.tellOwners,
     browser,
     letters,
     signUp,

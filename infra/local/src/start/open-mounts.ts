@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { noticeMount } from '@portico/admin-server/notices/notice-mount';
 import type { Admin } from '@portico/admin-server/server';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import type { GraphClient } from '@portico/service-kit/graph';
+import type { Logger } from '@portico/service-kit/logger';
 
 export type PeopleConfig = {
   PORT: number;
@@ -16,10 +19,18 @@ export type PeopleConfig = {
 type Sides = Awaited<ReturnType<Admin['openSides']>>;
 export type Mounts = AsyncDisposable & {
   readonly mounts: { public: Sides['mounts']['developer'][]; internal: Sides['mounts']['operator'][] };
+  /** For programs of this process; those in others leave their notices on the internal listener. */
+  readonly tellOwners: TellOwners;
 };
 
-/** The sides on which people sign in, as the gateway mounts them: developers on its public listener, operators on its internal one. */
-export async function openMounts(admin: Admin, graph: GraphClient, config: PeopleConfig): Promise<Mounts> {
+/**
+ * What the gateway mounts of the admin service: the side of developers on its public listener; on its internal one that of operators, and where
+ * other programs leave notices.
+ */
+export async function openMounts(
+  config: PeopleConfig,
+  { admin, graph, internalSecret, logger }: { admin: Admin; graph: GraphClient; internalSecret: string; logger: Logger },
+): Promise<Mounts> {
   const { SMTP_URL: url, MAIL_FROM: from } = config;
   const settings = {
     mail:
@@ -32,7 +43,9 @@ export async function openMounts(admin: Admin, graph: GraphClient, config: Peopl
   };
   const sides = await admin.openSides(settings, graph);
   const { developer, operator } = sides.mounts;
-  return { mounts: { public: [developer], internal: [operator] }, [Symbol.asyncDispose]: () => sides[Symbol.asyncDispose]() };
+  const { tellOwners } = sides;
+  const mounts = { public: [developer], internal: [operator, noticeMount({ tellOwners, internalSecret, logger })] };
+  return { mounts, tellOwners, [Symbol.asyncDispose]: () => sides[Symbol.asyncDispose]() };
 }
 
 function originOf(given: string | undefined, port: number): string {

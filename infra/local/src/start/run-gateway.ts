@@ -68,7 +68,10 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
   const { run } = statements;
-  await using opened = await openMounts(admin, createGraphClient(graph), { ...given, dataDir: given.DATA_DIR });
+  await using opened = await openMounts(
+    { ...given, dataDir: given.DATA_DIR },
+    { admin, graph: createGraphClient(graph), internalSecret: given.INTERNAL_SECRET, logger },
+  );
   await using gateway = await start(given, {
     graph,
     keySource: admin.keySource,

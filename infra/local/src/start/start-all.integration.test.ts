@@ -26,7 +26,12 @@ function gatewayThatCounts(counts: number[]): StartGateway {
       caller,
     );
     counts.push(orders.total);
-    return { publicUrl: 'http://127.0.0.1:4000', internalUrl: 'http://127.0.0.1:4001', async [Symbol.asyncDispose]() {} };
+    return {
+      publicUrl: 'http://127.0.0.1:4000',
+      internalUrl: 'http://127.0.0.1:4001',
+      tellOwners: async () => {},
+      async [Symbol.asyncDispose]() {},
+    };
   };
 }
 

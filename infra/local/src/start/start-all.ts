@@ -1,10 +1,12 @@
 // Every program in this one process. What a program asks of another is a function call; nothing else is needed on the machine.
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { openTracing } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import { Registry } from 'prom-client';
 import type { LocalConfig } from '../config.ts';
 import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
 import { DEMO_MODE, DEMO_SLUG, type DemoKey, ensureDemoKey, findOrCreateAccount } from '../kept/demo-account.ts';
@@ -13,6 +15,7 @@ import type { Secrets } from '../kept/secrets.ts';
 import { openPaymentProvider } from '../payment-provider/open-payment-provider.ts';
 import { DEMO_ORDERS, seedDemo } from '../seed/seed-demo.ts';
 import { configuredSecrets } from './open-admin.ts';
+import { createPendingNotices } from './pending-notices.ts';
 import { type StartedSubgraphs, startSubgraphs } from './start-subgraphs.ts';
 
 /** What the gateway is given: the graph, the keys, the database of its own bookkeeping. */
@@ -26,8 +29,10 @@ export type GatewaySurroundings = {
   admin: Admin;
   loggerOf: (program: string) => Logger;
   tracing: Tracing;
+  /** What the programs beside the gateway show in its `/metrics`. */
+  registry: Registry;
 };
-export type Gateway = AsyncDisposable & { publicUrl: string; internalUrl: string };
+export type Gateway = AsyncDisposable & { publicUrl: string; internalUrl: string; tellOwners: TellOwners };
 export type StartGateway = (surroundings: GatewaySurroundings) => Promise<Gateway>;
 
 export type StartAllOptions = {
@@ -56,13 +61,20 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
-  const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, { loggerOf, bus, tracing }));
+  const notices = createPendingNotices();
+  const registry = new Registry();
+  const surroundings = { loggerOf, bus, tracing, registry, onEndpointDisabled: notices.tell };
+  const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, surroundings));
+  opened.use(notices);
   const admin = opened.use(
     await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
   );
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
-  const gateway = opened.use(await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }));
+  const gateway = opened.use(
+    await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }),
+  );
   const { publicUrl, internalUrl } = gateway;
+  notices.deliverTo(gateway.tellOwners);
   payments.sendCallbacksTo(publicUrl);
   opened.use(announceRunning(config.dataDir, { pid: process.pid, publicUrl, internalUrl }));
   const platform = opened.move();

@@ -10,7 +10,7 @@ import type { StartGateway } from './start-all.ts';
 
 /** The gateway beside all other programs: the graph and the keys are function calls away. */
 export function gatewayInProcess(env: Readonly<Record<string, string | undefined>>): StartGateway {
-  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing }) => {
+  return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }) => {
     await using opened = new AsyncDisposableStack();
     const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
     const given = loadConfig(gatewayConfig, {
@@ -19,7 +19,11 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
       REDIS_URL: redisUrl,
     });
     const { TRUSTED_PROXIES } = given;
-    const { mounts } = opened.use(await openMounts(admin, subgraphs.client, { ...config, TRUSTED_PROXIES }));
+    const logger = loggerOf('gateway');
+    const { internalSecret } = secrets;
+    const { mounts, tellOwners } = opened.use(
+      await openMounts({ ...config, TRUSTED_PROXIES }, { admin, graph: subgraphs.client, internalSecret, logger }),
+    );
     const gateway = opened.use(
       await start(given, {
         graph: subgraphs.graph,
@@ -28,16 +32,17 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         audit: admin.audit,
         jwks: () => admin.jwks(),
         run,
-        internalSecret: secrets.internalSecret,
+        internalSecret,
         checks: healthChecks(bus, run),
-        logger: loggerOf('gateway'),
+        logger,
         tracing,
+        registry,
         mounts,
       }),
     );
     const { publicUrl, internalUrl } = gateway;
     const running = opened.move();
-    return { publicUrl, internalUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+    return { publicUrl, internalUrl, tellOwners, [Symbol.asyncDispose]: () => running.disposeAsync() };
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { TellOwners } from '@portico/contracts/disabled-notice';
 import { start as startCustomers } from '@portico/customers/server';
 import { start as startInventory } from '@portico/inventory/server';
 import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
@@ -12,6 +13,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { type RelaySettings, start as startRelay } from '@portico/webhook-relay/server';
+import type { Registry } from 'prom-client';
 
 const STARTS = {
   customers: startCustomers,
@@ -35,6 +37,9 @@ export type SubgraphSurroundings = {
   bus?: EventBus | undefined;
   tracing?: Tracing | undefined;
   now?: (() => Date) | undefined;
+  registry?: Registry | undefined;
+  /** Tells the owners of a webhook endpoint that the relay disabled. */
+  onEndpointDisabled?: TellOwners | undefined;
 };
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -42,7 +47,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** Migrates and starts all subgraphs in this process, and the composed graph over them. */
 export async function startSubgraphs(
   settings: PaymentsSettings & RelaySettings & { internalSecret: string },
-  { loggerOf, bus, tracing, now }: SubgraphSurroundings,
+  { loggerOf, ...surroundings }: SubgraphSurroundings,
 ): Promise<StartedSubgraphs> {
   await using started = new AsyncDisposableStack();
   // A subgraph asks the graph, and the graph asks the subgraphs: whoever asks before all are there waits for it.
@@ -54,7 +59,7 @@ export async function startSubgraphs(
   try {
     const names = Object.keys(STARTS) as SubgraphName[];
     const entries = await startEach(names, async (name) => {
-      const subgraph = await STARTS[name](settings, { graph: client, logger: loggerOf(name), bus, now });
+      const subgraph = await STARTS[name](settings, { ...surroundings, graph: client, logger: loggerOf(name) });
       started.use(subgraph);
       return [name, subgraph] as const;
     });
@@ -65,7 +70,7 @@ export async function startSubgraphs(
       internalSecret: settings.internalSecret,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logger: loggerOf('mesh'),
-      tracing,
+      tracing: surroundings.tracing,
     });
     // Disposed last: until its loops have ended, a subgraph may ask the graph.
     const whole = new AsyncDisposableStack();

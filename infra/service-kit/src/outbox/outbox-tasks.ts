@@ -4,7 +4,7 @@ import type { GraphClient } from '../graph.ts';
 import type { BackgroundTask, SubgraphProgram } from '../subgraph/start-subgraph.ts';
 import { publishOutboxState, readBacklog } from './outbox-state.ts';
 import { pruneOutbox } from './prune-outbox.ts';
-import { type Reconciled, reconcileOutbox } from './reconcile-outbox.ts';
+import { ARRIVED_AFTER_MS, type Reconciled, reconcileOutbox } from './reconcile-outbox.ts';
 
 const RECONCILE_MS = 15_000;
 const PRUNE_MS = 600_000;
@@ -14,6 +14,7 @@ export type OutboxTasksOptions = { schema: string; bus: EventBus; graph: GraphCl
 /** `reconcile-outbox` makes one whole sweep and answers 0: what it left is for the next. `prune-outbox` answers how many rows it deleted. */
 export function outboxTasks(options: OutboxTasksOptions): Readonly<Record<string, BackgroundTask>> {
   const { schema, wake } = options;
+  const backlog = { schema, arrivedAfterMs: ARRIVED_AFTER_MS };
   let republished = 0;
   let asked = true;
 
@@ -40,7 +41,7 @@ export function outboxTasks(options: OutboxTasksOptions): Readonly<Record<string
           program.logger.warn({ subgraph: schema, count: done.republished }, 'the broker lost events; they are published anew');
           wake();
         }
-        publishOutboxState({ subgraph: schema, republished, ...(await readBacklog(program.database.run, schema)) });
+        publishOutboxState({ subgraph: schema, republished, ...(await readBacklog(program.database.run, backlog)) });
         return 0;
       },
     },

@@ -1,9 +1,11 @@
 // A subgraph as a process of its own: configuration from the environment, HTTP in, the gateway's graph out, until a signal.
+import { Registry } from 'prom-client';
 import { openEventBus } from '../bus/open-event-bus.ts';
 import { loadConfig } from '../config.ts';
 import { createHttpGraphClient } from '../http-graph-client.ts';
 import { untilSignal } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
+import { showProgram } from '../metrics/show-program.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import { subgraphConfig } from './config.ts';
 import { serveSubgraph } from './serve-subgraph.ts';
@@ -16,6 +18,8 @@ type Start = (settings: SubgraphSettings, dependencies: SubgraphDependencies) =>
 export async function runSubgraph(name: string, start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(subgraphConfig, env);
   const logger = createLogger({ program: name, level: config.LOG_LEVEL });
+  const registry = new Registry();
+  using _ = showProgram(registry);
   await using tracing = await openTracing(config, name);
   await using graph = createHttpGraphClient({
     graphUrl: config.GRAPH_URL,
@@ -30,7 +34,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
       secretKeys: config.SECRET_KEYS,
       blindIndexKey: config.BLIND_INDEX_KEY,
     },
-    { graph, logger, bus },
+    { graph, logger, bus, registry, tracing },
   );
   await using server = await serveSubgraph(subgraph, {
     host: config.HOST,
@@ -38,6 +42,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
     internalSecret: config.INTERNAL_SECRET,
     logger,
     tracing,
+    registry,
   });
   logger.info({ url: server.url, subgraph: name }, 'listening');
   // A parent that starts this program as a child learns the address from its IPC channel.

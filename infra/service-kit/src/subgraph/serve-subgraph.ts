@@ -5,6 +5,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { GraphQLFormattedError } from 'graphql';
+import type { Registry } from 'prom-client';
 import { CALLER_HEADER, readCallerHeader } from '../caller-header.ts';
 import { translateDatabaseError } from '../database-errors.ts';
 import { listen } from '../http-listener.ts';
@@ -18,9 +19,9 @@ import type { Subgraph } from './start-subgraph.ts';
 const SHUTDOWN_TIMEOUT_MS = 12_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger; tracing?: Tracing };
+export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger; tracing?: Tracing; registry?: Registry };
 
-/** Listens and answers `POST /graphql` and `GET /health`. Disposing stops accepting and waits for what is under way. */
+/** Listens and answers `POST /graphql`, `GET /health`, and `GET /metrics` of a registry. Disposing stops accepting and waits for what is under way. */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<AsyncDisposable & { url: string }> {
   const apollo = new ApolloServer<SubgraphContext>({
     schema: subgraph.endpoint.schema,
@@ -65,6 +66,10 @@ async function answer(
       () => false,
     );
     return send(res, up ? 200 : 503, {}, JSON.stringify({ status: up ? 'up' : 'down' }));
+  }
+  const { registry } = options;
+  if (req.method === 'GET' && req.url === '/metrics' && registry !== undefined) {
+    return send(res, 200, { 'content-type': registry.contentType }, await registry.metrics());
   }
   const header = req.headers[CALLER_HEADER];
   let context: SubgraphContext;

@@ -1,5 +1,6 @@
 // Everything the five subgraphs have in common when they start: a database, a schema to execute, loops in the background.
 import type { Caller } from '@portico/contracts/caller';
+import type { Registry } from 'prom-client';
 import type { EventBus } from '../bus/event-bus.ts';
 import type { GraphClient, SubgraphEndpoint } from '../graph.ts';
 import { createBlindIndex, createKeyRing, type KeyRing } from '../key-ring.ts';
@@ -10,8 +11,10 @@ import { outboxTasks } from '../outbox/outbox-tasks.ts';
 import { startOutboxPublisher } from '../outbox/publish-outbox.ts';
 import { OutboxEvent } from '../outbox.ts';
 import { createReads } from '../reads/reads.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { buildSchema, type References, type Resolvers } from './build-schema.ts';
 import { createContext, type SubgraphContext, type SubgraphShared } from './context.ts';
+import { publishTaskRun } from './task-runs.ts';
 
 export type SubgraphSettings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string };
 
@@ -20,7 +23,10 @@ export type SubgraphDependencies = {
   logger: Logger;
   /** Where events go. Without one they wait in the outbox. */
   bus?: EventBus | undefined;
-  now?: () => Date;
+  now?: (() => Date) | undefined;
+  /** Where metrics of its own are shown; what all programs have in common is published (`metrics/show-program.ts`). */
+  registry?: Registry | undefined;
+  tracing?: Tracing | undefined;
 };
 
 /** Work that a program does by itself, across tenants: `runOnce` answers how much there was. */
@@ -92,9 +98,15 @@ export async function startSubgraph(
       idleMs,
       work: async (signal) => {
         // A task that found something may find more: it is asked again at once.
-        while (!signal.aborted && (await runOnce(program)) > 0);
+        for (let outcome = 1; outcome > 0 && !signal.aborted; ) {
+          outcome = await runOnce(program);
+          publishTaskRun({ subgraph: name, task, outcome });
+        }
       },
-      onError: (err) => logger.error({ err, subgraph: name, operation: task }, 'background task failed'),
+      onError(err) {
+        publishTaskRun({ subgraph: name, task, outcome: 'failed' });
+        logger.error({ err, subgraph: name, operation: task }, 'background task failed');
+      },
     }),
   );
   return {

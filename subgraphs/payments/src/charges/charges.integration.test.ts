@@ -144,7 +144,7 @@ describe('charging for an order', () => {
 
   it('that was made just before a crash is found, written down once, and not made again', async () => {
     const [caller, orderId] = [testCaller(), newId('order')];
-    await using providers = await openProviders(sandbox.config, silentLogger);
+    await using providers = await openProviders(sandbox.config, { logger: silentLogger });
     const id = newId('payment', orderId);
     await beginPayment(payments.contextFor(caller), { providers, logger: silentLogger }, { id, orderId, currency: 'USD' }, () => 2_500);
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
@@ -162,7 +162,7 @@ describe('two tries of one charge', () => {
   it('of which one could not ask the provider leave the payment to the one that could', async () => {
     const [caller, orderId] = [testCaller(), newId('order')];
     const context = payments.contextFor(caller);
-    await using providers = await openProviders(sandbox.config, silentLogger);
+    await using providers = await openProviders(sandbox.config, { logger: silentLogger });
     const asked = { id: newId('payment', orderId), orderId, currency: 'USD' };
     const charging = { providers, logger: silentLogger };
     const { payment } = await beginPayment(context, charging, asked, () => 2_500);
@@ -180,7 +180,7 @@ describe('two tries of one charge', () => {
   it('of which none could ask the provider leave nothing behind', async () => {
     const [caller, orderId] = [testCaller(), newId('order')];
     const away = {
-      ...(await openProviders(sandbox.config, silentLogger)).of('test'),
+      ...(await openProviders(sandbox.config, { logger: silentLogger })).of('test'),
       charge: async () => ({ kind: 'unavailable' }) as const,
     };
     const charging = { logger: silentLogger, providers: { of: () => away, named: () => away } };
@@ -331,7 +331,7 @@ describe('undoing what was charged', () => {
     const { id } = await charge(caller, orderId, 'tok_timeout');
     await later(31_000);
     await settled(caller, id, 'failed');
-    await using providers = await openProviders(sandbox.config, silentLogger);
+    await using providers = await openProviders(sandbox.config, { logger: silentLogger });
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
     await providers.of('test').charge(request, AbortSignal.timeout(5_000));
     expect(await receive(signed('charge.succeeded', id))).toBe(true);

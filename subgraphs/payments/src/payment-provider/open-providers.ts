@@ -1,7 +1,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { createClient } from '@portico/integration-client/create-client';
 import { fixedSecrets } from '@portico/integration-client/secrets';
-import type { Logger } from '@portico/service-kit/logger';
+import type { SubgraphDependencies } from '@portico/service-kit/subgraph/start-subgraph';
 import { type ProviderConfig, stripeCredentials } from '../config.ts';
 import type { PaymentProvider, PaymentProviders } from './payment-provider.ts';
 import { declareSandbox } from './sandbox/declare-sandbox.ts';
@@ -17,7 +17,10 @@ export const NO_PROVIDERS: PaymentProviders = {
 };
 
 /** The providers that are configured, reached through one client. Test mode charges at the sandbox provider, whoever charges in live mode. */
-export async function openProviders(config: ProviderConfig, logger: Logger): Promise<PaymentProviders & AsyncDisposable> {
+export async function openProviders(
+  config: ProviderConfig,
+  { logger, registry }: Pick<SubgraphDependencies, 'logger' | 'registry'>,
+): Promise<PaymentProviders & AsyncDisposable> {
   const stripe = stripeCredentials(config);
   const declared = { sandbox: declareSandbox(config.SANDBOX_PROVIDER_URL), stripe: declareStripe(config.STRIPE_URL) };
   const client = createClient({
@@ -28,6 +31,7 @@ export async function openProviders(config: ProviderConfig, logger: Logger): Pro
     }),
     logger,
     redisUrl: config.REDIS_URL,
+    registry,
   });
   const sandbox = sandboxProvider(declared.sandbox, client.sandbox, config.SANDBOX_CALLBACK_SECRET);
   const known = new Map<string, PaymentProvider>([['sandbox', sandbox]]);

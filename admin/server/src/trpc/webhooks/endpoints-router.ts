@@ -15,6 +15,7 @@ export type WebhookEndpoint = {
   apiVersion: string;
   status: 'active' | 'paused' | 'disabled';
   disabledReason: 'unverified' | 'gone' | 'failing' | 'switched_off' | null;
+  disabledAt: string | null;
   headerNames: string[];
   schedule: string;
   ratePerSecond: number | null;
@@ -41,7 +42,7 @@ export type WebhookTest = {
   endpoint: WebhookEndpoint;
 };
 
-const FIELDS = `id url description events apiVersion status disabledReason headerNames schedule ratePerSecond concurrency
+const FIELDS = `id url description events apiVersion status disabledReason disabledAt headerNames schedule ratePerSecond concurrency
   verificationFailure { code message } previousSecretExpiresAt drainPerSecond
   health { circuit gateUntil failingSince lastSucceededAt lastFailedAt } createdAt updatedAt`;
 const LIST = `query AdminWebhooks($page: PageInput!) { webhookEndpoints(page: $page) { items { ${FIELDS} } nextCursor } }`;

@@ -46,6 +46,7 @@ const fields = {
     { type: ['string', 'null'], enum: ['unverified', 'gone', 'failing', 'switched_off', null] },
     { example: null, description: 'It never answered; it answered 410; it failed for 5 days; somebody switched it off.' },
   ),
+  disabledAt: dateTime({ nullable: true, example: null, description: 'Since when; null for one that was never verified.' }),
   previousSecretExpiresAt: dateTime({
     nullable: true,
     example: null,

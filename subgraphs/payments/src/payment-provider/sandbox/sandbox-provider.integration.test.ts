@@ -8,7 +8,7 @@ import { startSandbox } from './sandbox-testing.ts';
 describePaymentProvider('the sandbox', async () => {
   const opened = new AsyncDisposableStack();
   const sandbox = opened.use(await startSandbox());
-  const providers = opened.use(await openProviders(sandbox.config, silentLogger));
+  const providers = opened.use(await openProviders(sandbox.config, { logger: silentLogger }));
   return {
     provider: providers.of('live'),
     tokens: {
@@ -36,7 +36,7 @@ describePaymentProvider('the sandbox', async () => {
 
 it('asks nobody and says so when the provider is gone and its breaker is open', async () => {
   await using sandbox = await startSandbox();
-  await using providers = await openProviders(sandbox.config, silentLogger);
+  await using providers = await openProviders(sandbox.config, { logger: silentLogger });
   await sandbox.kill();
   const request = { amount: 1, currency: 'USD', token: 'tok_visa', orderId: 'order_1', description: '' };
   const kinds: string[] = [];

@@ -15,7 +15,7 @@ async function open(): Promise<AsyncDisposable & { provider: PaymentProvider; st
   const stripe = opened.use(await startSimulatedStripe(API_KEY));
   const given = { SANDBOX_CLIENT_SECRET: 'the-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'the-secret-of-callbacks' };
   const settings = { PAYMENT_PROVIDER: 'stripe', STRIPE_URL: stripe.url, STRIPE_API_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
-  const providers = opened.use(await openProviders(providerConfig.parse({ ...given, ...settings }), silentLogger));
+  const providers = opened.use(await openProviders(providerConfig.parse({ ...given, ...settings }), { logger: silentLogger }));
   expect(providers.of('test').name).toBe('sandbox');
   return { provider: providers.of('live'), stripe, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
