@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINE_DEFAULTS } from './engine/start-engine.ts';
+import { ENGINE_DEFAULTS, type EngineSettings } from './engine/start-engine.ts';
 
 /** What the relay is configured by, beside what every subgraph is. */
 export const relayConfig = z.object({
@@ -12,3 +12,7 @@ export const relayConfig = z.object({
   /** How long a delivery stays with a process that went silent. */
   RELAY_LEASE_MS: z.coerce.number().int().min(2_000).max(600_000).default(ENGINE_DEFAULTS.leaseMs),
 });
+
+export function engineSettings(config: Omit<z.output<typeof relayConfig>, 'RELAY_ALLOW_LOOPBACK'>): EngineSettings {
+  return { workers: config.RELAY_WORKERS, timeoutMs: config.RELAY_TIMEOUT_MS, leaseMs: config.RELAY_LEASE_MS };
+}

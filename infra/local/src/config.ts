@@ -4,6 +4,7 @@ import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
 import { providerConfig } from '@portico/payments/config';
 import { loadConfig } from '@portico/service-kit/config';
 import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
+import { relayConfig } from '@portico/webhook-relay/config';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -45,6 +46,7 @@ const schema = z.object({
   BLIND_INDEX_KEY: z.string().optional(),
   /** Days that the request log is kept. */
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(AUDIT_RETENTION_DAYS),
+  ...relayConfig.shape,
   /** Lets webhooks go to this machine and over http; so it is unless NODE_ENV is `production`. */
   RELAY_ALLOW_LOOPBACK: z.stringbool().optional(),
   ...peopleConfig,

@@ -6,6 +6,7 @@ import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
 import { openTracing } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import { engineSettings } from '@portico/webhook-relay/config';
 import { Registry } from 'prom-client';
 import type { LocalConfig } from '../config.ts';
 import { type Dependencies, resolveDependencies } from '../dependencies/resolve-dependencies.ts';
@@ -57,7 +58,7 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const { databaseUrl, redisUrl, natsUrl, resolved } = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
   const { allowLoopback, DATABASE_POOL_MAX: poolMax, AUDIT_RETENTION_DAYS: auditRetentionDays } = config;
-  const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, ...secrets };
+  const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, engine: engineSettings(config), ...secrets };
   const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
