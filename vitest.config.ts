@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{admin,infra,mesh,subgraphs,test,webhook-relay}/**/*.test.ts'],
-          exclude: [...ignored, '**/*.integration.test.ts', 'test/{scenarios,browser,conformance}/**'],
+          exclude: [...ignored, '**/*.integration.test.ts', 'test/{scenarios,browser,conformance,faults}/**'],
         },
       },
       {
@@ -47,6 +47,21 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // Real processes that are killed, brokers that lose their store. They count and measure, so few run beside each other.
+        ...shared,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          exclude: ignored,
+          globalSetup: ['./test/setup/servers.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
