@@ -80,7 +80,8 @@ function busOf(consumers: HandleEvents[]): EventBus {
   };
 }
 
-async function insertEndpoint(sql: RunStatement, url: string, columns: Readonly<Record<string, unknown>>): Promise<string> {
+/** A verified endpoint of `TENANT`, or of whom `columns` names. */
+export async function insertEndpoint(sql: RunStatement, url: string, columns: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const id = newId('webhook');
   const ring = createKeyRing(TEST_SECRET_KEYS);
   const row = {
