@@ -83,7 +83,7 @@ const CLAIM = `${REASON}with ready as materialized (
     where e.id = n.id and (n.rate is not null or e.paced_until is not null or e.circuit = 'open')
   )
   select c.id, c.account_id as "accountId", c.mode, c.event_id as "eventId", c.endpoint_id as "endpointId", c.attempts,
-    c.version as "endpointVersion", c.failed as "endpointFailed", c.failing as "endpointFailing",
+    c.version as "endpointVersion", c.failed as "endpointFailed", c.failing as "endpointFailing", c.rate as "ratePerSecond",
     coalesce(extract(epoch from c.paced_from - $1::timestamptz) * 1000 + (c.turn - 1) * 1000.0 / c.rate, 0)::float8 as "waitMs",
     e.type as "eventType", e.payload, e.occurred_at as "occurredAt", e.traceparent, c.attempts_total as "attemptsTotal"
   from claimed c join webhooks.event e on e.id = c.event_id order by c.turn`;

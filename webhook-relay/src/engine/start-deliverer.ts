@@ -8,6 +8,7 @@ import { claimDeliveries } from '../claiming/claim-deliveries.ts';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-configs.ts';
 import { createHints } from './hints.ts';
+import { createPace } from './pace.ts';
 import { createSlots } from './slots.ts';
 
 export type DelivererOptions = AttemptDependencies & {
@@ -34,6 +35,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const giveUp = new AbortController();
   const abandoned = new AbortController();
   const slots = createSlots({ workers });
+  const pace = createPace();
   const hints = createHints();
   const running = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -71,10 +73,21 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
 
   async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<AttemptResult> {
     if (endpoint === undefined) return { delivery, verdict: { kind: 'orphaned' }, endedAt: now() };
-    await sleep(delivery.waitMs, stop.signal);
-    if (stop.signal.aborted && delivery.waitMs > 0) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
+    if (!(await itsMoment(delivery))) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
     slots.begin(delivery);
     return attemptDelivery(options, delivery, endpoint, giveUp.signal);
+  }
+
+  /** Waits for the moment that the endpoint's rate allows; false when the program stops before. */
+  async function itsMoment({ endpointId, ratePerSecond, waitMs }: ClaimedDelivery): Promise<boolean> {
+    if (ratePerSecond === null) return true;
+    let ms = waitMs;
+    do {
+      await sleep(ms, stop.signal);
+      if (stop.signal.aborted && ms > 0) return false;
+      ms = pace.begin(endpointId, ratePerSecond);
+    } while (ms > 0);
+    return true;
   }
 
   const loop = (async () => {
