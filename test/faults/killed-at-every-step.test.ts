@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '@portico/contracts/ids';
 import { createRandom } from '@portico/local/seed/random';
-import type { BusEvent } from '@portico/service-kit/bus/event-bus';
-import type { Received } from '@portico/webhook-relay/testing/start-sink';
 import { testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
 import { DEATH_POINTS, type Death } from './death-points.ts';
 import { forkRelay, type RelayProcess } from './fork-relay.ts';
 import { type Ground, openGround } from './open-ground.ts';
+import { outOfOrder } from './out-of-order.ts';
 import type { RelayPlan } from './relay-process.ts';
 import { answerAfter, eventIdOf, type FaultSink, startFaultSink } from './sink.ts';
 
@@ -115,11 +114,3 @@ it('a relay that is killed at every step loses nothing, and sends twice only wha
   // Otherwise the points are not where they were, and the kills say little.
   expect(byThemselves).toBeGreaterThanOrEqual(KILLS / 2);
 });
-
-/** Events that came before an earlier one of their aggregate had. */
-function outOfOrder(received: readonly Received[], events: readonly BusEvent[]): string[] {
-  const places = new Map([...new Set(received.map(eventIdOf))].map((id, place) => [id, place]));
-  return [...Map.groupBy(events, ({ aggregateId }) => aggregateId).values()].flatMap((line) =>
-    line.slice(1).flatMap(({ id }, i) => ((places.get(id) ?? 0) < (places.get(line[i]?.id ?? '') ?? 0) ? [id] : [])),
-  );
-}
