@@ -58,7 +58,10 @@ type Leases = Map<string, Set<string>>;
 
 /** Adds the lease of everything that a process had taken and not yet written down, by endpoint and event. */
 async function noteLeases({ sql }: Ground, leases: Leases): Promise<void> {
-  const rows = await sql(`select endpoint_id || ' ' || event_id as pair, lease from webhooks.delivery where lease is not null`, []);
+  const rows = await sql(
+    `select d.endpoint_id || ' ' || d.event_id as pair, l.lease from webhooks.lease l join webhooks.delivery d on d.id = l.delivery_id`,
+    [],
+  );
   for (const { pair, lease } of rows) leases.set(String(pair), (leases.get(String(pair)) ?? new Set()).add(String(lease)));
 }
 

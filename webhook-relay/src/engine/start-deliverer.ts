@@ -14,7 +14,8 @@ import { createSlots } from './slots.ts';
 export type DelivererOptions = AttemptDependencies & {
   readonly database: Pick<Database, 'transaction'>;
   readonly configs: EndpointConfigs;
-  readonly write: (results: readonly AttemptResult[]) => Promise<void>;
+  /** Answers the endpoints of these results for which more is due. */
+  readonly write: (results: readonly AttemptResult[]) => Promise<ReadonlySet<string>>;
   readonly logger: Logger;
   readonly workers: number;
   readonly leaseMs: number;
@@ -38,8 +39,10 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const pace = createPace();
   const hints = createHints();
   const running = new Set<Promise<void>>();
+  // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends.
+  const passedOver = new Set<string>();
   let turn: Promise<unknown> = Promise.resolve();
-  const completions = createCompletionBatch<AttemptResult>({ write: options.write, logger, signal: abandoned.signal });
+  const completions = createCompletionBatch({ write: options.write, logger, signal: abandoned.signal });
 
   /** One claim after the other: each begins with the room that the one before has left. */
   function claim(endpoints: readonly string[] | null): Promise<number> {
@@ -51,6 +54,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   async function claimNow(endpoints: readonly string[] | null): Promise<number> {
     const room = slots.room();
     if (room.free === 0) return 0;
+    const busy = slots.endpoints();
+    for (const id of endpoints ?? busy) if (busy.has(id)) passedOver.add(id);
     const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
     for (const delivery of claimed) slots.take(delivery);
     const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
@@ -63,11 +68,13 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {
+    const { endpointId } = delivery;
+    let waiting = true;
     try {
-      await completions.add(await attempt(delivery, endpoint));
+      waiting = (await completions.add(await attempt(delivery, endpoint)))?.has(endpointId) ?? false;
     } finally {
       slots.give(delivery);
-      hints.add([delivery.endpointId]);
+      if (passedOver.delete(endpointId) || waiting) hints.add([endpointId]);
     }
   }
 

@@ -28,6 +28,8 @@ export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'onEndpointDisabl
   /** Another process on the same database. */
   databaseUrl?: string;
   engine?: EngineSettings;
+  /** Endpoints may be on this machine: true unless said otherwise. */
+  allowLoopback?: boolean;
   /** The middle of the jitter by default: delays are exact. */
   random?: () => number;
 };
@@ -37,7 +39,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const consumers: HandleEvents[] = [];
-  const { random = () => 0.5, engine, ...dependencies } = options;
+  const { random = () => 0.5, engine, allowLoopback = true, ...dependencies } = options;
   const relay = opened.use(
     await start(
       {
@@ -45,7 +47,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
         poolMax: 8,
         secretKeys: TEST_SECRET_KEYS,
         blindIndexKey: TEST_BLIND_INDEX_KEY,
-        allowLoopback: true,
+        allowLoopback,
         engine: { pollMs: 3_600_000, ...engine },
       },
       { ...dependencies, random, graph: unreachableGraph, logger: silentLogger, bus: busOf(consumers) },
