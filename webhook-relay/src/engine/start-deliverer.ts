@@ -57,6 +57,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     const busy = slots.endpoints();
     for (const id of endpoints ?? busy) if (busy.has(id)) passedOver.add(id);
     const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
+    // The workers were what was short: the same endpoints may have more, and are looked at when one is free.
+    if (claimed.length >= room.free) endpoints === null ? hints.addAll() : hints.add(endpoints);
     for (const delivery of claimed) slots.take(delivery);
     const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
     for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
