@@ -50,7 +50,7 @@ export default defineConfig({
         },
       },
       {
-        // Processes that are killed between any two steps. FAULTS=full is the large size.
+        // Real processes that are killed, brokers that lose their store. They count and measure, so few run beside each other.
         ...shared,
         test: {
           name: 'faults',
@@ -58,6 +58,7 @@ export default defineConfig({
           exclude: ignored,
           globalSetup: ['./test/setup/servers.ts'],
           pool: 'forks',
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },

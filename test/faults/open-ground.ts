@@ -1,104 +1,47 @@
-// The ground that sagas are killed on: a payment provider that outlives them, and a database with a shop per behaviour of a card, of which
-// every kill gets a copy.
-import { randomBytes } from 'node:crypto';
-import { type CallerMessage, toCallerMessage } from '@portico/contracts/caller';
-import { newId } from '@portico/contracts/ids';
-import { startSubgraphs } from '@portico/local/start/start-subgraphs';
-import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS, testCaller } from '@portico/service-kit/testing';
-import pg from 'pg';
-import { startTestSandbox, type TestSandbox } from '../stack/start-test-sandbox.ts';
-import type { Settings } from './saga-process.ts';
-import type { ShopRequest } from './shop-request.ts';
+// What relay processes come and go on: a database with endpoints of the sink, and an outbox that events are written to as subgraphs do.
+import type { BusEvent } from '@portico/service-kit/bus/event-bus';
+import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { type RelayGraphForTests, startRelayGraph } from '@portico/webhook-relay/testing/start-relay-graph';
+import { insertEndpoint } from '@portico/webhook-relay/testing/start-test-relay';
 
 export type Ground = AsyncDisposable & {
-  readonly sandbox: TestSandbox;
-  /** Settings on a copy of the database, which goes when it is disposed of. */
-  copy(): Promise<AsyncDisposable & { readonly settings: Settings }>;
-  /** A request that nobody has made yet, of the tenant that pays with this card. */
-  request(token: string, options: { later: boolean }): ShopRequest;
+  /** The relay's graph in this process: it answers and delivers nothing. */
+  readonly graph: RelayGraphForTests;
+  readonly databaseUrl: string;
+  /** One statement, over all tenants. */
+  readonly sql: RunStatement;
+  /** A verified endpoint; `columns` are those of the table. */
+  endpoint(url: string, columns?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Commits events to the outbox; from there on they must not be lost. */
+  emit(events: readonly BusEvent[]): Promise<void>;
+  /** Events that the outbox has. */
+  emitted(): Promise<number>;
+  /** Deliveries by status. */
+  deliveries(): Promise<Readonly<Record<string, number>>>;
 };
 
-type Shop = { caller: CallerMessage; customerId: string; productId: string };
+const EMIT = `insert into webhooks.outbox
+    (id, account_id, mode, type, payload_version, aggregate_id, payload, request_id, traceparent, occurred_at)
+  select e.id, e."accountId", e.mode, e.type, e."payloadVersion", e."aggregateId", e.payload, e."requestId", e.traceparent, e."occurredAt"
+  from jsonb_to_recordset($1::jsonb) as e(id text, "accountId" text, mode text, type text, "payloadVersion" int,
+    "aggregateId" text, payload jsonb, "requestId" text, traceparent text, "occurredAt" timestamptz, place bigint)
+  order by e.place`;
 
-const STOCK = 10;
-const POOL_MAX = 12;
-
-export async function openGround(tokens: readonly string[]): Promise<Ground> {
-  await using opened = new AsyncDisposableStack();
-  const sandbox = opened.use(await startTestSandbox(silentLogger));
-  const template = opened.use(await createTestDatabase());
-  const settingsOn = (databaseUrl: string): Settings => ({
-    databaseUrl,
-    poolMax: POOL_MAX,
-    secretKeys: TEST_SECRET_KEYS,
-    blindIndexKey: TEST_BLIND_INDEX_KEY,
-    internalSecret: randomBytes(32).toString('hex'),
-    provider: sandbox.config,
-  });
-  const shops = await openShops(settingsOn(template.url), tokens);
-  const ground = opened.move();
+export async function openGround(): Promise<Ground> {
+  const graph = await startRelayGraph();
+  const sql: RunStatement = (text, values) => graph.subgraph.database.run(allTenants('a test') + text, values);
   return {
-    sandbox,
-    async copy() {
-      const name = `test_${randomBytes(8).toString('hex')}`;
-      await administer(template.url, (original) => `create database "${name}" template "${original}"`);
-      const url = new URL(template.url);
-      url.pathname = `/${name}`;
-      return {
-        settings: settingsOn(url.href),
-        [Symbol.asyncDispose]: () => administer(template.url, () => `drop database "${name}" with (force)`),
-      };
+    graph,
+    databaseUrl: graph.databaseUrl,
+    sql,
+    endpoint: (url, columns) => insertEndpoint(sql, url, columns),
+    emit: async (events) => void (await sql(EMIT, [JSON.stringify(events.map((event, place) => ({ ...event, place })))])),
+    emitted: async () => Number((await sql('select count(*)::int as n from webhooks.outbox', []))[0]?.n),
+    async deliveries() {
+      const rows = await sql('select status, count(*)::int as n from webhooks.delivery group by status', []);
+      return Object.fromEntries(rows.map(({ status, n }) => [String(status), Number(n)]));
     },
-    request(token, { later }) {
-      const shop = shops.get(token);
-      if (shop === undefined) throw new Error(`There is no shop for ${token}.`);
-      const idempotencySeed = newId('request');
-      return {
-        token,
-        ...shop,
-        caller: { ...shop.caller, idempotencySeed },
-        orderId: newId('order', idempotencySeed),
-        ...(later ? { paySeed: newId('request') } : {}),
-      };
-    },
-    [Symbol.asyncDispose]: () => ground.disposeAsync(),
+    [Symbol.asyncDispose]: () => graph[Symbol.asyncDispose](),
   };
-}
-
-/** A tenant of its own for every card, so that requests which are stopped while they hold locks do not wait for each other. */
-async function openShops(settings: Settings, tokens: readonly string[]): Promise<Map<string, Shop>> {
-  await using subgraphs = await startSubgraphs(settings, { loggerOf: () => silentLogger });
-  const shops = tokens.map(async (token) => {
-    const caller = testCaller();
-    const make = async (document: string, input: object): Promise<string> =>
-      (await subgraphs.client.execute<{ made: { id: string } }>(document, { input }, caller)).made.id;
-    const customerId = await make('mutation C($input: CreateCustomerInput!) { made: createCustomer(input: $input) { id } }', {
-      email: 'ada@example.com',
-      name: 'Ada Lovelace',
-    });
-    const productId = await make('mutation P($input: CreateProductInput!) { made: createProduct(input: $input) { id } }', {
-      sku: 'MUG',
-      name: 'Blue mug',
-      price: 12.5,
-      currency: 'USD',
-      status: 'active',
-    });
-    await make('mutation I($input: AddInventoryInput!) { made: addInventory(input: $input) { id } }', { sku: 'MUG', quantity: STOCK });
-    return [token, { caller: toCallerMessage(caller), customerId, productId }] as const;
-  });
-  return new Map(await Promise.all(shops));
-}
-
-/** Runs one statement on the server's own database. */
-async function administer(url: string, statement: (database: string) => string): Promise<void> {
-  const server = new URL(url);
-  const database = server.pathname.slice(1);
-  server.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: server.href });
-  await client.connect();
-  try {
-    await client.query(statement(database));
-  } finally {
-    await client.end();
-  }
 }

@@ -1,17 +1,15 @@
 // `npm run bench`: every workload against every server, in turn, in one run; prints one table. Nothing here is a test: it measures.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { start as startAdmin } from '@portico/admin-server/server';
-import { startEmbeddedPostgres } from '@portico/local/embedded-postgres/start-embedded-postgres';
 import { seedDemo } from '@portico/local/seed/seed-demo';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { OUT_OF_REACH } from '../stack/out-of-reach.ts';
 import { generateLoad, loadGenerator } from './generate-load.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
+import { openBenchServer } from './open-bench-server.ts';
 import { type Measurement, median, printParts, printTable } from './print-table.ts';
 import { partsOf } from './profile-parts.ts';
 import { type Credentials, type Data, WORKLOADS, type Workload } from './workloads.ts';
@@ -32,7 +30,7 @@ const STOCK = 100_000_000;
 const POOL_MAX = '4';
 
 await using opened = new AsyncDisposableStack();
-const databaseUrl = await openDatabase();
+const { url: databaseUrl } = opened.use(await createTestDatabase(await openBenchServer(opened)));
 const platform = await startServer(databaseUrl, 'platform');
 const { credentials, client, tenant } = await prepare(databaseUrl);
 const data = await readData(platform.url, credentials);
@@ -78,18 +76,6 @@ async function measureAll(workload: Workload, seconds: number, keep: (server: st
       statements: ((await server.statements()) - statements) / result.requests,
     });
   }
-}
-
-async function openDatabase(): Promise<string> {
-  let server = process.env.TEST_DATABASE_URL;
-  if (server === undefined) {
-    const dataDir = await mkdtemp(join(tmpdir(), 'portico-bench-'));
-    opened.defer(() => rm(dataDir, { recursive: true, force: true }));
-    const postgres = await startEmbeddedPostgres({ dataDir, durable: false, maxConnections: 300, log: () => {} });
-    opened.defer(() => postgres.stop());
-    server = postgres.url;
-  }
-  return opened.use(await createTestDatabase(server)).url;
 }
 
 type Prepared = { credentials: Credentials; client: { clientId: string; clientSecret: string }; tenant: string };

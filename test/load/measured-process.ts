@@ -84,7 +84,7 @@ function nextMessage(child: ChildProcess, kind: string): Promise<Message> {
 }
 
 /** User and system time of a process and all its descendants, from /proc. */
-function cpuMicrosOf(pid: number): number | undefined {
+export function cpuMicrosOf(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')

@@ -47,7 +47,7 @@ export function printParts(parts: readonly (readonly [part: string, share: numbe
   );
 }
 
-function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
+export function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
   for (const cells of [columns, columns.map(() => '---'), ...lines]) console.log(`| ${cells.join(' | ')} |`);
   console.log();
 }

@@ -20,7 +20,6 @@ export const Delivery = defineEntity({
     attempts: p.integer(),
     attemptsTotal: p.integer(),
     nextAttemptAt: p.datetime().length(3).nullable(),
-    leasedUntil: p.datetime().length(3).nullable(),
     replayJobId: p.string().columnType('text').nullable(),
     lastError: p.string().columnType('text').nullable(),
     lastResponseStatus: p.integer().nullable(),

@@ -153,8 +153,8 @@ describe('deliveries', () => {
     const again = { status: 'pending', attemptsOfRun: 0, attemptCount: 5, nextAttemptAt: NOW.toISOString() };
     expect(await ask(caller, REPLAY, { id })).toEqual(again);
     expect(relay.wakes()).toBe(wakes + 1);
-    const lease =
-      'update webhooks.delivery set lease = gen_random_uuid(), leased_until = $4 where account_id = $1 and mode = $2 and id = $3';
+    const lease = `insert into webhooks.lease (endpoint_id, delivery_id, lease, leased_until)
+      select d.endpoint_id, d.id, gen_random_uuid(), $4 from webhooks.delivery d where d.account_id = $1 and d.mode = $2 and d.id = $3`;
     await relay.subgraph.database.run(lease, [caller.accountId, caller.mode, id, new Date(NOW.getTime() + 1)]);
     await expect(ask(caller, REPLAY, { id })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(ask(testCaller(), REPLAY, { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -1,25 +1,17 @@
 // The platform under measurement: 1 or 2 gateway processes, all-in-one, or stock Mesh over HTTP subgraphs.
 import cluster, { type Worker } from 'node:cluster';
-import { Session } from 'node:inspector/promises';
 import { untilSignal } from '@portico/service-kit/lifecycle';
-import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { startStack } from '../../stack/start-stack.ts';
+import { answerQuestions } from './answer-questions.ts';
 
 const { DATABASE_URL: databaseUrl, EXECUTION, PROCESSES = '1', POOL_MAX, AUDIT, REDIS_URL: redisUrl } = process.env;
 const workers = Number(PROCESSES);
-const SAMPLE_MICROS = 200;
 
 if (workers > 1 && cluster.isPrimary) await leadWorkers(workers);
 else await serve();
 
 async function serve(): Promise<void> {
-  let count = 0;
-  // Kept from the first question on, so that a server under load does not keep what nobody asks for.
-  let texts: string[] | undefined;
-  using _ = onStatement(({ text, program }) => {
-    count += 1;
-    if (program !== 'gateway') texts?.push(text);
-  });
+  using _ = answerQuestions({ textsOf: (program) => program !== 'gateway' });
   const execution = EXECUTION === 'stitched' ? 'stitched' : 'compiled';
   await using stack = await startStack({
     topology: 'all-in-one',
@@ -31,31 +23,6 @@ async function serve(): Promise<void> {
     // One name for all of them, so that a token of one is good at the others.
     env: { PUBLIC_URL: 'http://portico.test' },
   });
-  process.on('message', ({ kind }: { kind: string }) => {
-    if (kind === 'statements') process.send?.({ kind, count });
-    if (kind === 'texts') {
-      process.send?.({ kind, texts: texts ?? [] });
-      texts = texts === undefined ? [] : undefined;
-    }
-    if (kind === 'profile') void profiled();
-  });
-  const profiler = new Session();
-  // Asked once it begins, asked again it ends and answers.
-  let profiling = false;
-  async function profiled(): Promise<void> {
-    if (profiling) {
-      const { profile } = await profiler.post('Profiler.stop');
-      profiler.disconnect();
-      process.send?.({ kind: 'profile', profile });
-    } else {
-      profiler.connect();
-      await profiler.post('Profiler.enable');
-      await profiler.post('Profiler.setSamplingInterval', { interval: SAMPLE_MICROS });
-      await profiler.post('Profiler.start');
-      process.send?.({ kind: 'profile' });
-    }
-    profiling = !profiling;
-  }
   process.send?.({ kind: 'ready', url: stack.url });
   await untilSignal();
   // The open channel would keep the process.

@@ -1,9 +1,9 @@
 // Results wait a few milliseconds for each other and are written together, one batch after the other.
 import type { Logger } from '@portico/service-kit/logger';
 
-export type CompletionBatch<Result> = {
-  /** Resolves when the result is written, however often that must be tried. */
-  add(result: Result): Promise<void>;
+export type CompletionBatch<Result, Written> = {
+  /** Resolves with what its batch's writing answered, however often that must be tried; undefined when it was given up. */
+  add(result: Result): Promise<Written | undefined>;
 };
 
 const WAIT_MS = 5;
@@ -11,13 +11,13 @@ const RESULTS_MAX = 200;
 const RETRY_MS = 250;
 
 /** `write` is repeated until it resolves: what it does must be safe to do twice. Given up when `signal` is aborted. */
-export function createCompletionBatch<Result>(options: {
-  write(results: readonly Result[]): Promise<void>;
+export function createCompletionBatch<Result, Written>(options: {
+  write(results: readonly Result[]): Promise<Written>;
   logger: Logger;
   signal: AbortSignal;
-}): CompletionBatch<Result> {
+}): CompletionBatch<Result, Written> {
   const { write, logger, signal } = options;
-  let waiting: { result: Result; done: () => void }[] = [];
+  let waiting: { result: Result; done: (written: Written | undefined) => void }[] = [];
   let writing = false;
 
   async function drain(): Promise<void> {
@@ -26,13 +26,13 @@ export function createCompletionBatch<Result>(options: {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, RESULTS_MAX);
       waiting = waiting.slice(RESULTS_MAX);
-      await writeSurely(batch.map(({ result }) => result));
-      for (const { done } of batch) done();
+      const written = await writeSurely(batch.map(({ result }) => result));
+      for (const { done } of batch) done(written);
     }
     writing = false;
   }
 
-  async function writeSurely(results: readonly Result[]): Promise<void> {
+  async function writeSurely(results: readonly Result[]): Promise<Written | undefined> {
     while (!signal.aborted) {
       try {
         return await write(results);
@@ -41,6 +41,7 @@ export function createCompletionBatch<Result>(options: {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    return undefined;
   }
 
   return {

@@ -1,6 +1,6 @@
 // Takes deliveries that are due, for this process and for the time of a lease. Whoever claims holds the endpoints' rows for the length of the
-// transaction, always in the order of their ids: so the caps of an endpoint hold across processes, and nobody waits in a circle. While a
-// delivery is leased, `next_attempt_at` is the lease's end: one that nobody completes is due again by itself.
+// transaction, always in the order of their ids: so the caps of an endpoint hold across processes, and nobody waits in a circle. The deliveries
+// themselves are not touched: one whose lease has ended and that nobody completed is due as it was.
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
@@ -24,13 +24,15 @@ export type ClaimRequest = {
 /** Attempts under a rate are handed out up to this long before they may begin, each with its moment. */
 const PACE_AHEAD = `interval '1 second'`;
 const REASON = allTenants('deliveries that are due');
+const NOT_TAKEN = `not exists (select from webhooks.lease l
+        where l.endpoint_id = d.endpoint_id and l.delivery_id = d.id and l.leased_until > $1)`;
 
 /** One index probe per active endpoint that is looked at. */
 const LOCK = `${REASON}with due as (
     select e.id, (e.circuit_failures > 0 or e.id = any($4)) as failing, first.at
     from webhooks.endpoint e cross join lateral (
       select d.next_attempt_at as at from webhooks.delivery d
-      where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= $1
+      where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= $1 and ${NOT_TAKEN}
       order by d.next_attempt_at, d.position limit 1) first
     where e.status = 'active' and (e.gate_until is null or e.gate_until <= $1)
       and ($2::text[] is null or e.id = any($2)) and e.id <> all($3)
@@ -47,18 +49,19 @@ const CLAIM = `${REASON}with ready as materialized (
     select e.id, e.version, e.circuit_failures > 0 as failed, (e.circuit_failures > 0 or e.id = any($3)) as failing,
       least(e.rate_per_second, e.drain_per_second) as rate, greatest(e.paced_until, $1::timestamptz) as paced_from,
       least(
-        case when e.circuit_failures > 0 or e.id = any($3) then 1 else e.concurrency end - (select count(*) from webhooks.delivery l
-          where l.endpoint_id = e.id and l.lease is not null and l.leased_until > $1),
+        case when e.circuit_failures > 0 or e.id = any($3) then 1 else e.concurrency end - (select count(*) from webhooks.lease l
+          where l.endpoint_id = e.id and l.leased_until > $1),
         floor(extract(epoch from $1::timestamptz + ${PACE_AHEAD} - greatest(e.paced_until, $1::timestamptz))
           * least(e.rate_per_second, e.drain_per_second)) + 1
       )::int as room
     from webhooks.endpoint e
     where e.id = any($2) and e.status = 'active' and (e.gate_until is null or e.gate_until <= $1)
   ), fitting as (
-    select ready.*, d.id as delivery_id, d.next_attempt_at as due, row_number() over (partition by ready.id order by d.next_attempt_at, d.position) as turn
+    select ready.*, d.id as delivery_id, d.next_attempt_at as due, d.account_id, d.mode, d.event_id, d.attempts, d.attempts_total,
+      row_number() over (partition by ready.id order by d.next_attempt_at, d.position) as turn
     from ready cross join lateral (
-      select d.id, d.next_attempt_at, d.position from webhooks.delivery d
-      where d.endpoint_id = ready.id and d.status = 'pending' and d.next_attempt_at <= $1
+      select d.id, d.next_attempt_at, d.position, d.account_id, d.mode, d.event_id, d.attempts, d.attempts_total from webhooks.delivery d
+      where d.endpoint_id = ready.id and d.status = 'pending' and d.next_attempt_at <= $1 and ${NOT_TAKEN}
         and d.position = (select head.position from webhooks.delivery head
           where head.endpoint_id = d.endpoint_id and head.aggregate_id = d.aggregate_id and head.status = 'pending'
           order by head.position limit 1)
@@ -67,26 +70,25 @@ const CLAIM = `${REASON}with ready as materialized (
     select * from (select fitting.*, row_number() over (partition by failing order by turn, due) as place from fitting) ranked
     where not failing or place <= $5
     order by failing, turn, due limit $4
-  ), claimed as (
-    update webhooks.delivery d set lease = $6, leased_until = $7, next_attempt_at = $7
-    from chosen where d.id = chosen.delivery_id and d.status = 'pending'
-    returning d.id, d.account_id, d.mode, d.event_id, d.endpoint_id, d.attempts, d.attempts_total, d.created_at,
-      chosen.version, chosen.failed, chosen.failing, chosen.turn, chosen.rate, chosen.paced_from
+  ), taken as (
+    insert into webhooks.lease (endpoint_id, delivery_id, lease, leased_until) select id, delivery_id, $6, $7 from chosen
+    on conflict (endpoint_id, delivery_id) do update set lease = excluded.lease, leased_until = excluded.leased_until
   ), moved as (
     update webhooks.endpoint e set
       paced_until = case when n.rate is null then null else n.paced_from + interval '1 second' * n.taken / n.rate end,
       circuit = case when e.circuit = 'open' then 'half-open' else e.circuit end,
       drain_per_second = case when exists (select from webhooks.delivery d
-        where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= $1 and d.id not in (select delivery_id from chosen))
+        where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= $1 and d.id not in (select delivery_id from chosen)
+          and ${NOT_TAKEN})
         then e.drain_per_second end
     from (select id, rate, paced_from, count(*) as taken from chosen group by 1, 2, 3) n
     where e.id = n.id and (n.rate is not null or e.paced_until is not null or e.circuit = 'open')
   )
-  select c.id, c.account_id as "accountId", c.mode, c.event_id as "eventId", c.endpoint_id as "endpointId", c.attempts,
-    c.version as "endpointVersion", c.failed as "endpointFailed", c.failing as "endpointFailing",
+  select c.delivery_id as id, c.account_id as "accountId", c.mode, c.event_id as "eventId", c.id as "endpointId", c.attempts,
+    c.version as "endpointVersion", c.failed as "endpointFailed", c.failing as "endpointFailing", c.rate as "ratePerSecond",
     coalesce(extract(epoch from c.paced_from - $1::timestamptz) * 1000 + (c.turn - 1) * 1000.0 / c.rate, 0)::float8 as "waitMs",
     e.type as "eventType", e.payload, e.occurred_at as "occurredAt", e.traceparent, c.attempts_total as "attemptsTotal"
-  from claimed c join webhooks.event e on e.id = c.event_id order by c.turn`;
+  from chosen c join webhooks.event e on e.id = c.event_id order by c.turn`;
 
 type Claimed = { readonly deliveries: ClaimedDelivery[]; readonly looked: number };
 

@@ -19,6 +19,8 @@ export type ClaimedDelivery = {
   /** Attempts since it was last put to work, and all there were. */
   readonly attempts: number;
   readonly attemptsTotal: number;
+  /** Attempts per second at most, of the endpoint; null without a rate. */
+  readonly ratePerSecond: number | null;
   /** Under a rate the attempt begins so much later. */
   readonly waitMs: number;
 };

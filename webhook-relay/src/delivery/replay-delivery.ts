@@ -13,9 +13,13 @@ export async function replayDelivery(context: SubgraphContext, relay: RelayGraph
   const { caller, run, reads } = context;
   const now = context.now();
   const changed = await run(
-    `update webhooks.delivery t set status = 'pending', attempts = 0, next_attempt_at = $4, completed_at = null, replay_job_id = null,
-       lease = null, leased_until = null
-     where t.account_id = $1 and t.mode = $2 and t.id = $3 and t.status <> 'cancelled' and (t.lease is null or t.leased_until < $4)
+    `with freed as (
+       delete from webhooks.lease l using webhooks.delivery t
+       where t.account_id = $1 and t.mode = $2 and t.id = $3 and l.endpoint_id = t.endpoint_id and l.delivery_id = t.id and l.leased_until < $4
+     )
+     update webhooks.delivery t set status = 'pending', attempts = 0, next_attempt_at = $4, completed_at = null, replay_job_id = null
+     where t.account_id = $1 and t.mode = $2 and t.id = $3 and t.status <> 'cancelled'
+       and not exists (select from webhooks.lease l where l.endpoint_id = t.endpoint_id and l.delivery_id = t.id and l.leased_until >= $4)
      returning t.id`,
     [caller.accountId, caller.mode, id, now],
   );

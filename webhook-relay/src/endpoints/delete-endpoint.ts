@@ -14,7 +14,7 @@ export function deleteEndpoint(context: SubgraphContext, id: string, expectedVer
     const deleted = await em.nativeDelete(Endpoint, { id, version: endpoint.version });
     if (deleted === 0) throw OptimisticLockError.lockFailed(endpoint);
     await em.execute(
-      `update webhooks.delivery set status = 'cancelled', completed_at = ?, next_attempt_at = null, lease = null, leased_until = null
+      `update webhooks.delivery set status = 'cancelled', completed_at = ?, next_attempt_at = null
        where account_id = ? and mode = ? and endpoint_id = ? and status = 'pending'`,
       [now, accountId, mode, id],
     );

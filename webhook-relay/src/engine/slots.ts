@@ -29,6 +29,8 @@ export type Slots = {
   sized(endpointId: string, concurrency: number): void;
   give(delivery: ClaimedDelivery): void;
   room(): Room;
+  /** Endpoints that have a slot. */
+  endpoints(): ReadonlySet<string>;
   readonly taken: number;
 };
 
@@ -64,6 +66,7 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
       const freeForFailing = Math.max(0, Math.min(free, Math.ceil(workers * FAILING_PART) - failing.length));
       return { full: full.map(([id]) => id), slow: [...slow], free, freeForFailing };
     },
+    endpoints: () => new Set([...taken.values()].map(({ endpointId }) => endpointId)),
     get taken() {
       return taken.size;
     },

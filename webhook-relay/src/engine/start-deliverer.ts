@@ -8,12 +8,14 @@ import { claimDeliveries } from '../claiming/claim-deliveries.ts';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-configs.ts';
 import { createHints } from './hints.ts';
+import { createPace } from './pace.ts';
 import { createSlots } from './slots.ts';
 
 export type DelivererOptions = AttemptDependencies & {
   readonly database: Pick<Database, 'transaction'>;
   readonly configs: EndpointConfigs;
-  readonly write: (results: readonly AttemptResult[]) => Promise<void>;
+  /** Answers the endpoints of these results for which more is due. */
+  readonly write: (results: readonly AttemptResult[]) => Promise<ReadonlySet<string>>;
   readonly logger: Logger;
   readonly workers: number;
   readonly leaseMs: number;
@@ -34,10 +36,13 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const giveUp = new AbortController();
   const abandoned = new AbortController();
   const slots = createSlots({ workers });
+  const pace = createPace();
   const hints = createHints();
   const running = new Set<Promise<void>>();
+  // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends.
+  const passedOver = new Set<string>();
   let turn: Promise<unknown> = Promise.resolve();
-  const completions = createCompletionBatch<AttemptResult>({ write: options.write, logger, signal: abandoned.signal });
+  const completions = createCompletionBatch({ write: options.write, logger, signal: abandoned.signal });
 
   /** One claim after the other: each begins with the room that the one before has left. */
   function claim(endpoints: readonly string[] | null): Promise<number> {
@@ -49,7 +54,11 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   async function claimNow(endpoints: readonly string[] | null): Promise<number> {
     const room = slots.room();
     if (room.free === 0) return 0;
+    const busy = slots.endpoints();
+    for (const id of endpoints ?? busy) if (busy.has(id)) passedOver.add(id);
     const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
+    // The workers were what was short: the same endpoints may have more, and are looked at when one is free.
+    if (claimed.length >= room.free) endpoints === null ? hints.addAll() : hints.add(endpoints);
     for (const delivery of claimed) slots.take(delivery);
     const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
     for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
@@ -61,20 +70,33 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {
+    const { endpointId } = delivery;
+    let waiting = true;
     try {
-      await completions.add(await attempt(delivery, endpoint));
+      waiting = (await completions.add(await attempt(delivery, endpoint)))?.has(endpointId) ?? false;
     } finally {
       slots.give(delivery);
-      hints.add([delivery.endpointId]);
+      if (passedOver.delete(endpointId) || waiting) hints.add([endpointId]);
     }
   }
 
   async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<AttemptResult> {
     if (endpoint === undefined) return { delivery, verdict: { kind: 'orphaned' }, endedAt: now() };
-    await sleep(delivery.waitMs, stop.signal);
-    if (stop.signal.aborted && delivery.waitMs > 0) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
+    if (!(await itsMoment(delivery))) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
     slots.begin(delivery);
     return attemptDelivery(options, delivery, endpoint, giveUp.signal);
+  }
+
+  /** Waits for the moment that the endpoint's rate allows; false when the program stops before. */
+  async function itsMoment({ endpointId, ratePerSecond, waitMs }: ClaimedDelivery): Promise<boolean> {
+    if (ratePerSecond === null) return true;
+    let ms = waitMs;
+    do {
+      await sleep(ms, stop.signal);
+      if (stop.signal.aborted && ms > 0) return false;
+      ms = pace.begin(endpointId, ratePerSecond);
+    } while (ms > 0);
+    return true;
   }
 
   const loop = (async () => {

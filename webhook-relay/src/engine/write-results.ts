@@ -21,16 +21,20 @@ export type ResultWriterOptions = {
 
 /**
  * Writes a batch of results: the endpoints' health first, so that a gate is closed before the delivery can be claimed again. One statement for
- * successes of healthy endpoints, four more when something is to be said about an endpoint.
+ * successes of healthy endpoints, four more when something is to be said about an endpoint. Answers the endpoints for which more is due.
  */
-export function createResultWriter(options: ResultWriterOptions): (results: readonly AttemptResult[]) => Promise<void> {
+export function createResultWriter(options: ResultWriterOptions): (results: readonly AttemptResult[]) => Promise<ReadonlySet<string>> {
   const { database, logger, now, publish } = options;
   const noted = new LRUCache<string, number>({ max: NOTED_MAX });
   let day = Math.floor(now().getTime() / DAY_MS);
 
-  function tellsSomething({ delivery, verdict, endedAt }: AttemptResult): boolean {
+  function tellsSomething({ delivery, verdict }: AttemptResult): boolean {
     if (verdict.kind === 'given-up' || verdict.kind === 'orphaned') return false;
-    if (verdict.kind !== 'succeeded' || delivery.endpointFailed) return true;
+    return verdict.kind !== 'succeeded' || delivery.endpointFailed;
+  }
+
+  function isWorthANote({ delivery, verdict, endedAt }: AttemptResult): boolean {
+    if (verdict.kind !== 'succeeded' || delivery.endpointFailed) return false;
     const last = noted.get(delivery.endpointId) ?? Number.NEGATIVE_INFINITY;
     if (Math.abs(endedAt.getTime() - last) < SUCCESS_NOTED_MS) return false;
     noted.set(delivery.endpointId, endedAt.getTime());
@@ -43,10 +47,12 @@ export function createResultWriter(options: ResultWriterOptions): (results: read
     day = today;
     const telling = results.filter(tellsSomething);
     const changes = telling.length === 0 ? [] : await updateHealth(database, telling);
-    const stood = await completeDeliveries(database.run, results);
+    const succeeded = [...new Set(results.filter(isWorthANote).map(({ delivery }) => delivery.endpointId))];
+    const { stood, waiting } = await completeDeliveries(database.run, results, { succeeded, now: now() });
     for (const result of results) if (!stood.has(result.delivery.id)) logLost(logger, result);
     for (const change of changes) announce(change, logger, publish);
     for (const result of results) publishAttempt(result, publish);
+    return waiting;
   };
 }
 

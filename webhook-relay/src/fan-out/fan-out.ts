@@ -27,14 +27,14 @@ const TAKERS = `${REASON}select e.id, e.account_id as "accountId", e.mode, e.eve
 const INSERT = `${REASON}with fresh as (
     insert into webhooks.event (id, account_id, mode, type, payload_version, aggregate_id, payload, request_id, traceparent, occurred_at, received_at)
     select e.id, e."accountId", e.mode, e.type, e."payloadVersion", e."aggregateId", e.payload, e."requestId", e.traceparent, e."occurredAt", $3
-    from jsonb_to_recordset($1::jsonb) as e(id text, "accountId" text, mode text, type text, "payloadVersion" int, "aggregateId" text,
+    from json_to_recordset($1::json) as e(id text, "accountId" text, mode text, type text, "payloadVersion" int, "aggregateId" text,
       payload jsonb, "requestId" text, traceparent text, "occurredAt" timestamptz)
     on conflict (id) do nothing
     returning id, account_id, mode, type, aggregate_id
   ), made as (
     insert into webhooks.delivery (id, account_id, mode, event_id, endpoint_id, event_type, aggregate_id, status, next_attempt_at, created_at)
     select d.id, fresh.account_id, fresh.mode, fresh.id, d."endpointId", fresh.type, fresh.aggregate_id, 'pending', $3, $3
-    from jsonb_to_recordset($2::jsonb) as d(place int, id text, "eventId" text, "endpointId" text) join fresh on fresh.id = d."eventId"
+    from json_to_recordset($2::json) as d(place int, id text, "eventId" text, "endpointId" text) join fresh on fresh.id = d."eventId"
     order by d.place
     on conflict (event_id, endpoint_id) do nothing
     returning endpoint_id

@@ -72,7 +72,9 @@ describe('a paused endpoint', () => {
     const early = testEvent();
     await relay.publish(early);
     await expect
-      .poll(() => relay.sql('select attempts, lease from webhooks.delivery', []), { timeout: 20_000 })
+      .poll(() => relay.sql('select d.attempts, l.lease from webhooks.delivery d left join webhooks.lease l on l.delivery_id = d.id', []), {
+        timeout: 20_000,
+      })
       .toEqual([{ attempts: 1, lease: null }]);
     await pause(relay, id);
     const held = Array.from({ length: 30 }, () => testEvent());

@@ -3,6 +3,7 @@ import { createSender } from '../sending/send.ts';
 import { startSink } from '../testing/start-sink.ts';
 import { startTestRelay, testEvent } from '../testing/start-test-relay.ts';
 
+const WITH_LEASES = 'from webhooks.delivery d left join webhooks.lease l on l.delivery_id = d.id';
 it('shares a burst with other processes as it comes: none of them looks by itself in this test', async () => {
   const engine = { workers: 4, pollMs: 3_600_000 };
   await using one = await startTestRelay({ engine });
@@ -26,9 +27,8 @@ it('sends again what a process took and never completed, when its lease has ende
   await relay.endpoint(sink.urlOf('one'), { status: 'paused' });
   await relay.publish(testEvent());
   // What a killed process leaves behind: the request may have gone out, nothing says so.
-  await relay.sql(`update webhooks.delivery set lease = gen_random_uuid(), leased_until = $1, next_attempt_at = $1`, [
-    new Date(now + 60_000),
-  ]);
+  const LEASE = `insert into webhooks.lease select d.endpoint_id, d.id, gen_random_uuid(), $1 from webhooks.delivery d`;
+  await relay.sql(LEASE, [new Date(now + 60_000)]);
   await relay.sql(`update webhooks.endpoint set status = 'active'`, []);
   now += 59_999;
   await relay.deliver();
@@ -36,7 +36,7 @@ it('sends again what a process took and never completed, when its lease has ende
   now += 1;
   await relay.deliver();
   expect(sink.received.length).toBe(1);
-  expect(await relay.sql('select status, attempts, lease from webhooks.delivery', [])).toEqual([
+  expect(await relay.sql(`select d.status, d.attempts, l.lease ${WITH_LEASES}`, [])).toEqual([
     { status: 'succeeded', attempts: 1, lease: null },
   ]);
 });
@@ -80,7 +80,7 @@ it('finishes what is under way when it stops, and claims no more', async () => {
     await relay.publish(testEvent(), testEvent());
     await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
   }
-  expect(await other.sql('select status, lease from webhooks.delivery order by position', [])).toEqual([
+  expect(await other.sql(`select d.status, l.lease ${WITH_LEASES} order by d.position`, [])).toEqual([
     { status: 'succeeded', lease: null },
     { status: 'pending', lease: null },
   ]);
@@ -100,7 +100,7 @@ it('gives an attempt back unspent that the end of the process cut off', async ()
     await relay.publish(testEvent());
     await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
   }
-  expect(await other.sql('select status, attempts, attempts_total, lease from webhooks.delivery', [])).toEqual([
+  expect(await other.sql(`select d.status, d.attempts, d.attempts_total, l.lease ${WITH_LEASES}`, [])).toEqual([
     { status: 'pending', attempts: 0, attempts_total: 0, lease: null },
   ]);
 });

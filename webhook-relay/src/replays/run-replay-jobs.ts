@@ -36,8 +36,7 @@ const REQUEUE = `${REASON}with page as (
       and d.status = any($6) and (cardinality($7::text[]) = 0 or d.event_type = any($7)) and (d.created_at, d.id) > ($8, $9)
     order by d.created_at, d.id limit $10
   ), moved as (
-    update webhooks.delivery d set status = 'pending', attempts = 0, next_attempt_at = $11, completed_at = null, lease = null, leased_until = null,
-      replay_job_id = $12
+    update webhooks.delivery d set status = 'pending', attempts = 0, next_attempt_at = $11, completed_at = null, replay_job_id = $12
     from page where d.id = page.id and d.status = any($6) and d.replay_job_id is distinct from $12
     returning d.id
   )

@@ -12,6 +12,7 @@ import { createSender } from '../sending/send.ts';
 
 export type RelayGraphForTests = AsyncDisposable & {
   readonly subgraph: Subgraph;
+  readonly databaseUrl: string;
   /** How often the engine was told that something became due. */
   readonly wakes: () => number;
 };
@@ -43,6 +44,7 @@ export async function startRelayGraph(
   );
   return {
     subgraph,
+    databaseUrl: database.url,
     wakes: () => wakes,
     async [Symbol.asyncDispose]() {
       end.abort();

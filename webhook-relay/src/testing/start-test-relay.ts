@@ -30,6 +30,8 @@ export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'onEndpointDisabl
   engine?: EngineSettings;
   /** Without an engine it delivers nothing, and only looks. */
   idle?: boolean;
+  /** Endpoints may be on this machine: true unless said otherwise. */
+  allowLoopback?: boolean;
   /** The middle of the jitter by default: delays are exact. */
   random?: () => number;
 };
@@ -39,7 +41,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const consumers: HandleEvents[] = [];
-  const { random = () => 0.5, engine, idle = false, ...dependencies } = options;
+  const { random = () => 0.5, engine, idle = false, allowLoopback = true, ...dependencies } = options;
   const relay = opened.use(
     await start(
       {
@@ -47,7 +49,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
         poolMax: 8,
         secretKeys: TEST_SECRET_KEYS,
         blindIndexKey: TEST_BLIND_INDEX_KEY,
-        allowLoopback: true,
+        allowLoopback,
         engine: { pollMs: 3_600_000, ...engine },
       },
       { ...dependencies, random, graph: unreachableGraph, logger: silentLogger, bus: idle ? undefined : busOf(consumers) },
@@ -82,7 +84,8 @@ function busOf(consumers: HandleEvents[]): EventBus {
   };
 }
 
-async function insertEndpoint(sql: RunStatement, url: string, columns: Readonly<Record<string, unknown>>): Promise<string> {
+/** A verified endpoint of `TENANT`, or of whom `columns` names. */
+export async function insertEndpoint(sql: RunStatement, url: string, columns: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const id = newId('webhook');
   const ring = createKeyRing(TEST_SECRET_KEYS);
   const row = {

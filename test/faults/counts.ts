@@ -1,0 +1,10 @@
+/** One line for a test's numbers, beside its verdict. */
+export function printCounts(what: string, counts: Readonly<Record<string, number | string>>): void {
+  const text = Object.entries(counts).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? Math.round(value * 100) / 100 : value}`,
+  );
+  console.log(`${what}: ${text.join(', ')}`);
+}
+
+/** Sizes: for CI, or with FAULTS=full the large ones. */
+export const FULL: boolean = process.env.FAULTS === 'full';
