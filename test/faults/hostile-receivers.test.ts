@@ -7,8 +7,8 @@ import { type Answer, response, startReceiver } from '@portico/webhook-relay/tes
 import { testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './fork-relay.ts';
-import { openGround } from './open-ground.ts';
+import { forkRelay } from './relay/fork-relay.ts';
+import { openGround } from './relay/open-ground.ts';
 import { startFaultSink } from './sink.ts';
 
 const EVENTS = FULL ? 200 : 20;

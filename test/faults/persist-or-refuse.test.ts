@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { FULL, printCounts } from './counts.ts';
-import { startCut } from './cut-connection.ts';
+import { startCut } from './relay/cut-connection.ts';
 import { type FaultSink, startFaultSink } from './sink.ts';
 
 const CUTS = FULL ? 20 : 5;
