@@ -23,6 +23,8 @@ const COMPLETE = `${allTenants('what became of attempts')}with given as material
       g."requestBody", g."responseStatus", g."responseHeaders", g."responseBody", g."responseTruncated", g."errorCode", g."errorMessage",
       g.timings, g."durationMs", g."startedAt"
     from given g where g."attemptId" is not null
+    -- Written a second time when the answer to the first was lost.
+    on conflict do nothing
   )
   select id from done`;
 
