@@ -10,8 +10,8 @@ import { testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './fork-relay.ts';
-import { type Ground, openGround } from './open-ground.ts';
+import { forkRelay } from './relay/fork-relay.ts';
+import { type Ground, openGround } from './relay/open-ground.ts';
 import { startFaultSink } from './sink.ts';
 
 const EVENTS = FULL ? 10_000 : 1_000;

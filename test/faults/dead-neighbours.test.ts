@@ -5,8 +5,8 @@ import { silentLogger } from '@portico/service-kit/testing';
 import { TENANT, testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './fork-relay.ts';
-import { type Ground, openGround } from './open-ground.ts';
+import { forkRelay } from './relay/fork-relay.ts';
+import { type Ground, openGround } from './relay/open-ground.ts';
 import { eventIdOf, type FaultSink, hang, startFaultSink } from './sink.ts';
 
 const HEALTHY = 50;

@@ -4,11 +4,11 @@ import { createRandom } from '@portico/local/seed/random';
 import { testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { DEATH_POINTS, type Death } from './death-points.ts';
-import { forkRelay, type RelayProcess } from './fork-relay.ts';
-import { type Ground, openGround } from './open-ground.ts';
-import { outOfOrder } from './out-of-order.ts';
-import type { RelayPlan } from './relay-process.ts';
+import { DEATH_POINTS, type Death } from './relay/death-points.ts';
+import { forkRelay, type RelayProcess } from './relay/fork-relay.ts';
+import { type Ground, openGround } from './relay/open-ground.ts';
+import { outOfOrder } from './relay/out-of-order.ts';
+import type { RelayPlan } from './relay/relay-process.ts';
 import { answerAfter, eventIdOf, type FaultSink, startFaultSink } from './sink.ts';
 
 const EVENTS = FULL ? 10_000 : 2_000;

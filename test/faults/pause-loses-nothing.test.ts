@@ -3,9 +3,9 @@ import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { TENANT, testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './fork-relay.ts';
-import { type Ground, openGround } from './open-ground.ts';
-import { outOfOrder } from './out-of-order.ts';
+import { forkRelay } from './relay/fork-relay.ts';
+import { type Ground, openGround } from './relay/open-ground.ts';
+import { outOfOrder } from './relay/out-of-order.ts';
 import { eventIdOf, startFaultSink } from './sink.ts';
 
 const HELD = FULL ? 5_000 : 600;

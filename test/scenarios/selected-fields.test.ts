@@ -31,9 +31,11 @@ describe.each(TOPOLOGIES)('the fields of an answer, %s', (topology) => {
   it.runIf(topology === 'all-in-one')(
     'cost one statement per subgraph, a total that must be counted included, and no column that was not asked for',
     async () => {
+      // The program's own tasks speak meanwhile, of tables of their own.
+      const OURS = /\b(?:products\.product|inventory\.inventory_item|data_version)\b/;
       const statementsOf = async (query: string, headers: Record<string, string> = BYPASS): Promise<string[]> => {
         const texts: string[] = [];
-        using _ = onStatement(({ text }) => texts.push(text));
+        using _ = onStatement(({ text }) => void (OURS.test(text) && texts.push(text)));
         await catalogue.get(query, headers);
         return texts;
       };

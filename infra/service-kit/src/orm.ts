@@ -6,6 +6,7 @@ import pg from 'pg';
 import { translateDatabaseError } from './database-errors.ts';
 import type { RunStatement } from './reads/reads.ts';
 import { openReadConnections } from './sql/read-connections.ts';
+import { returnBrokenConnections } from './sql/return-broken-connections.ts';
 import { statementClient } from './sql/statement-client.ts';
 import { createTenancyGate } from './sql/tenancy-gate.ts';
 import { tenantFilter } from './tenant.ts';
@@ -75,6 +76,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   await migrate(orm, options);
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+  returnBrokenConnections(pool);
   const reads = openReadConnections({
     // pg's types do not know the option yet; without it the client would send one statement after the other.
     open: () => new Client({ connectionString: options.databaseUrl, ...connection, pipeline: true } as pg.ClientConfig),

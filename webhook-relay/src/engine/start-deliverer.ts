@@ -60,13 +60,25 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     // The workers were what was short: the same endpoints may have more, and are looked at when one is free.
     if (claimed.length >= room.free) endpoints === null ? hints.addAll() : hints.add(endpoints);
     for (const delivery of claimed) slots.take(delivery);
-    const known = await configs.of(new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion])));
+    const wanted = new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion]));
+    const known = await configs.of(wanted).catch((error: unknown) => {
+      for (const delivery of claimed) keepRunning(giveBack(delivery));
+      throw error;
+    });
     for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
-    for (const delivery of claimed) {
-      const work = deliver(delivery, known.get(delivery.endpointId)).finally(() => running.delete(work));
-      running.add(work);
-    }
+    for (const delivery of claimed) keepRunning(deliver(delivery, known.get(delivery.endpointId)));
     return claimed.length;
+  }
+
+  function keepRunning(work: Promise<void>): void {
+    const kept = work.finally(() => running.delete(kept));
+    running.add(kept);
+  }
+
+  /** Nothing was sent. Unless it is said, the lease stands to its end and the slot for ever. */
+  async function giveBack(delivery: ClaimedDelivery): Promise<void> {
+    await completions.add({ delivery, verdict: { kind: 'given-up' }, endedAt: now() });
+    slots.give(delivery);
   }
 
   async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {

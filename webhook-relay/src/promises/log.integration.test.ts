@@ -117,3 +117,22 @@ describe('retention', () => {
     expect(await relay.sql('select status from webhooks.delivery', [])).toEqual([{ status: 'succeeded' }]);
   });
 });
+
+it('a batch of results whose answer was lost is written a second time without harm', async () => {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  await relay.endpoint(sink.urlOf('one'));
+  await relay.publish(testEvent());
+  let answersToLose = 1;
+  const { run } = relay.relay.database;
+  const losing: typeof run = async (text, values) => {
+    const rows = await run(text, values);
+    if (text.includes('insert into webhooks.attempt') && answersToLose-- > 0) throw new Error('The connection broke.');
+    return rows;
+  };
+  Object.assign(relay.relay.database, { run: losing });
+  await relay.deliver();
+  expect(answersToLose).toBeLessThan(0);
+  expect(await relay.sql('select status, attempts from webhooks.delivery', [])).toEqual([{ status: 'succeeded', attempts: 1 }]);
+  expect(await relay.sql('select outcome from webhooks.attempt', [])).toEqual([{ outcome: 'succeeded' }]);
+});

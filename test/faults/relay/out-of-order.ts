@@ -1,6 +1,6 @@
 import type { BusEvent } from '@portico/service-kit/bus/event-bus';
 import type { Received } from '@portico/webhook-relay/testing/start-sink';
-import { eventIdOf } from './sink.ts';
+import { eventIdOf } from '../sink.ts';
 
 /** Events that an endpoint got for the first time before an earlier one of their aggregate; `events` in the order of their commit. */
 export function outOfOrder(received: readonly Received[], events: readonly BusEvent[]): string[] {
