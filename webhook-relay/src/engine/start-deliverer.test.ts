@@ -1,4 +1,5 @@
 import { silentLogger } from '@portico/service-kit/testing';
+import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import { expect, it } from 'vitest';
 import type { AttemptResult } from '../attempts/attempt-delivery.ts';
 import { startDeliverer } from './start-deliverer.ts';
@@ -25,6 +26,7 @@ it('gives back what it has claimed when it cannot read where it goes, and has it
     sender: { send: () => Promise.reject(new Error('Nothing is to be sent.')), [Symbol.asyncDispose]: async () => {} },
     render: () => Buffer.alloc(0),
     logger: silentLogger,
+    tracing: NO_TRACING,
     now: () => new Date(0),
     random: () => 0,
     workers: 1,
