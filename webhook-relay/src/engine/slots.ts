@@ -67,7 +67,8 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
     room() {
       const slowBefore = now() - SLOW_MS;
       const all = [...taken.values()];
-      const slowOnes = all.filter(({ begunAt, ended }) => !ended && begunAt !== undefined && begunAt < slowBefore);
+      const slowOnes = all.filter(({ begunAt }) => begunAt !== undefined && begunAt < slowBefore);
+      const hanging = slowOnes.filter((one) => !one.ended).length;
       const ended = all.filter((one) => one.ended).length;
       const failing = all.filter((one) => one.failing);
       const slow = new Set(slowOnes.map(({ endpointId }) => endpointId));
@@ -76,7 +77,7 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
       const full = [...perEndpoint].filter(
         ([id, ones]) => slow.has(id) || ones.some((one) => one.failing) || ones.length >= (concurrency.get(id) ?? Number.POSITIVE_INFINITY),
       );
-      const working = taken.size - Math.min(slowOnes.length, SLOW_SETS * workers) - Math.min(ended, ENDED_SETS * workers);
+      const working = taken.size - Math.min(hanging, SLOW_SETS * workers) - Math.min(ended, ENDED_SETS * workers);
       const free = Math.max(0, workers - working);
       const freeForFailing = Math.max(0, Math.min(free, Math.ceil(workers * FAILING_PART) - failing.length));
       return { full: full.map(([id]) => id), slow: [...slow], free, freeForFailing };
