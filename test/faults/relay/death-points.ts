@@ -24,7 +24,7 @@ export type Death = { readonly point: DeathPoint; readonly hit: number; readonly
 export type Doomed = Disposable & { bus(bus: EventBus): EventBus; sender(sender: Sender): Sender };
 
 const STATEMENTS: readonly (readonly [text: string, point: DeathPoint])[] = [
-  ['insert into webhooks.lease', 'deliveries are being claimed'],
+  ['webhooks.claim(', 'deliveries are being claimed'],
   ['"circuitFailures", failing_since = h."failingSince"', 'health is being written'],
   ['insert into webhooks.attempt', 'results are being written'],
 ];

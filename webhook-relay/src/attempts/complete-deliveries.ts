@@ -33,11 +33,15 @@ const COMPLETE = `${allTenants('what became of attempts')}with given as material
     update webhooks.endpoint e set last_succeeded_at = $3
     from (select n.id from webhooks.endpoint n where n.id = any($2) for no key update skip locked) n where e.id = n.id
   ), waiting as (
-    select e."endpointId" as id from (select distinct "endpointId" from given) e where exists (
+    -- The limit makes it one probe for each endpoint: a join would read all that is due, however much that is.
+    select e."endpointId" as id from (select distinct "endpointId" from given) e cross join lateral (
       select from webhooks.delivery d where d.endpoint_id = e."endpointId" and d.status = 'pending' and d.next_attempt_at <= $3
-        and not exists (select from webhooks.lease l where l.endpoint_id = d.endpoint_id and l.delivery_id = d.id and l.leased_until > $3))
+        and not exists (select from webhooks.lease l where l.endpoint_id = d.endpoint_id and l.delivery_id = d.id and l.leased_until > $3)
+      order by d.next_attempt_at, d.position limit 1) d
   )
-  select (select coalesce(array_agg(id), '{}') from done) as stood, (select coalesce(array_agg(id), '{}') from waiting) as waiting`;
+  select (select coalesce(array_agg(id), '{}') from done) as stood, (select coalesce(array_agg(id), '{}') from waiting) as waiting,
+    -- A success that PostgreSQL forgets when its machine dies is sent again; all else is said to last.
+    case when $4 then set_config('synchronous_commit', 'off', true) end as committed`;
 
 export type Completion = {
   /** Ids of the deliveries whose lease stood. */
@@ -52,7 +56,8 @@ export async function completeDeliveries(
   results: readonly AttemptResult[],
   { succeeded, now }: { succeeded: readonly string[]; now: Date },
 ): Promise<Completion> {
-  const [row] = await run(COMPLETE, [JSON.stringify(results.map(rowOf)), succeeded, now]);
+  const allSucceeded = results.every(({ verdict }) => verdict.kind === 'succeeded');
+  const [row] = await run(COMPLETE, [JSON.stringify(results.map(rowOf)), succeeded, now, allSucceeded]);
   return { stood: new Set(row?.stood as string[]), waiting: new Set(row?.waiting as string[]) };
 }
 

@@ -1,3 +1,5 @@
+import { createBell } from './bell.ts';
+
 /** Endpoints that are worth a look, collected until somebody looks. */
 export type Hints = {
   add(endpoints: readonly string[]): void;
@@ -14,15 +16,15 @@ export type Hints = {
 export function createHints(): Hints {
   const endpoints = new Set<string>();
   let all = false;
-  let ring = (): void => {};
+  const bell = createBell();
   return {
     add(more) {
       for (const id of more) endpoints.add(id);
-      if (more.length > 0) ring();
+      if (more.length > 0) bell.ring();
     },
     addAll() {
       all = true;
-      ring();
+      bell.ring();
     },
     get all() {
       return all;
@@ -37,18 +39,7 @@ export function createHints(): Hints {
       return taken;
     },
     wait(ms, signal) {
-      if (all || endpoints.size > 0 || ms <= 0 || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          ring = () => {};
-          resolve();
-        };
-        const timer = setTimeout(done, ms);
-        signal.addEventListener('abort', done, { once: true });
-        ring = done;
-      });
+      return all || endpoints.size > 0 ? Promise.resolve() : bell.wait(ms, signal);
     },
   };
 }

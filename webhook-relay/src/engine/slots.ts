@@ -1,11 +1,14 @@
 // Which attempts are under way in this process, and how many more may be. An attempt that hangs leaves the workers' slots for a second set, so that
-// receivers which stop answering cannot take what the others need; the endpoint of one counts as failing from then on, and has one slot.
+// receivers which stop answering cannot take what the others need; the endpoint of one counts as failing from then on, and has one slot. An attempt
+// that has ended leaves the workers' slots too, while its result waits to be written.
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 
 /** An attempt that takes longer hangs. */
 const SLOW_MS = 1_000;
 /** Attempts that hang may be as many times the workers. */
 const SLOW_SETS = 3;
+/** Results that wait to be written may be as many times the workers. */
+const ENDED_SETS = 1;
 /** Of the workers at most this part goes to failing endpoints. */
 const FAILING_PART = 0.25;
 
@@ -27,6 +30,8 @@ export type Slots = {
   begin(delivery: ClaimedDelivery): void;
   /** `concurrency`: of its endpoint, which is full at that many. */
   sized(endpointId: string, concurrency: number): void;
+  /** Its result waits to be written: its worker is free, its endpoint's slot is not. */
+  end(delivery: ClaimedDelivery): void;
   give(delivery: ClaimedDelivery): void;
   room(): Room;
   /** Endpoints that have a slot. */
@@ -34,7 +39,7 @@ export type Slots = {
   readonly taken: number;
 };
 
-type Taken = { readonly endpointId: string; readonly failing: boolean; begunAt: number | undefined };
+type Taken = { readonly endpointId: string; readonly failing: boolean; begunAt: number | undefined; ended: boolean };
 
 /** `now`: monotonic milliseconds. */
 export function createSlots({ workers, now = () => performance.now() }: { workers: number; now?: () => number }): Slots {
@@ -43,10 +48,19 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
   const keyOf = ({ id, lease }: ClaimedDelivery): string => `${id} ${lease}`;
   return {
     take: (delivery) =>
-      void taken.set(keyOf(delivery), { endpointId: delivery.endpointId, failing: delivery.endpointFailing, begunAt: undefined }),
+      void taken.set(keyOf(delivery), {
+        endpointId: delivery.endpointId,
+        failing: delivery.endpointFailing,
+        begunAt: undefined,
+        ended: false,
+      }),
     begin(delivery) {
       const one = taken.get(keyOf(delivery));
       if (one !== undefined) one.begunAt = now();
+    },
+    end(delivery) {
+      const one = taken.get(keyOf(delivery));
+      if (one !== undefined) one.ended = true;
     },
     sized: (endpointId, size) => void concurrency.set(endpointId, size),
     give: (delivery) => void taken.delete(keyOf(delivery)),
@@ -54,6 +68,8 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
       const slowBefore = now() - SLOW_MS;
       const all = [...taken.values()];
       const slowOnes = all.filter(({ begunAt }) => begunAt !== undefined && begunAt < slowBefore);
+      const hanging = slowOnes.filter((one) => !one.ended).length;
+      const ended = all.filter((one) => one.ended).length;
       const failing = all.filter((one) => one.failing);
       const slow = new Set(slowOnes.map(({ endpointId }) => endpointId));
       const perEndpoint = Map.groupBy(all, ({ endpointId }) => endpointId);
@@ -61,7 +77,7 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
       const full = [...perEndpoint].filter(
         ([id, ones]) => slow.has(id) || ones.some((one) => one.failing) || ones.length >= (concurrency.get(id) ?? Number.POSITIVE_INFINITY),
       );
-      const working = taken.size - Math.min(slowOnes.length, SLOW_SETS * workers);
+      const working = taken.size - Math.min(hanging, SLOW_SETS * workers) - Math.min(ended, ENDED_SETS * workers);
       const free = Math.max(0, workers - working);
       const freeForFailing = Math.max(0, Math.min(free, Math.ceil(workers * FAILING_PART) - failing.length));
       return { full: full.map(([id]) => id), slow: [...slow], free, freeForFailing };

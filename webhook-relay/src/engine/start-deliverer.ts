@@ -7,12 +7,13 @@ import { createCompletionBatch } from '../attempts/completion-batch.ts';
 import { claimDeliveries } from '../claiming/claim-deliveries.ts';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-configs.ts';
+import { createBell } from './bell.ts';
 import { createHints } from './hints.ts';
 import { createPace } from './pace.ts';
 import { createSlots } from './slots.ts';
 
 export type DelivererOptions = AttemptDependencies & {
-  readonly database: Pick<Database, 'transaction'>;
+  readonly database: Pick<Database, 'run'>;
   readonly configs: EndpointConfigs;
   /** Answers the endpoints of these results for which more is due. */
   readonly write: (results: readonly AttemptResult[]) => Promise<ReadonlySet<string>>;
@@ -21,6 +22,10 @@ export type DelivererOptions = AttemptDependencies & {
   readonly leaseMs: number;
   readonly pollMs: number;
 };
+
+/** While fewer than this part of the workers are free, a claim waits so long for more: it costs much the same for one delivery as for many. */
+const CLAIM_PART = 0.25;
+const CLAIM_WAIT_MS = 5;
 
 export type Deliverer = AsyncDisposable & {
   /** Deliveries of these endpoints became due; of any without a list. */
@@ -38,6 +43,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const slots = createSlots({ workers });
   const pace = createPace();
   const hints = createHints();
+  const freed = createBell();
   const running = new Set<Promise<void>>();
   // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends.
   const passedOver = new Set<string>();
@@ -85,9 +91,13 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     const { endpointId } = delivery;
     let waiting = true;
     try {
-      waiting = (await completions.add(await attempt(delivery, endpoint)))?.has(endpointId) ?? false;
+      const result = await attempt(delivery, endpoint);
+      slots.end(delivery);
+      freed.ring();
+      waiting = (await completions.add(result))?.has(endpointId) ?? false;
     } finally {
       slots.give(delivery);
+      freed.ring();
       if (passedOver.delete(endpointId) || waiting) hints.add([endpointId]);
     }
   }
@@ -117,10 +127,12 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       const dueInMs = polledAt + pollMs - performance.now();
       await hints.wait(dueInMs, stop.signal);
       if (stop.signal.aborted) return;
-      if (slots.room().free === 0) {
-        await Promise.race([...running, sleep(pollMs, stop.signal)]);
+      const { free } = slots.room();
+      if (free === 0) {
+        await freed.wait(pollMs, stop.signal);
         continue;
       }
+      if (free < workers * CLAIM_PART) await sleep(CLAIM_WAIT_MS, stop.signal);
       const all = performance.now() >= polledAt + pollMs || hints.all;
       if (all) polledAt = performance.now();
       const endpoints = hints.take();
