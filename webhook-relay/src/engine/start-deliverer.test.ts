@@ -10,13 +10,7 @@ it('gives back what it has claimed when it cannot read where it goes, and has it
   const written: AttemptResult[] = [];
   let due = true;
   await using deliverer = startDeliverer({
-    database: {
-      transaction: (work) =>
-        work(async (text) => {
-          if (text.includes('no key update')) return due ? [{ id: LEASED.endpointId }] : [];
-          return [LEASED];
-        }),
-    },
+    database: { run: async () => (due ? [LEASED] : []) },
     configs: { of: () => Promise.reject(new Error('PostgreSQL is away.')) },
     write: async (results) => {
       due = false;
