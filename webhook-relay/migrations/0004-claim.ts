@@ -79,8 +79,10 @@ export class Claim extends Migration {
       returns table ("id" text, "accountId" text, "mode" text, "eventId" text, "endpointId" text, "attempts" int, "endpointVersion" int,
         "endpointFailed" boolean, "endpointFailing" boolean, "ratePerSecond" int, "waitMs" float8, "eventType" text, "payload" jsonb,
         "occurredAt" timestamptz, "traceparent" text, "attemptsTotal" int)
-      -- Leases come and go: an index scan leaves out those that are gone from then on, a bitmap scan reads them again each time.
-      language plpgsql set enable_bitmapscan = off as $$
+      -- Statistics are older than a burst, so the planner would guess. A bitmap scan reads leases that are gone again each time, an index scan
+      -- leaves them out from then on. The head of a line is in an index in its order; to sort is to read all that the endpoint has waiting. The
+      -- sorts that remain look dear by that, which must not have them compiled.
+      language plpgsql set enable_bitmapscan = off set enable_sort = off set jit = off as $$
       #variable_conflict use_column
       declare ids text[];
       begin
