@@ -3,7 +3,14 @@ import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import { createSlots } from './slots.ts';
 
 function delivery(id: string, endpointId: string): ClaimedDelivery {
-  const about = { accountId: 'acct_1', mode: 'test', eventId: `evt_${id}`, eventType: 'order.created', payload: {}, occurredAt: new Date(0) };
+  const about = {
+    accountId: 'acct_1',
+    mode: 'test',
+    eventId: `evt_${id}`,
+    eventType: 'order.created',
+    payload: {},
+    occurredAt: new Date(0),
+  };
   const endpoint = { endpointId, endpointVersion: 1, endpointFailed: false, endpointFailing: false };
   return { ...about, ...endpoint, id, lease: 'l', traceparent: null, attempts: 0, attemptsTotal: 0, ratePerSecond: null, waitMs: 0 };
 }
