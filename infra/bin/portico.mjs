@@ -14,7 +14,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const tools = join(root, '.toolchain');
 const bin = join(tools, 'node_modules', '.bin');
 const { engines, packageManager, scripts } = readJson(join(root, 'package.json'));
-const env = { ...cleanEnv(), PATH: [join(root, 'node_modules', '.bin'), bin, process.env.PATH].join(delimiter) };
+// What Node compiles and strips of types is kept: a second start is a second faster (5.2 and 4.1 s on two slow cores).
+const env = {
+  NODE_COMPILE_CACHE: join(tools, 'compile-cache'),
+  ...cleanEnv(),
+  PATH: [join(root, 'node_modules', '.bin'), bin, process.env.PATH].join(delimiter),
+};
 
 installToolchain();
 installDependencies();
