@@ -1,5 +1,5 @@
 import { SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
-import { CONNECTION_LIMITS } from '@portico/service-kit/http-listener';
+import { CONNECTION_LIMITS } from '@portico/service-kit/http/http-listener';
 import { z } from 'zod';
 
 const commaSeparated = z

@@ -1,7 +1,7 @@
 import { newId } from '@portico/contracts/ids';
 import { hasNatsServer, startNatsServer } from '@portico/service-kit/bus/nats/nats-testing';
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { publishBatch } from '@portico/service-kit/outbox/publish-outbox';
 import { type Reconciled, reconcileOutbox } from '@portico/service-kit/outbox/reconcile-outbox';
 import type { RunStatement } from '@portico/service-kit/reads/reads';

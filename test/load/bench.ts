@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { start as startAdmin } from '@portico/admin-server/server';
 import { seedDemo } from '@portico/local/seed/seed-demo';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { OUT_OF_REACH } from '../stack/out-of-reach.ts';
 import { generateLoad, loadGenerator } from './generate-load.ts';

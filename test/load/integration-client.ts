@@ -7,7 +7,7 @@ import { apiKey } from '@portico/integration-client/auth';
 import { createClient } from '@portico/integration-client/create-client';
 import { defineProvider, op } from '@portico/integration-client/define-provider';
 import { fixedSecrets, secret } from '@portico/integration-client/secrets';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { silentLogger } from '@portico/service-kit/testing';
 import axios from 'axios';
 import got from 'got';

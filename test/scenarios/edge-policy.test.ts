@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasOpenssl, rawExchange, writeCertificate } from '@portico/service-kit/testing-sockets';
+import { hasOpenssl, rawExchange, writeCertificate } from '@portico/service-kit/http/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { ERRORS, isErrorCode } from '@portico/contracts/errors';
-import { closed, type RawExchange, rawExchange } from '@portico/service-kit/testing-sockets';
+import { closed, type RawExchange, rawExchange } from '@portico/service-kit/http/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileBytes, randomOf } from '../stack/hostile-bytes.ts';
 import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';

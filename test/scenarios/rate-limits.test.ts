@@ -1,5 +1,5 @@
 import { gatewayConfig } from '@portico/mesh/config';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 

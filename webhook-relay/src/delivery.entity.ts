@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { tenantProperties } from '@portico/service-kit/tenant';
+import { tenantProperties } from '@portico/service-kit/database/tenant';
 
 /** `dead`: the schedule ran out. Whether a pending one is held back by a paused endpoint is told by the endpoint. */
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { sealedJson, sealedText } from '@portico/service-kit/sealed-columns';
-import { tenantProperties } from '@portico/service-kit/tenant';
+import { tenantProperties } from '@portico/service-kit/database/tenant';
+import { sealedJson, sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
 export const ENDPOINT_STATUSES = ['active', 'paused', 'disabled'] as const;
 export type EndpointStatus = (typeof ENDPOINT_STATUSES)[number];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TellOwners } from '@portico/contracts/disabled-notice';
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import {
   type Subgraph,
   type SubgraphDependencies,

@@ -1,5 +1,5 @@
-import type { KeyRing } from '@portico/service-kit/key-ring';
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 
 /** What every use case of the admin service works with. */
 export type AdminContext = {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import { isId, newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { ClientAddress } from '@portico/service-kit/network/client-address';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';

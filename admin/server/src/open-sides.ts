@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { TellOwners } from '@portico/contracts/disabled-notice';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import { createClientAddress } from '@portico/service-kit/network/client-address';

@@ -1,9 +1,9 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
-import type { GraphClient } from '@portico/service-kit/graph';
+import { openDatabase } from '@portico/service-kit/database/orm';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
-import { openDatabase } from '@portico/service-kit/orm';
 import { migrations } from '../migrations/index.ts';
 import { Account } from './accounts/account.entity.ts';
 import { createAccount, findAccount } from './accounts/accounts.ts';

@@ -1,7 +1,8 @@
 // The client as programs use it: declared providers over the network, with the machine's clock and, where there is one, a Redis.
-import type { KeyRing } from '@portico/service-kit/key-ring';
+
 import type { Logger } from '@portico/service-kit/logger';
-import { connectRedis, type RedisConnection } from '@portico/service-kit/redis';
+import { connectRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { Registry } from 'prom-client';
 import { openClient } from './client/open-client.ts';
 import type { CallOf } from './declaration/call-types.ts';

@@ -2,20 +2,20 @@
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
-import { accountsCreate } from './commands/accounts-create.ts';
-import { adminCreate } from './commands/admin-create.ts';
-import { auditExport } from './commands/audit-export.ts';
-import { clientsCreate } from './commands/clients-create.ts';
+import { accountsCreate } from './commands/access/accounts-create.ts';
+import { adminCreate } from './commands/access/admin-create.ts';
+import { auditExport } from './commands/access/audit-export.ts';
+import { clientsCreate } from './commands/access/clients-create.ts';
+import { keysCreate } from './commands/access/keys-create.ts';
+import { secretsRotate } from './commands/access/secrets-rotate.ts';
+import { signingKeysRotate } from './commands/access/signing-keys-rotate.ts';
+import { tokensIssue } from './commands/access/tokens-issue.ts';
 import { doctor } from './commands/doctor.ts';
-import { keysCreate } from './commands/keys-create.ts';
 import { migrate } from './commands/migrate.ts';
-import { providersAdd } from './commands/providers-add.ts';
-import { providersCheck } from './commands/providers-check.ts';
-import { request } from './commands/request.ts';
-import { secretsRotate } from './commands/secrets-rotate.ts';
+import { providersAdd } from './commands/providers/providers-add.ts';
+import { providersCheck } from './commands/providers/providers-check.ts';
+import { request } from './commands/request/request.ts';
 import { seed } from './commands/seed.ts';
-import { signingKeysRotate } from './commands/signing-keys-rotate.ts';
-import { tokensIssue } from './commands/tokens-issue.ts';
 
 const io: CommandIo = {
   env: process.env,

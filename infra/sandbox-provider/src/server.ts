@@ -1,5 +1,5 @@
 // A payment provider to develop and test against: a real HTTP server that behaves as such companies do, with money that does not exist.
-import { listen } from '@portico/service-kit/http-listener';
+import { listen } from '@portico/service-kit/http/http-listener';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import { createAccessTokens } from './api/access-tokens.ts';

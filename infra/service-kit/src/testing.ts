@@ -5,7 +5,7 @@ import { newId } from '@portico/contracts/ids';
 import type { ResourceScope } from '@portico/contracts/scopes';
 import { graphql } from 'graphql';
 import pg from 'pg';
-import type { GraphClient } from './graph.ts';
+import type { GraphClient } from './graph/graph.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { Subgraph } from './subgraph/start-subgraph.ts';
 

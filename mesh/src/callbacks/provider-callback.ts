@@ -1,7 +1,7 @@
 // Where payment providers tell what became of a charge. They have no key of ours: the subgraph proves who they are by their signature over
 // the bytes of the body, so the bytes are passed on as they came. It is no part of the contract with integrators, and not in its OpenAPI document.
 import type { Caller } from '@portico/contracts/caller';
-import { graphError } from '@portico/service-kit/graph-errors';
+import { graphError } from '@portico/service-kit/graph/graph-errors';
 import { parse } from 'graphql';
 import type { Graph } from '../graph/open-graph.ts';
 import { type Endpoint, headerOf, type RestRequest } from '../rest/rest-request.ts';

@@ -1,5 +1,5 @@
 import type { Caller } from '@portico/contracts/caller';
-import type { SubgraphEndpoint } from '@portico/service-kit/graph';
+import type { SubgraphEndpoint } from '@portico/service-kit/graph/graph';
 
 /** One request to the graph, as every subgraph it touches sees it. */
 export type GraphRequest = {

@@ -1,7 +1,7 @@
 // What may leave the graph of an error: the codes of our catalogue with their message and details. All else is a surprise: logged whole,
 // shown as INTERNAL_ERROR.
 import { AppError, ERRORS, isErrorCode } from '@portico/contracts/errors';
-import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { Logger } from '@portico/service-kit/logger';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 

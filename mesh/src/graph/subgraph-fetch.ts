@@ -2,8 +2,8 @@
 
 import type { Executor } from '@graphql-tools/utils';
 import type { ErrorCode } from '@portico/contracts/errors';
-import { CALLER_HEADER, signCaller } from '@portico/service-kit/caller-header';
-import type { SubgraphEndpoint } from '@portico/service-kit/graph';
+import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
+import type { SubgraphEndpoint } from '@portico/service-kit/graph/graph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { type DocumentNode, execute, GraphQLError, type GraphQLFormattedError, parse, print } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';

@@ -3,7 +3,7 @@ import { SERVICE_TOKEN_AUDIENCE } from '@portico/contracts/access-records';
 import { type Caller, MODES } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/caller-header';
+import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/graph/caller-header';
 import { readTraceparent } from '@portico/service-kit/tracing/trace-context';
 import { z } from 'zod';
 import type { PublicKeys } from '../access/bearer/public-keys.ts';

@@ -1,7 +1,7 @@
 // What an address may do that nobody vouches for: guess credentials, and ask the public routes.
 import type { AppError } from '@portico/contracts/errors';
 import type { RateLimit } from '@portico/contracts/tiers';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { LRUCache } from 'lru-cache';
 import { addressGroup } from './address-group.ts';
 import { createPointCounter, tooMany } from './point-counter.ts';

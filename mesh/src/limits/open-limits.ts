@@ -1,5 +1,5 @@
 import type { Logger } from '@portico/service-kit/logger';
-import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
 import type { HealthChecks } from '../health.ts';
 import { type AddressLimits, type AddressRules, createAddressLimits } from './address-limits.ts';
 import { CLIENT_RULES, type ClientLimits, createClientLimits } from './clients/client-limits.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@portico/contracts/errors';
 import type { RateLimit } from '@portico/contracts/tiers';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** How often something happened, per key, in windows that begin with its first time. */

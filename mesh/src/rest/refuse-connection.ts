@@ -1,5 +1,5 @@
 import { newId } from '@portico/contracts/ids';
-import type { ToRefusal } from '@portico/service-kit/http-refusals';
+import type { ToRefusal } from '@portico/service-kit/http/http-refusals';
 import type { Logger } from '@portico/service-kit/logger';
 import { errorAnswer } from './answer/error-answer.ts';
 import { edgeHeaders } from './send-answer.ts';

@@ -1,5 +1,5 @@
 import { AppError, ERRORS } from '@portico/contracts/errors';
-import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Answer } from '../rest/answer/answer.ts';
 import { bearerChallenge } from '../rest/answer/challenge.ts';

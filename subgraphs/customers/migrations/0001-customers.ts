@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { mechanicsDdl } from '@portico/service-kit/outbox';
+import { mechanicsDdl } from '@portico/service-kit/outbox/outbox';
 
 export class Customers extends Migration {
   override up(): void {

@@ -1,13 +1,13 @@
 import { AppError } from '@portico/contracts/errors';
 import { customerCreated } from '@portico/contracts/events/customers';
-import { createOnce } from '@portico/service-kit/create-once';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
-import { emit } from '@portico/service-kit/outbox';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
+import { emit } from '@portico/service-kit/outbox/outbox';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { Customer } from './customer.entity.ts';
 import { createInput, personalColumns } from './customer-input.ts';
 import { customerReads } from './customer-reads.ts';

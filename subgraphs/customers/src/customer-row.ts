@@ -1,6 +1,6 @@
 import type { Address } from '@portico/service-kit/address';
-import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Row } from '@portico/service-kit/reads/reads';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import { type Customer, sealed } from './customer.entity.ts';
 import type { PersonalData } from './customer-input.ts';
 

@@ -1,6 +1,6 @@
 import type { Caller } from '@portico/contracts/caller';
-import type { GraphClient } from '@portico/service-kit/graph';
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import {

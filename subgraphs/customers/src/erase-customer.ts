@@ -1,10 +1,10 @@
 // Erasure (GDPR article 17): the personal data goes in one transaction; what other subgraphs hold of it goes right after, and a row
 // remembers that it still has to, until it has.
 import { asService, type Caller } from '@portico/contracts/caller';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { BackgroundTask, SubgraphProgram } from '@portico/service-kit/subgraph/start-subgraph';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { Erasure } from './customer.entity.ts';
 import { customerRow } from './customer-row.ts';
 import { findCustomer } from './update-customer.ts';

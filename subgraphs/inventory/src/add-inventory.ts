@@ -1,12 +1,12 @@
 import { asService } from '@portico/contracts/caller';
 import { AppError, invalid } from '@portico/contracts/errors';
-import { createOnce } from '@portico/service-kit/create-once';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
 import { InventoryItem } from './inventory-item.entity.ts';
 import { inventoryReads } from './inventory-reads.ts';

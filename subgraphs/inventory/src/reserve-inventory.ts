@@ -1,11 +1,11 @@
 import { AppError } from '@portico/contracts/errors';
-import { createOnce } from '@portico/service-kit/create-once';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
 import { QUANTITY_MAX } from './add-inventory.ts';
 import { Reservation } from './inventory-item.entity.ts';

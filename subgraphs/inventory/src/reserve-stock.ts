@@ -2,10 +2,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
 import { QUANTITY_MAX } from './add-inventory.ts';
 import { InventoryItem, Reservation, type ReservationStatus, StockHold } from './inventory-item.entity.ts';

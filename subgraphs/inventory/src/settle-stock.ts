@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { InventoryItem, Reservation, StockHold } from './inventory-item.entity.ts';
 import type { HoldAnswer } from './reserve-stock.ts';
 import { changeStock } from './stock.ts';

@@ -2,7 +2,7 @@
 // so here is where `inventory.low` is said: once per crossing, in the transaction that crossed.
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { inventoryLow } from '@portico/contracts/events/inventory';
-import { emit } from '@portico/service-kit/outbox';
+import { emit } from '@portico/service-kit/outbox/outbox';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { InventoryItem } from './inventory-item.entity.ts';
 

@@ -1,7 +1,7 @@
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { onWork } from '@portico/service-kit/subgraph/work-state';
 import { testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import type { Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resealTask } from '@portico/service-kit/reseal-task';
+import { resealTask } from '@portico/service-kit/sealing/reseal-task';
 import {
   type Subgraph,
   type SubgraphDependencies,

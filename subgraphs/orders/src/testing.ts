@@ -3,7 +3,7 @@
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import { askSubgraph, createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';

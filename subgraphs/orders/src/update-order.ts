@@ -1,7 +1,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { orderUpdated } from '@portico/contracts/events/orders';
 import { addressInput } from '@portico/service-kit/address';
-import { emit } from '@portico/service-kit/outbox';
+import { emit } from '@portico/service-kit/outbox/outbox';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';

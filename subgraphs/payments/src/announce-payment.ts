@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Caller } from '@portico/contracts/caller';
 import { paymentFailed, paymentReceived } from '@portico/contracts/events/payments';
-import { emit } from '@portico/service-kit/outbox';
+import { emit } from '@portico/service-kit/outbox/outbox';
 import type { Payment } from './payment.entity.ts';
 
 /** Writes the event of a payment's status, if it has one: `pending` and `refunded` have none. */

@@ -1,6 +1,6 @@
 import type { Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import {

@@ -1,12 +1,12 @@
 import { wrap } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
-import { createOnce } from '@portico/service-kit/create-once';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { Product } from './product.entity.ts';
 import { createInput, pricing } from './product-input.ts';
 import { productReads } from './product-reads.ts';

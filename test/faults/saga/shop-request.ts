@@ -1,5 +1,5 @@
 import { type CallerMessage, fromCallerMessage } from '@portico/contracts/caller';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 
 /** One buyer's request, in a tenant of its own: it can be sent again as it was, by another process. */
 export type ShopRequest = {

@@ -1,4 +1,4 @@
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { storedTime } from '../stored-time.ts';

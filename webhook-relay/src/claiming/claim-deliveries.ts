@@ -2,7 +2,7 @@
 // transaction, always in the order of their ids: so the caps of an endpoint hold across processes, and nobody waits in a circle. The deliveries
 // themselves are not touched: one whose lease has ended and that nobody completed is due as it was. The SQL is a function of the database.
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { storedTime } from '../stored-time.ts';
 import type { ClaimedDelivery } from './claimed-delivery.ts';

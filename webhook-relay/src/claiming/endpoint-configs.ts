@@ -1,7 +1,8 @@
 // What an attempt needs of its endpoint, opened once per version of it: a change of URL, secret, headers or API version raises the version, so
 // the next attempt has it.
-import type { KeyRing } from '@portico/service-kit/key-ring';
-import type { Database } from '@portico/service-kit/orm';
+
+import type { Database } from '@portico/service-kit/database/orm';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { LRUCache } from 'lru-cache';
 import type { Endpoint } from '../endpoint.entity.ts';

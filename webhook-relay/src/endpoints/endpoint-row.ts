@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { notFound } from '@portico/contracts/errors';
-import type { KeyRing } from '@portico/service-kit/key-ring';
 import type { Row } from '@portico/service-kit/reads/reads';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import { requireVersion } from '@portico/service-kit/subgraph/context';
 import { Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
 

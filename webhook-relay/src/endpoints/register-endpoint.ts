@@ -2,10 +2,10 @@
 // its owner can see and verify again, never one that gets events unasked.
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '@portico/contracts/errors';
-import { createOnce } from '@portico/service-kit/create-once';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
 import type { RelayGraph } from '../relay-graph.ts';
 import { newSecret } from '../signing/secret.ts';

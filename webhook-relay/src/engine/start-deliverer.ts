@@ -1,7 +1,8 @@
 // Claims what is due, attempts it, writes down what became of it, and looks again at the endpoints that have a slot free. Woken by whoever makes
 // something due, in this process or another; a look at all endpoints once a second finds the rest: retries whose time has come, work that was left.
+
+import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Database } from '@portico/service-kit/orm';
 import { type AttemptDependencies, type AttemptResult, attemptDelivery } from '../attempts/attempt-delivery.ts';
 import { createCompletionBatch } from '../attempts/completion-batch.ts';
 import { claimDeliveries } from '../claiming/claim-deliveries.ts';

@@ -2,10 +2,10 @@
 // processes do so side by side; PostgreSQL holds what they share.
 import { randomUUID } from 'node:crypto';
 import { EVENT_LEDGER, type EventBus } from '@portico/service-kit/bus/event-bus';
-import { publishDeliveryNews } from '@portico/service-kit/delivery-state';
-import type { KeyRing } from '@portico/service-kit/key-ring';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Database } from '@portico/service-kit/orm';
+import { publishDeliveryNews } from '@portico/service-kit/metrics/delivery-state';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { LRUCache } from 'lru-cache';
 import type { AttemptDependencies } from '../attempts/attempt-delivery.ts';

@@ -1,6 +1,6 @@
-import type { DeliveryNews } from '@portico/service-kit/delivery-state';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Database } from '@portico/service-kit/orm';
+import type { DeliveryNews } from '@portico/service-kit/metrics/delivery-state';
 import { LRUCache } from 'lru-cache';
 import type { AttemptResult } from '../attempts/attempt-delivery.ts';
 import { completeDeliveries } from '../attempts/complete-deliveries.ts';

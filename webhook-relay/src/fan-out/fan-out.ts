@@ -2,7 +2,7 @@
 // its deliveries: coming again, which the bus allows itself, it changes nothing, not even for endpoints that were added meanwhile.
 import { newId } from '@portico/contracts/ids';
 import type { BusEvent } from '@portico/service-kit/bus/event-bus';
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { ALL_EVENTS } from '../endpoints/endpoint-input.ts';
 import { NOTIFY_DUE } from '../engine/due-signals.ts';

@@ -1,4 +1,4 @@
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';

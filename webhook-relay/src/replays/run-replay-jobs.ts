@@ -1,7 +1,7 @@
 // Bulk replays go on by themselves, a second's worth of deliveries at a time. A step is one transaction: the deliveries it puts to work, the cursor
 // and the count move together, so a process that is killed in the middle has moved nothing, and whoever comes next goes on from the cursor.
 import { newId } from '@portico/contracts/ids';
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import type { Endpoint } from '../endpoint.entity.ts';

@@ -1,10 +1,10 @@
 import { AppError, invalid } from '@portico/contracts/errors';
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
-import { createOnce } from '@portico/service-kit/create-once';
+import { createOnce } from '@portico/service-kit/database/create-once';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint.entity.ts';
 import { findEndpoint } from '../endpoints/endpoint-row.ts';

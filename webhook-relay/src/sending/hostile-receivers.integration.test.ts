@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { hasOpenssl, writeCertificate } from '@portico/service-kit/testing-sockets';
+import { hasOpenssl, writeCertificate } from '@portico/service-kit/http/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
 import { MAX_BODY_BYTES } from './exchange.ts';

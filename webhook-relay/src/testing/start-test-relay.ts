@@ -1,8 +1,8 @@
 // For tests: relay processes on a database of their own, with a bus that hands over what the test publishes, and a clock that the test moves.
 import { newId } from '@portico/contracts/ids';
 import type { BusEvent, EventBus, HandleEvents } from '@portico/service-kit/bus/event-bus';
-import { createKeyRing } from '@portico/service-kit/key-ring';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
 import { sealedEndpoint } from '../endpoint.entity.ts';

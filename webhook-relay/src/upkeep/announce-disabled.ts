@@ -1,7 +1,7 @@
 // Of an endpoint that the relay itself disabled its owners are told. A crash between the telling and the mark tells twice, never not at all.
 import type { DisabledNotice, TellOwners } from '@portico/contracts/disabled-notice';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Database } from '@portico/service-kit/orm';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { storedTime } from '../stored-time.ts';
 

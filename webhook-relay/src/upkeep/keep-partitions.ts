@@ -1,5 +1,5 @@
 // The log of attempts in partitions of a day (UTC): made ahead, and dropped whole when all in them is older than the log is kept.
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 
 export const KEPT_DAYS = 30;

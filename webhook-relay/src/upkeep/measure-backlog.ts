@@ -1,4 +1,4 @@
-import { publishDeliveryNews } from '@portico/service-kit/delivery-state';
+import { publishDeliveryNews } from '@portico/service-kit/metrics/delivery-state';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 

@@ -1,5 +1,5 @@
 import type { TellOwners } from '@portico/contracts/disabled-notice';
-import { resealTask } from '@portico/service-kit/reseal-task';
+import { resealTask } from '@portico/service-kit/sealing/reseal-task';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { runReplayStep } from '../replays/run-replay-jobs.ts';

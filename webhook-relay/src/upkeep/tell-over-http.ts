@@ -1,7 +1,7 @@
 import { DISABLED_NOTICE_PATH, type TellOwners } from '@portico/contracts/disabled-notice';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { CALLER_HEADER, signCaller } from '@portico/service-kit/caller-header';
+import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
 
 export type TellOverHttpOptions = {
   /** `/graphql` of a gateway's internal listener: notices are taken beside it. */

@@ -1,6 +1,6 @@
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
-import { sealedText } from '@portico/service-kit/sealed-columns';
+import { sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
 export const SIGNATURE_SCHEMES = ['sha256', 'v2'] as const;
 export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];

@@ -2,7 +2,7 @@
 // statement a row cost PostgreSQL 10 µs, and 2.3 more to be read again and counted (test/load/audit-cost.ts).
 import { finished } from 'node:stream/promises';
 import { AppError } from '@portico/contracts/errors';
-import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { AdminContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { brokenUniqueConstraint } from '@portico/service-kit/database-errors';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import { Account } from '../accounts/account.entity.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { DISABLED_NOTICE_PATH, disabledNotice, NOTICES_PREFIX, type TellOwners } from '@portico/contracts/disabled-notice';
 import { AppError, ERRORS, invalid } from '@portico/contracts/errors';
-import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/caller-header';
+import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/graph/caller-header';
 import type { Logger } from '@portico/service-kit/logger';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Mount } from '../open-sides.ts';

@@ -1,7 +1,7 @@
 import { DISABLED_NOTICE_PATH, type DisabledNotice } from '@portico/contracts/disabled-notice';
 import { newId } from '@portico/contracts/ids';
-import { CALLER_HEADER, signCaller } from '@portico/service-kit/caller-header';
-import { listen } from '@portico/service-kit/http-listener';
+import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
+import { listen } from '@portico/service-kit/http/http-listener';
 import { silentLogger, testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Letter } from '../mail/mailer.ts';

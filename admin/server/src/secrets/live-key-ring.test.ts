@@ -1,4 +1,4 @@
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { describe, expect, it } from 'vitest';
 import { createLiveKeyRing } from './live-key-ring.ts';
 

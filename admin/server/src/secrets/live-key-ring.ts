@@ -1,4 +1,4 @@
-import { createKeyRing, type KeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing, type KeyRing } from '@portico/service-kit/sealing/key-ring';
 
 /**
  * A ring that may gain keys while the program runs. What another process sealed under a key that is not known here makes it read the

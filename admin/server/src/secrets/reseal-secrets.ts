@@ -1,5 +1,5 @@
 import type { Logger } from '@portico/service-kit/logger';
-import { resealTask } from '@portico/service-kit/reseal-task';
+import { resealTask } from '@portico/service-kit/sealing/reseal-task';
 import { signingSecret } from '../api-keys/api-key.entity.ts';
 import type { AdminContext } from '../context.ts';
 import { sealedPrivateKey } from '../service-tokens/signing-key.entity.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { sealedText } from '@portico/service-kit/sealed-columns';
+import { sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
 /** A secret that the programs make themselves and share through the database. */
 export const SealedSecret = defineEntity({

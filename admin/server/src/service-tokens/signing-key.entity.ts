@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { sealedText } from '@portico/service-kit/sealed-columns';
+import { sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
 /** Signs the tokens by which internal teams query the graph, and the access tokens of integrators. */
 export const SigningKey = defineEntity({

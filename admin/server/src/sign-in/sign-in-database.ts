@@ -1,5 +1,5 @@
 // The statements of better-auth, on the pool that the entities use and in its schema. Its columns are named like all others here.
-import type { Database } from '@portico/service-kit/orm';
+import type { Database } from '@portico/service-kit/database/orm';
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import type pg from 'pg';
 

@@ -1,4 +1,4 @@
-import { openDatabase } from '@portico/service-kit/orm';
+import { openDatabase } from '@portico/service-kit/database/orm';
 import { createTestDatabase } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';

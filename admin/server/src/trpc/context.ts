@@ -1,4 +1,4 @@
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { AdminContext } from '../context.ts';
 import type { Letter } from '../mail/mailer.ts';
 import type { Person } from '../people/person.entity.ts';

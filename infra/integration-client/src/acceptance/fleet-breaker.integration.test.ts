@@ -1,7 +1,7 @@
 // Four processes, one provider, one Redis of the test's own.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NodeNews } from './fleet-node.ts';
 import { startServer } from './testing-client.ts';

@@ -1,10 +1,10 @@
 // Secrets and personal data go through everything that writes: logs, metrics, Redis, the texts of errors. None may stay anywhere.
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { createKeyRing } from '@portico/service-kit/key-ring';
 import { createLogger } from '@portico/service-kit/logger';
-import { openRedis } from '@portico/service-kit/redis';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import { Registry } from 'prom-client';

@@ -2,8 +2,8 @@
 // one alone. Not one call may fail.
 import { createServer as createTlsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { openRedis } from '@portico/service-kit/redis';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { type Dispatcher, request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AuthDeclaration, apiKey, mtls, oauth2 } from '../auth/auth-declaration.ts';

@@ -1,6 +1,6 @@
 // What a call needs to know about authentication: what to send, and what to do after a 401. One shape for all kinds of it.
 import type { Logger } from '@portico/service-kit/logger';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import type { SecretStore } from '../secrets.ts';
 import type { AuthDeclaration } from './auth-declaration.ts';
 import { openClientCredentialsAuth } from './oauth/client-credentials-auth.ts';

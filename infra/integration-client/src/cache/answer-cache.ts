@@ -1,8 +1,8 @@
 // Answers of providers, in memory and, where there is a Redis, for the whole fleet. An answer is fresh for `ttlMs`, then for `staleMs` good
 // enough when nothing better can be had. What is kept is text: no caller can change what the next one gets, and its size is known.
 
-import type { KeyRing } from '@portico/service-kit/key-ring';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import { startTimer as realTimer, type StartTimer } from '../policies/start-timer.ts';
 import { createFleetCache, type FleetCache } from './fleet-cache.ts';
 import { mayKeep } from './may-keep.ts';

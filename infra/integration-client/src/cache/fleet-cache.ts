@@ -2,8 +2,8 @@
 // milliseconds for what it got. A holder that dies stops renewing, and after two seconds somebody else asks.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KeyRing } from '@portico/service-kit/key-ring';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { KeptAnswer } from './memory-cache.ts';
 
 export type Turn =

@@ -1,5 +1,5 @@
 // One process of a fleet, for tests: `node testing-process.ts <redis url> <upstream url> <key> <callers>`. Says what its callers got as one line.
-import { openRedis } from '@portico/service-kit/redis';
+import { openRedis } from '@portico/service-kit/redis/redis';
 import { request } from 'undici';
 import { openAnswerCache } from './answer-cache.ts';
 

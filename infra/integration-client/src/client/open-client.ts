@@ -1,7 +1,7 @@
 // Wires declared providers to what their calls share: one authorizer, breaker, limit and budget for each provider; one transport, cache and
 // Redis connection for all. Nothing of it outlives the client. What reaches out of the process is given: network, clock, Redis.
 import { randomUUID } from 'node:crypto';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { noAuth } from '../auth/auth-declaration.ts';
 import { openAuthorizer } from '../auth/authorizer.ts';
 import type { RequestToken } from '../auth/oauth/request-token.ts';

@@ -1,5 +1,5 @@
-import { openRedis } from '@portico/service-kit/redis';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from './rate-limit.ts';
 

@@ -1,7 +1,7 @@
 // So many attempts a minute, over all processes that share a Redis. Tokens are fetched in parcels of a tenth of a second's worth (one, at 100 a
 // minute), so a busy client asks Redis ten times a second and not for every attempt; what a parcel has left at its window's end is lost.
 // Without Redis each process counts for itself. A token is waited for only when it comes before the deadline.
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { pause } from './pause.ts';
 import type { StartTimer } from './start-timer.ts';

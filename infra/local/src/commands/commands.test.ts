@@ -9,7 +9,7 @@ import { runCli } from '../cli/run-cli.ts';
 import { writePrivateFile } from '../kept/private-file.ts';
 import { announceRunning } from '../kept/running-file.ts';
 import { doctor } from './doctor.ts';
-import { request } from './request.ts';
+import { request } from './request/request.ts';
 
 type Received = { method: string | undefined; url: string | undefined; headers: IncomingHttpHeaders; body: string };
 

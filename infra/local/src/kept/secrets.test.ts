@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addSecretKey, loadSecrets } from './secrets.ts';
 

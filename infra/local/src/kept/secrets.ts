@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@portico/contracts/errors';
-import { createKeyRing } from '@portico/service-kit/key-ring';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { z } from 'zod';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 

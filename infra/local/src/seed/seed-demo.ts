@@ -2,7 +2,7 @@
 // What is written is the past. It keeps every rule that later requests rely on (sealed columns, blind indexes, stock held for open orders,
 // data versions), but announces nothing: nobody was listening when it "happened".
 import type { Tenant } from '@portico/contracts/caller';
-import { createBlindIndex, createKeyRing } from '@portico/service-kit/key-ring';
+import { createBlindIndex, createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import pg from 'pg';
 import { demoCustomers } from './demo-customers.ts';
 import { demoProducts } from './demo-products.ts';

@@ -1,7 +1,7 @@
 import type { Tenant } from '@portico/contracts/caller';
 import { sealed } from '@portico/customers/customer.entity';
 import { type BlindIndex, emailIndex, searchTokens } from '@portico/customers/search-tokens';
-import type { KeyRing } from '@portico/service-kit/key-ring';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { Client } from 'pg';
 import type { DemoCustomer } from './demo-customers.ts';
 import { insertRows } from './insert-rows.ts';

@@ -1,7 +1,7 @@
 import type { Tenant } from '@portico/contracts/caller';
 import { sealed } from '@portico/customers/customer.entity';
 import { sealedShippingAddress } from '@portico/orders/order.entity';
-import type { KeyRing } from '@portico/service-kit/key-ring';
+import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { Client } from 'pg';
 import { type BuyingCustomer, type DemoOrder, demoOrders, type SoldProduct } from './demo-orders.ts';
 import { insertRows } from './insert-rows.ts';

@@ -1,4 +1,4 @@
-import { curlCommand } from '../commands/curl-command.ts';
+import { curlCommand } from '../commands/request/curl-command.ts';
 import type { StartedPlatform } from './start-all.ts';
 
 const EXAMPLE_TARGET = '/api/v1/orders?perPage=2';

@@ -1,4 +1,4 @@
-import { translateDatabaseError } from '@portico/service-kit/database-errors';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { statementClient } from '@portico/service-kit/sql/statement-client';
 import pg from 'pg';

@@ -8,7 +8,7 @@ import { start as startOrders } from '@portico/orders/server';
 import { type PaymentsSettings, start as startPayments } from '@portico/payments/server';
 import { start as startProducts } from '@portico/products/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';

@@ -3,7 +3,7 @@ import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { ANYTHING } from '@portico/contracts/access-records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutboxEvent } from '../outbox.ts';
+import { OutboxEvent } from '../outbox/outbox.ts';
 import { createTestDatabase, silentLogger } from '../testing.ts';
 import { testNatsUrl } from './nats/nats-testing.ts';
 import { announce, openSignals, type Signals } from './signals.ts';

@@ -1,6 +1,6 @@
 // The background tasks of every subgraph whose events go to a bus.
 import type { EventBus } from '../bus/event-bus.ts';
-import type { GraphClient } from '../graph.ts';
+import type { GraphClient } from '../graph/graph.ts';
 import type { BackgroundTask, SubgraphProgram } from '../subgraph/start-subgraph.ts';
 import { publishOutboxState, readBacklog } from './outbox-state.ts';
 import { pruneOutbox } from './prune-outbox.ts';

@@ -1,9 +1,9 @@
 // For tests: an outbox in a schema of its own, written to as subgraphs do.
 import { newId } from '@portico/contracts/ids';
 import pg from 'pg';
-import { mechanicsDdl } from '../outbox.ts';
 import type { RunStatement } from '../reads/reads.ts';
 import { createTestDatabase } from '../testing.ts';
+import { mechanicsDdl } from './outbox.ts';
 import { reconciliationDdl } from './outbox-ddl.ts';
 
 export const SCHEMA = 'shop';

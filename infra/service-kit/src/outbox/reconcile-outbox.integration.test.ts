@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_LEDGER, type EventBus } from '../bus/event-bus.ts';
 import { hasNatsServer, startNatsServer } from '../bus/nats/nats-testing.ts';
 import { openEventBus } from '../bus/open-event-bus.ts';
-import type { GraphClient } from '../graph.ts';
+import type { GraphClient } from '../graph/graph.ts';
 import { silentLogger } from '../testing.ts';
 import { createTestOutbox, SCHEMA, type TestOutbox } from './outbox-testing.ts';
 import { pruneOutbox } from './prune-outbox.ts';

@@ -3,7 +3,7 @@
 import type { Caller, Mode } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import { EVENT_LEDGER, type EventBus } from '../bus/event-bus.ts';
-import type { GraphClient } from '../graph.ts';
+import type { GraphClient } from '../graph/graph.ts';
 import type { RunStatement } from '../reads/reads.ts';
 
 export type OutboxReconciliation = { schema: string; run: RunStatement; bus: Pick<EventBus, 'oldestWaiting'>; graph: GraphClient };

@@ -3,7 +3,7 @@
 // through a pool, most of them system calls; PostgreSQL saves its share of them too.
 // Only for reads outside transactions: what is sent behind a statement waits for it, so nothing here may wait for a lock.
 import type pg from 'pg';
-import { translateDatabaseError } from '../database-errors.ts';
+import { translateDatabaseError } from '../database/database-errors.ts';
 import type { Row, RunStatement } from '../reads/reads.ts';
 
 export type ReadConnections = AsyncDisposable & { readonly run: RunStatement };

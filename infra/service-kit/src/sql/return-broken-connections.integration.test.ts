@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openDatabase } from '../orm.ts';
-import { OutboxEvent } from '../outbox.ts';
+import { openDatabase } from '../database/orm.ts';
+import { OutboxEvent } from '../outbox/outbox.ts';
 import { createTestDatabase } from '../testing.ts';
 
 it('transactions whose connections broke take no place of the pool', async () => {

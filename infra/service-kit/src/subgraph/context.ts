@@ -3,13 +3,13 @@ import { OptimisticLockError } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
-import { raiseDataVersion } from '../data-version.ts';
-import { translateDatabaseError } from '../database-errors.ts';
-import type { GraphClient } from '../graph.ts';
-import type { KeyRing } from '../key-ring.ts';
-import type { Database } from '../orm.ts';
+import { raiseDataVersion } from '../database/data-version.ts';
+import { translateDatabaseError } from '../database/database-errors.ts';
+import type { Database } from '../database/orm.ts';
+import { tenantOf } from '../database/tenant.ts';
+import type { GraphClient } from '../graph/graph.ts';
 import type { Reads, RunStatement } from '../reads/reads.ts';
-import { tenantOf } from '../tenant.ts';
+import type { KeyRing } from '../sealing/key-ring.ts';
 
 export type SubgraphContext = {
   readonly caller: Caller;

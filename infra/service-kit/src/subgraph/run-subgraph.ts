@@ -2,7 +2,7 @@
 import { Registry } from 'prom-client';
 import { openEventBus } from '../bus/open-event-bus.ts';
 import { loadConfig } from '../config.ts';
-import { createHttpGraphClient } from '../http-graph-client.ts';
+import { createHttpGraphClient } from '../graph/http-graph-client.ts';
 import { untilSignal } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
 import { showProgram } from '../metrics/show-program.ts';

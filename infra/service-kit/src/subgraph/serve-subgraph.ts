@@ -6,9 +6,9 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Registry } from 'prom-client';
-import { CALLER_HEADER, readCallerHeader } from '../caller-header.ts';
-import { translateDatabaseError } from '../database-errors.ts';
-import { listen } from '../http-listener.ts';
+import { translateDatabaseError } from '../database/database-errors.ts';
+import { CALLER_HEADER, readCallerHeader } from '../graph/caller-header.ts';
+import { listen } from '../http/http-listener.ts';
 import type { Logger } from '../logger.ts';
 import { traceAnswer } from '../tracing/trace-answer.ts';
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';

@@ -3,9 +3,9 @@ import { orderCreated } from '@portico/contracts/events/orders';
 import { describe, expect, it } from 'vitest';
 import type { EventBus } from '../bus/event-bus.ts';
 import { openPostgresBus } from '../bus/postgres/postgres-bus.ts';
+import { emit, mechanicsDdl } from '../outbox/outbox.ts';
 import { reconciliationDdl } from '../outbox/outbox-ddl.ts';
 import { type OutboxState, onOutboxState } from '../outbox/outbox-state.ts';
-import { emit, mechanicsDdl } from '../outbox.ts';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS, testCaller, unreachableGraph } from '../testing.ts';
 import { type Subgraph, startSubgraph } from './start-subgraph.ts';
 

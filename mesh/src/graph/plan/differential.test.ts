@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
-import type { SubgraphEndpoint } from '@portico/service-kit/graph';
+import type { SubgraphEndpoint } from '@portico/service-kit/graph/graph';
 import { createLogger } from '@portico/service-kit/logger';
 import { buildSchema as buildSubgraph } from '@portico/service-kit/subgraph/build-schema';
 import { SCALARS } from '@portico/service-kit/subgraph/scalars';

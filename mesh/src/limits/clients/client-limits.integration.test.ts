@@ -1,6 +1,6 @@
 import { newId } from '@portico/contracts/ids';
-import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientLimits, createClientLimits } from './client-limits.ts';
 

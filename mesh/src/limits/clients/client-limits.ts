@@ -3,7 +3,7 @@
 import type { AppError } from '@portico/contracts/errors';
 import { isId } from '@portico/contracts/ids';
 import type { RateLimit } from '@portico/contracts/tiers';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { LRUCache } from 'lru-cache';
 import { addressGroup } from '../address-group.ts';
 import { createPointCounter, tooMany } from '../point-counter.ts';

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { LRUCache } from 'lru-cache';
 
 /** From where clients have proved themselves lately. Asked only while a client is under attack. */

@@ -1,5 +1,5 @@
-import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AddressLimits, createAddressLimits } from '../address-limits.ts';
 

@@ -1,5 +1,5 @@
-import { openRedis } from '@portico/service-kit/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCounters } from '../counters.ts';
 import type { Limiter } from '../limiter.ts';

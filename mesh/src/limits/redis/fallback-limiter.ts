@@ -1,4 +1,4 @@
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import type { Limiter } from '../limiter.ts';
 import { createMemoryLimiter } from '../memory-limiter.ts';
 import { createRedisLimiter, type RedisLimiterDependencies } from './redis-limiter.ts';

@@ -1,5 +1,5 @@
-import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
-import { testRedisUrl } from '@portico/service-kit/redis-testing';
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { testRedisUrl } from '@portico/service-kit/redis/redis-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCounters } from '../counters.ts';
 import type { Limit, Limiter, LimitRequest } from '../limiter.ts';

@@ -1,6 +1,6 @@
 // Limits that hold across gateways. The requests of one turn of the event loop share one call of one script: Redis is asked once for all,
 // and a busy credential is granted some requests ahead.
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import type { Counters } from '../counters.ts';
 import { type LimitOutcome, type LimitRequest, outcomeOf, windowEndsMs } from '../limiter.ts';
 import { CONSUME_SCRIPT, CONSUME_SHA1 } from './consume-script.ts';

@@ -3,7 +3,7 @@ import type { Caller } from '@portico/contracts/caller';
 import { requireScope } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import type { ResourceScope } from '@portico/contracts/scopes';
-import { graphError } from '@portico/service-kit/graph-errors';
+import { graphError } from '@portico/service-kit/graph/graph-errors';
 import type { DocumentNode } from 'graphql';
 import type { ResponseCache } from '../../cache/response-cache.ts';
 import type { Graph } from '../../graph/open-graph.ts';

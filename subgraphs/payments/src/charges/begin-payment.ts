@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '@portico/contracts/errors';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import { tenantOf } from '@portico/service-kit/tenant';
 import { LEASE_MS, Payment } from '../payment.entity.ts';
 import { lockOrder } from './paid-order.ts';
 import type { Charging } from './settle-payment.ts';

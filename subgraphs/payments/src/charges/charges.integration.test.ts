@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Caller } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import { onWork } from '@portico/service-kit/subgraph/work-state';
 import {

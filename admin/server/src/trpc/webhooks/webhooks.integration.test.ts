@@ -1,7 +1,7 @@
 import type { Caller } from '@portico/contracts/caller';
 import { notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import type { GraphClient } from '@portico/service-kit/graph';
+import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeveloperClient, OperatorClient } from '../../client.ts';
 import { openTestSides, type TestSides } from '../../testing/open-test-sides.ts';

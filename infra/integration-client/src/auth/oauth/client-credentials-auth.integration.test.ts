@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { openRedis, type RedisConnection } from '@portico/service-kit/redis';
-import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis-testing';
+import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createDecoder } from 'fast-jwt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fixedSecrets, secret } from '../../secrets.ts';

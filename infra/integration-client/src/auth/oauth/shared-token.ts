@@ -1,8 +1,8 @@
 // One token for the whole fleet. It lies in Redis sealed under a key made from the client's own secret: who reads Redis learns nothing, and
 // who can open it could have asked for a token himself. A lease lets one process ask while the others wait for what it gets.
 import { createHash, hkdfSync, randomUUID } from 'node:crypto';
-import { createKeyRing } from '@portico/service-kit/key-ring';
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { z } from 'zod';
 import type { Secret } from '../../secrets.ts';
 import type { ClientCredentialsAuth } from '../auth-declaration.ts';

@@ -3,7 +3,7 @@
 // fail, or one that carries all traffic: a process whose own network is broken opens itself and nobody else. Without Redis each goes on alone.
 // Processes compare instants, so their clocks have to agree within a second or so.
 
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { type BreakerChange, type BreakerDeps, type BreakerSettings, isTripped, LocalBreaker, type ProbeLease } from './breaker.ts';
 import {
   decideForFleet,

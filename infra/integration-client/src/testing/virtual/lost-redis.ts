@@ -1,4 +1,4 @@
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { Redis } from 'ioredis';
 
 /** A connection that was there a moment ago: it counts as up, and every command fails. Connects to nothing. */

@@ -1,5 +1,5 @@
 // A client with everything around it virtual: time, network, authority, secrets. What `testClient` shows with types, and `conformance` uses.
-import type { RedisConnection } from '@portico/service-kit/redis';
+import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import type { CallInputParts } from '../../call/build-request.ts';
 import type { GivenOptions } from '../../call/execute-call.ts';
 import { openClient } from '../../client/open-client.ts';

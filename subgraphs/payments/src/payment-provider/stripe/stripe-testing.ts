@@ -2,7 +2,7 @@
 // answer again, decline codes, search. Written from the public description; its payment methods are Stripe's own test names where there are any.
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { listen } from '@portico/service-kit/http-listener';
+import { listen } from '@portico/service-kit/http/http-listener';
 
 type Json = Record<string, unknown>;
 type Answer = { status: number; body: Json; headers?: Record<string, string> } | 'cut' | 'hang';

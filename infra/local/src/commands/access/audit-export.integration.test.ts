@@ -1,7 +1,7 @@
 import { start } from '@portico/admin-server/server';
 import { silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandTest, openCommandTest } from '../cli/testing.ts';
+import { type CommandTest, openCommandTest } from '../../cli/testing.ts';
 import { auditExport } from './audit-export.ts';
 
 const AT = Date.parse('2026-11-20T12:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { testCaller } from '../testing.ts';
 import { readCallerHeader, signCaller } from './caller-header.ts';
-import { testCaller } from './testing.ts';
 
 const secret = 's'.repeat(32);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openCommandTest } from '../cli/testing.ts';
+import { openCommandTest } from '../../cli/testing.ts';
 import { keysCreate } from './keys-create.ts';
 import { tokensIssue } from './tokens-issue.ts';
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
 import { Client } from 'undici';
-import { type Command, type CommandIo, type Given, UsageError } from '../cli/command.ts';
-import { parseChoice } from '../cli/parse-choice.ts';
-import { loadLocalConfig } from '../config.ts';
-import { readDemoKey } from '../kept/demo-account.ts';
-import { readRunning } from '../kept/running-file.ts';
+import { type Command, type CommandIo, type Given, UsageError } from '../../cli/command.ts';
+import { parseChoice } from '../../cli/parse-choice.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { readDemoKey } from '../../kept/demo-account.ts';
+import { readRunning } from '../../kept/running-file.ts';
 import { curlCommand } from './curl-command.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -1,8 +1,8 @@
 import { OPERATOR_ROLES } from '@portico/admin-server/people/person.entity';
-import { type Command, UsageError } from '../cli/command.ts';
-import { parseChoice } from '../cli/parse-choice.ts';
-import { loadLocalConfig } from '../config.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import { type Command, UsageError } from '../../cli/command.ts';
+import { parseChoice } from '../../cli/parse-choice.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const adminCreate: Command = {
   name: 'admin create',

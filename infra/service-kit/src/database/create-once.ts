@@ -1,8 +1,8 @@
 // Creation that survives being asked twice. A request with an idempotency key carries a seed that is the same in every try of it;
 // the new row's id is made from the seed, so a try after a crash finds what the first one made instead of making another.
 import { type IdKind, newId } from '@portico/contracts/ids';
+import type { SubgraphContext } from '../subgraph/context.ts';
 import { brokenUniqueConstraint } from './database-errors.ts';
-import type { SubgraphContext } from './subgraph/context.ts';
 
 /**
  * `find` looks a row up by id, `create` makes it with that id. `primaryKey`: the name of the table's primary key constraint.

@@ -1,10 +1,10 @@
 import { MODES } from '@portico/contracts/caller';
 import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
-import type { Command } from '../cli/command.ts';
-import { parseChoice } from '../cli/parse-choice.ts';
-import { loadLocalConfig } from '../config.ts';
-import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../kept/demo-account.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import type { Command } from '../../cli/command.ts';
+import { parseChoice } from '../../cli/parse-choice.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../../kept/demo-account.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const clientsCreate: Command = {
   name: 'clients create',

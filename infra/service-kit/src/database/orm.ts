@@ -3,12 +3,12 @@
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import type { RunStatement } from '../reads/reads.ts';
+import { openReadConnections } from '../sql/read-connections.ts';
+import { returnBrokenConnections } from '../sql/return-broken-connections.ts';
+import { statementClient } from '../sql/statement-client.ts';
+import { createTenancyGate } from '../sql/tenancy-gate.ts';
 import { translateDatabaseError } from './database-errors.ts';
-import type { RunStatement } from './reads/reads.ts';
-import { openReadConnections } from './sql/read-connections.ts';
-import { returnBrokenConnections } from './sql/return-broken-connections.ts';
-import { statementClient } from './sql/statement-client.ts';
-import { createTenancyGate } from './sql/tenancy-gate.ts';
 import { tenantFilter } from './tenant.ts';
 
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;

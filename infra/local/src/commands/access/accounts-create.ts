@@ -1,6 +1,6 @@
-import { type Command, UsageError } from '../cli/command.ts';
-import { loadLocalConfig } from '../config.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import { type Command, UsageError } from '../../cli/command.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const accountsCreate: Command = {
   name: 'accounts create',

@@ -1,8 +1,8 @@
 // Key rotation at rest: rows that were sealed under an older key of the ring move to its newest one, beside normal work.
 
+import { allTenants } from '../sql/tenancy-gate.ts';
+import type { SubgraphProgram } from '../subgraph/start-subgraph.ts';
 import type { SealedColumn } from './sealed-columns.ts';
-import { allTenants } from './sql/tenancy-gate.ts';
-import type { SubgraphProgram } from './subgraph/start-subgraph.ts';
 
 /** What it works with: any program that has sealed columns has this, subgraph or not. */
 export type ResealProgram = Pick<SubgraphProgram, 'database' | 'keyRing' | 'logger'>;

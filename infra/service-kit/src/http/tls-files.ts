@@ -3,7 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { startLoop } from './lifecycle.ts';
+import { startLoop } from '../lifecycle.ts';
 
 export type TlsFiles = {
   /** PEM, with the chain. */

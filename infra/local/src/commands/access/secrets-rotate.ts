@@ -1,7 +1,7 @@
-import type { Command } from '../cli/command.ts';
-import { loadLocalConfig } from '../config.ts';
-import { addSecretKey } from '../kept/secrets.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import type { Command } from '../../cli/command.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { addSecretKey } from '../../kept/secrets.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const secretsRotate: Command = {
   name: 'secrets rotate',

@@ -1,6 +1,6 @@
-import type { Command } from '../cli/command.ts';
-import { loadLocalConfig } from '../config.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import type { Command } from '../../cli/command.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const signingKeysRotate: Command = {
   name: 'signing-keys rotate',

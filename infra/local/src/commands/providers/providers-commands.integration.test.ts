@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandIo } from '../cli/command.ts';
-import { runCli } from '../cli/run-cli.ts';
+import type { CommandIo } from '../../cli/command.ts';
+import { runCli } from '../../cli/run-cli.ts';
 import { providersAdd } from './providers-add.ts';
 import { providersCheck } from './providers-check.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../../../..');
 const PERSON = 'jane.roe@personal.example';
 
 const OPENAPI = {

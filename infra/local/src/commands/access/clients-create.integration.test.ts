@@ -1,7 +1,7 @@
 import { start } from '@portico/admin-server/server';
 import { silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandTest, openCommandTest } from '../cli/testing.ts';
+import { type CommandTest, openCommandTest } from '../../cli/testing.ts';
 import { clientsCreate } from './clients-create.ts';
 import { signingKeysRotate } from './signing-keys-rotate.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, type Given, UsageError } from '../cli/command.ts';
-import { type DescribedProvider, UnreadableSource } from '../providers/described-provider.ts';
-import { readCurl } from '../providers/read-curl.ts';
-import { readOpenapi } from '../providers/read-openapi.ts';
-import { writeDeclaration } from '../providers/write-declaration.ts';
+import { type Command, type Given, UsageError } from '../../cli/command.ts';
+import { type DescribedProvider, UnreadableSource } from '../../providers/described-provider.ts';
+import { readCurl } from '../../providers/read-curl.ts';
+import { readOpenapi } from '../../providers/read-openapi.ts';
+import { writeDeclaration } from '../../providers/write-declaration.ts';
 
 /** A declaration is to be read at a glance: no more than 25 lines with its imports. */
 const OPERATIONS_MAX = 13;

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { conformance } from '@portico/integration-client/testing/conformance';
 import { printReport } from '@portico/integration-client/testing/print-report';
 import { z } from 'zod';
-import { type Command, UsageError } from '../cli/command.ts';
-import { findDeclarations } from '../providers/find-declarations.ts';
+import { type Command, UsageError } from '../../cli/command.ts';
+import { findDeclarations } from '../../providers/find-declarations.ts';
 
-const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../../../..');
 const fixtures = z.record(z.string(), z.unknown());
 
 export const providersCheck: Command = {

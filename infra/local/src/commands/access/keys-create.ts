@@ -1,12 +1,12 @@
 import type { KeyInput } from '@portico/admin-server/api-keys/key-input';
 import { MODES, type Mode } from '@portico/contracts/caller';
 import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
-import type { Command, Given } from '../cli/command.ts';
-import { parseChoice } from '../cli/parse-choice.ts';
-import { parseRate } from '../cli/parse-rate.ts';
-import { loadLocalConfig } from '../config.ts';
-import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../kept/demo-account.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import type { Command, Given } from '../../cli/command.ts';
+import { parseChoice } from '../../cli/parse-choice.ts';
+import { parseRate } from '../../cli/parse-rate.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../../kept/demo-account.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 export const keysCreate: Command = {
   name: 'keys create',

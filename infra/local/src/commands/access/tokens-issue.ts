@@ -1,9 +1,9 @@
 import { MODES } from '@portico/contracts/caller';
-import type { Command } from '../cli/command.ts';
-import { parseChoice } from '../cli/parse-choice.ts';
-import { loadLocalConfig } from '../config.ts';
-import { DEMO_MODE, DEMO_SLUG } from '../kept/demo-account.ts';
-import { openAdmin } from '../start/open-admin.ts';
+import type { Command } from '../../cli/command.ts';
+import { parseChoice } from '../../cli/parse-choice.ts';
+import { loadLocalConfig } from '../../config.ts';
+import { DEMO_MODE, DEMO_SLUG } from '../../kept/demo-account.ts';
+import { openAdmin } from '../../start/open-admin.ts';
 
 const PERMISSIONS = ['graph:read', 'graph:write'] as const;
 
