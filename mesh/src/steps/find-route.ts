@@ -14,7 +14,7 @@ export function findRoute(router: Router): Step {
     const match = router.find(request.path);
     if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${request.path.slice(0, 200)}.`);
     request.template = match.template;
-    const allow = allowed(match.methods.keys());
+    const { allow } = match;
     if (request.method === 'OPTIONS') return Promise.resolve(options(request, allow));
     const endpoint = match.methods.get(request.method === 'HEAD' ? 'GET' : request.method);
     if (endpoint === undefined) {
@@ -24,12 +24,6 @@ export function findRoute(router: Router): Step {
     request.params = match.params;
     return next();
   };
-}
-
-function allowed(methods: Iterable<string>): string {
-  const names = [...methods];
-  if (names.includes('GET')) names.push('HEAD');
-  return [...names, 'OPTIONS'].join(', ');
 }
 
 function options(request: RestRequest, allow: string): Answer {
