@@ -22,7 +22,7 @@ export function findRoute(router: Router): Step {
     }
     request.endpoint = endpoint;
     request.params = match.params;
-    return next();
+    return next(request);
   };
 }
 

@@ -5,5 +5,5 @@ import { callerOf, type Step } from '../rest/rest-request.ts';
 export const requireScopes: Step = (request, next) => {
   const access = request.endpoint?.access;
   if (access !== undefined && access !== 'public') for (const scope of access.scopes) requireScope(callerOf(request), scope);
-  return next();
+  return next(request);
 };
