@@ -96,6 +96,22 @@ describe('the ledger', () => {
     await expect(ask(testCaller(['webhooks:read']), LIST)).rejects.toMatchObject({ code: 'AUTHORIZATION_ERROR' });
   });
 
+  it('shows what it knows of an event whose type a later release wrote, and all others whole', async () => {
+    const caller = testCaller(['events:read']);
+    const [known, later] = [await addEvent(caller, 2), await addEvent(caller, 1)];
+    await relay.subgraph.database.run(`update webhooks.event set type = 'order.shipped' where account_id = $1 and mode = $2 and id = $3`, [
+      caller.accountId,
+      caller.mode,
+      later,
+    ]);
+    expect(await ask(caller, 'query { events(page: { size: 9 }) { items { id type data } } }')).toMatchObject({
+      items: [
+        { id: later, type: 'order.shipped', data: {} },
+        { id: known, data: { total: 59.98 } },
+      ],
+    });
+  });
+
   it('tells which of a thousand ids it does not have, of its tenant', async () => {
     const caller = testCaller();
     const [known, missing] = [await addEvent(caller, 1), newId('event')];

@@ -11,12 +11,20 @@ import { type RecordedExchange, recordExchange } from './attempt-record.ts';
 
 export type AttemptResult = {
   readonly delivery: ClaimedDelivery;
-  /** `given-up`: this process ends; the attempt does not count. `orphaned`: its endpoint is no more. */
-  readonly verdict: Verdict | { readonly kind: 'given-up' } | { readonly kind: 'orphaned' };
+  readonly verdict: Verdict | Unmade;
   readonly endedAt: Date;
   /** Missing where nothing was sent. */
   readonly attempt?: RecordedExchange & { readonly id: string; readonly number: number; readonly url: string; readonly startedAt: Date };
 };
+
+/**
+ * Nothing was sent, or not to its end, and no attempt is spent. `given-up`: this process ends. `orphaned`: its endpoint is no more. `postponed`:
+ * this process cannot make it; another, or this one of a later release, may.
+ */
+export type Unmade =
+  | { readonly kind: 'given-up' }
+  | { readonly kind: 'orphaned' }
+  | { readonly kind: 'postponed'; readonly untilMs: number };
 
 export type AttemptDependencies = {
   readonly sender: Sender;

@@ -38,6 +38,7 @@ export function nextHealth(health: EndpointHealth, { verdict, endedAt }: Outcome
       return { ...health, gateUntil: latest(health.gateUntil, new Date(verdict.untilMs)) };
     case 'given-up':
     case 'orphaned':
+    case 'postponed':
       return health;
   }
 }
