@@ -31,7 +31,7 @@ export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown>
 const HEADERS: readonly (readonly [string, string])[] = [
   ['X-Webhook-Id', 'Id of the event; the same in every attempt.'],
   ['X-Webhook-Event', 'Its type.'],
-  ['X-Webhook-Attempt', 'From 1.'],
+  ['X-Webhook-Attempt', 'Its place in the schedule, from 1; a replay begins with 1 again.'],
   ['X-Webhook-Timestamp', 'Of this attempt, in unix seconds.'],
   ['X-Webhook-Signature', '`sha256=` and the hex HMAC-SHA256 of the body, keyed with the secret as printed.'],
   ['webhook-id', 'As `X-Webhook-Id`, for Standard Webhooks.'],

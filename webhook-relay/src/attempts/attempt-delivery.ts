@@ -69,6 +69,7 @@ async function attempt(
 ): Promise<AttemptResult> {
   const startedAt = now();
   const { eventId, eventType, payload, occurredAt } = delivery;
+  // On the schedule: those that a receiver put off do not count, and a replay begins anew. The log's number counts all.
   const number = delivery.attempts + 1;
   const body = render({ id: eventId, type: eventType, occurredAt: occurredAt.toISOString(), payload }, endpoint.apiVersion);
   const signed = sign({
@@ -85,6 +86,6 @@ async function attempt(
   const endedAt = now();
   if (outcome.kind === 'failed' && outcome.error.code === 'aborted') return { delivery, verdict: { kind: 'given-up' }, endedAt };
   const verdict = judge(outcome, { attempt: number, schedule: endpoint.schedule, now: endedAt.getTime(), random });
-  const record = { ...recordExchange(headers, body, outcome), id: newId('attempt'), number, url: endpoint.url, startedAt };
-  return { delivery, verdict, endedAt, attempt: record };
+  const logged = { id: newId('attempt'), number: delivery.attemptsTotal + 1, url: endpoint.url, startedAt };
+  return { delivery, verdict, endedAt, attempt: { ...recordExchange(headers, body, outcome), ...logged } };
 }
