@@ -1,4 +1,5 @@
 import type { Caller } from '@portico/contracts/caller';
+import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
 import { orderCreated } from '@portico/contracts/events/orders';
 import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
@@ -122,11 +123,12 @@ describe('the ledger', () => {
   });
 
   it('lists every event type with the schema of its body in both versions', async () => {
-    const types = await ask<{ name: string; schemas: Record<string, { required: string[] }> }[]>(
+    const types = await ask<{ name: string; subscribable: boolean; schemas: Record<string, { required: string[] }> }[]>(
       testCaller(),
-      '{ webhookEventTypes { name summary version schemas } }',
+      '{ webhookEventTypes { name summary version subscribable schemas } }',
     );
-    expect(types.map(({ name }) => name)).toContain('order.created');
+    expect(types.filter(({ subscribable }) => subscribable).map(({ name }) => name)).toEqual([...EVENT_CATALOGUE.keys()]);
+    expect(types.filter(({ subscribable }) => !subscribable).map(({ name }) => name)).toEqual(['webhook.test']);
     for (const { schemas } of types) expect([schemas['1']?.required[0], schemas['2']?.required[0]]).toEqual(['id', 'event_id']);
   });
 });
