@@ -4,7 +4,7 @@ import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE_NAMES, hostileResolve, hostileUrls } from './testing/hostile-addresses.ts';
-import { type Receiver, response, startReceiver } from './testing/start-receiver.ts';
+import { type Receiver, response, startDoor, startReceiver } from './testing/start-receiver.ts';
 import { type RelayGraphForTests, startRelayGraph } from './testing/start-relay-graph.ts';
 
 let relay: RelayGraphForTests;
@@ -106,6 +106,25 @@ describe('registration', () => {
       { id: made.id },
     );
     expect(tested).toMatchObject({ delivered: true, endpoint: { status: 'active', verificationFailure: null, secret: null } });
+  });
+
+  it.each([
+    ['a name server that is silent', 'a name', 'timeout', 'the host name was not resolved'],
+    ['a receiver that is silent', 'http', 'timeout', 'the request was sent and no status came'],
+    ['a handshake that does not end', 'https', 'timeout', 'the TLS handshake did not end'],
+    ['plain HTTP where TLS is due', 'https', 'tls', 'The TLS handshake failed.'],
+  ])('says how far it got with %s', async (name, scheme, code, message) => {
+    await using silent = await startRelayGraph({ resolve: () => new Promise(() => {}) });
+    await using door = await startDoor((socket) => (name.startsWith('plain') ? socket.resume().end('HTTP/1.1 200 OK\r\n\r\n') : socket));
+    const url = scheme === 'a name' ? 'https://slow.example/' : `${scheme}://127.0.0.1:${door.port}/`;
+    const REGISTER = `mutation ($url: String!) { registerWebhookEndpoint(input: { url: $url, events: ["*"] }) ${FIELDS} }`;
+    const { registerWebhookEndpoint: made } = await askSubgraph<{ registerWebhookEndpoint: Endpoint }>(
+      silent.subgraph,
+      testCaller(),
+      REGISTER,
+      { url },
+    );
+    expect(made).toMatchObject({ disabledReason: 'unverified', verificationFailure: { code, message: expect.stringContaining(message) } });
   });
 
   it.each([
