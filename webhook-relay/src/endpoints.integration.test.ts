@@ -3,6 +3,8 @@ import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateEndpoint } from './endpoints/update-endpoint.ts';
+import { createSender } from './sending/send.ts';
 import { HOSTILE_NAMES, hostileResolve, hostileUrls } from './testing/hostile-addresses.ts';
 import { type Receiver, response, startDoor, startReceiver } from './testing/start-receiver.ts';
 import { type RelayGraphForTests, startRelayGraph } from './testing/start-relay-graph.ts';
@@ -209,6 +211,46 @@ describe('a change', () => {
       details: { 'filter.customerId': expect.stringContaining('inventory.low') },
     });
     expect(await change(caller, id, { events: ['inventory.low'], filter: null }, version)).toMatchObject({ version: version + 1 });
+  });
+});
+
+describe('a change that another one overtakes', () => {
+  /** The change, with something else done between its look at the endpoint and its writing. */
+  async function overtaken(caller: Caller, id: string, input: object, meanwhile: () => Promise<unknown>): Promise<unknown> {
+    const context = relay.subgraph.contextFor(caller);
+    let looked = false;
+    const write: typeof context.write = async (work) => {
+      const result = await context.write(work);
+      if (!looked) {
+        looked = true;
+        await meanwhile();
+      }
+      return result;
+    };
+    const policy = { allowLoopback: true };
+    await using sender = createSender({ policy });
+    return await updateEndpoint({ ...context, write }, { sender, policy, signal: new AbortController().signal, wake() {} }, id, input);
+  }
+
+  it('by a test moves no endpoint that is verified now to a URL that never answered', async () => {
+    status = 500;
+    const caller = testCaller();
+    const { id } = await register(caller);
+    status = 200;
+    const test = () => ask(caller, 'mutation ($id: ID!) { testWebhookEndpoint(id: $id) { delivered } }', { id });
+    await expect(overtaken(caller, id, { url: 'http://127.0.0.1:1/' }, test)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await read(caller, id)).toMatchObject({ url: receiver.url, status: 'active' });
+  });
+
+  it('leaves no filter that none of its events can pass', async () => {
+    const caller = testCaller();
+    const { id } = await register(caller);
+    const others = () => change(caller, id, { events: ['inventory.low'] });
+    await expect(overtaken(caller, id, { filter: { customerId: ['cust_1'] } }, others)).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { 'filter.customerId': expect.stringContaining('inventory.low') },
+    });
+    expect(await read(caller, id)).toMatchObject({ filter: null });
   });
 });
 

@@ -99,7 +99,7 @@ export const manageWebhookRoutes = [
       'A property that is not given goes back to its default, but for `headers`, whose values cannot be read back: they stay. Another `url` has to answer a `webhook.test` first; while it does not, nothing changes.',
     scopes: ['webhooks:write'],
     limit: { limit: 60, windowSeconds: 60 },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
     graph: { field: 'updateWebhookEndpoint', arguments: { id: 'ID!', input: 'UpdateWebhookEndpointInput!', expectedVersion: 'Int' } },
     body: writable,
     bodyExample,
