@@ -228,6 +228,14 @@ describe('a bulk replay', () => {
     await expect(ask(testCaller(), CANCEL, { id: job.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('runs at most five times for an endpoint, also of those that are asked for at the same time', async () => {
+    const caller = testCaller();
+    const endpointId = await endpointOf(caller);
+    const tries = await Promise.allSettled(Array.from({ length: 12 }, () => start(caller, endpointId, { what: 'failed', since })));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const one of tries) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'CONFLICT' });
+  });
+
   it('counts what is missing through the endpoint’s filter', async () => {
     const caller = testCaller();
     const endpointId = await endpointOf(caller, { customerId: ['cust_1'] });

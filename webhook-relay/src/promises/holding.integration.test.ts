@@ -110,6 +110,25 @@ describe('a paused endpoint', () => {
   });
 });
 
+describe('a deleted endpoint', () => {
+  it('keeps no delivery waiting that was queued while it was deleted', async () => {
+    await using relay = await startTestRelay();
+    await using sink = await startSink();
+    const kept = await relay.endpoint(sink.urlOf('kept'), { status: 'paused' });
+    const deleted = await relay.endpoint(sink.urlOf('deleted'));
+    await relay.publish(testEvent());
+    // As fan-out leaves it that looked for endpoints before the deletion and wrote after it.
+    await relay.sql('delete from webhooks.endpoint where id = $1', [deleted]);
+    expect(await relay.relay.runTask('cancel-orphans')).toBe(1);
+    const rows = await relay.sql('select endpoint_id, status from webhooks.delivery order by status', []);
+    expect(rows).toEqual([
+      { endpoint_id: deleted, status: 'cancelled' },
+      { endpoint_id: kept, status: 'pending' },
+    ]);
+    expect(await relay.relay.runTask('cancel-orphans')).toBe(0);
+  });
+});
+
 describe('caps of an endpoint', () => {
   it('hold over two processes: attempts per second', async () => {
     await using one = await startTestRelay({ engine: { pollMs: 20 } });

@@ -4,6 +4,7 @@ import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgrap
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { runReplayStep } from '../replays/run-replay-jobs.ts';
 import { announceDisabled } from './announce-disabled.ts';
+import { cancelOrphans } from './cancel-orphans.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { pruneLedger } from './prune-ledger.ts';
@@ -37,6 +38,7 @@ export function relayTasks(options: {
         return 0;
       },
     },
+    'cancel-orphans': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => cancelOrphans(database.run, now()) },
     'keep-partitions': { idleMs: 60 * MINUTE_MS, runOnce: ({ database, now }) => keepPartitions(database, now()) },
     'prune-ledger': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => pruneLedger(database.run, now()) },
     reseal: resealTask('webhooks.endpoint', {
