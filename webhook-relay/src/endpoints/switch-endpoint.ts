@@ -39,7 +39,7 @@ export function enableEndpoint(context: SubgraphContext, change: Switch): Promis
         details: { status: endpoint.status, disabledReason: endpoint.disabledReason },
       });
     if (endpoint.status !== 'disabled') return {};
-    const health = { circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null } as const;
+    const health = { circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null, exhaustedAt: null } as const;
     return { status: 'active', disabledReason: null, disabledAt: null, ...health };
   });
 }
