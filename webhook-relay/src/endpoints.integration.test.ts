@@ -303,7 +303,16 @@ describe('switching', () => {
       disabledAt: clock.toISOString(),
     });
     await expect(act(caller, 'resumeWebhookEndpoint', id)).rejects.toMatchObject({ code: 'INVALID_STATE' });
-    expect(await act(caller, 'enableWebhookEndpoint', id)).toMatchObject({ status: 'active', disabledReason: null, disabledAt: null });
+    expect(await act(caller, 'enableWebhookEndpoint', id, ', drainPerSecond: 9')).toMatchObject({
+      status: 'active',
+      disabledReason: null,
+      disabledAt: null,
+      drainPerSecond: 9,
+    });
+    for (const field of ['enableWebhookEndpoint', 'resumeWebhookEndpoint'])
+      await expect(act(caller, field, id, ', drainPerSecond: 0')).rejects.toMatchObject({
+        details: { drainPerSecond: expect.any(String) },
+      });
   });
 
   it('is for its own tenant only, with the scope to write', async () => {
