@@ -132,6 +132,12 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
     const reply = await shop.call('POST', path, { headers: given, body: spaced, secret });
     expect(reply.body).toMatchObject({ data: { house: { valid: false, findings: [{ code: 'body_reserialized' }] } } });
     expect(reply.text).not.toContain(secret);
+    // What it answers is made with the secret, so it is not kept for an idempotency key either.
+    const keyed = { headers: { 'idempotency-key': `key-${Math.random()}` } };
+    for (const _ of ['first', 'again']) {
+      const answer = await shop.call('POST', path, { headers: given, body, secret }, { ...keyed, ...anew() });
+      expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null]);
+    }
   });
 
   it('can list event types, and events as the webhook body has them', async () => {
