@@ -163,6 +163,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       for (let made = 0; ; ) {
         const claimed = await claim(null);
         made += claimed;
+        // The loop may be claiming what it was woken for: that is work too.
+        await turn;
         if (claimed === 0 && running.size === 0 && hints.empty) return made;
         await Promise.all(running);
       }
