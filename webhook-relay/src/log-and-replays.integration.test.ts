@@ -166,7 +166,7 @@ describe('deliveries', () => {
   it('are put to work again one by one, unless an attempt is under way or the endpoint is gone', async () => {
     const caller = testCaller();
     const REPLAY = 'mutation ($id: ID!) { replayWebhookDelivery(id: $id) { status attemptsOfRun attemptCount nextAttemptAt } }';
-    const id = await addDelivery(caller, newId('webhook'), 'succeeded', 1);
+    const id = await addDelivery(caller, await endpointOf(caller), 'succeeded', 1);
     const wakes = relay.wakes();
     const again = { status: 'pending', attemptsOfRun: 0, attemptCount: 5, nextAttemptAt: NOW.toISOString() };
     expect(await ask(caller, REPLAY, { id })).toEqual(again);
@@ -176,8 +176,11 @@ describe('deliveries', () => {
     await relay.subgraph.database.run(lease, [caller.accountId, caller.mode, id, new Date(NOW.getTime() + 1)]);
     await expect(ask(caller, REPLAY, { id })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(ask(testCaller(), REPLAY, { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const cancelled = await addDelivery(caller, newId('webhook'), 'cancelled', 1);
-    await expect(ask(caller, REPLAY, { id: cancelled })).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    for (const status of ['cancelled', 'succeeded', 'dead']) {
+      const left = await addDelivery(caller, newId('webhook'), status, 1);
+      await expect(ask(caller, REPLAY, { id: left }), status).rejects.toMatchObject({ code: 'INVALID_STATE', details: { status } });
+      expect(await ask(caller, 'query ($id: ID!) { webhookDelivery(id: $id) { status } }', { id: left })).toEqual({ status });
+    }
   });
 
   it('that wait are cancelled with their endpoint, and its replays stop', async () => {
