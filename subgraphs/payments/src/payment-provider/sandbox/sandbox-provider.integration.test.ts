@@ -23,6 +23,7 @@ describePaymentProvider('the sandbox', async () => {
       nobody: 'tok_nobody',
     },
     charges: async (key) => (await sandbox.charges(key)).map(({ amount, refunded }) => ({ amount, refunded })),
+    refundElsewhere: (key, amount) => sandbox.refund(key, amount),
     signedCallback(key, at) {
       const body = JSON.stringify({ id: 'cb_1', type: 'charge.succeeded', data: { idempotencyKey: key } });
       const timestamp = String(at.getTime() / 1_000);
