@@ -1,8 +1,18 @@
+import { loadConfig } from '@portico/service-kit/config';
 import { describe, expect, it } from 'vitest';
 import { providerConfig, stripeCredentials } from './config.ts';
 
-const SANDBOX = { SANDBOX_CLIENT_SECRET: 'a-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'a-secret-of-callbacks' };
+const SANDBOX = {
+  PAYMENT_PROVIDER: 'sandbox',
+  SANDBOX_CLIENT_SECRET: 'a-secret-of-the-client',
+  SANDBOX_CALLBACK_SECRET: 'a-secret-of-callbacks',
+};
 const credentials = (given: object) => stripeCredentials(providerConfig.parse({ ...SANDBOX, ...given }));
+
+it('does not choose by itself who charges in live mode', () => {
+  const { PAYMENT_PROVIDER: _, ...unsaid } = SANDBOX;
+  expect(() => loadConfig(providerConfig, unsaid)).toThrow(/PAYMENT_PROVIDER: It must say who charges in live mode: sandbox or stripe/);
+});
 
 describe("Stripe's credentials", () => {
   it('are not needed while nobody charges there', () => {

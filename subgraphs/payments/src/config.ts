@@ -4,8 +4,11 @@ import { PROVIDER_NAMES } from './payment-provider/payment-provider.ts';
 
 /** How payments reaches the companies that charge cards. Test mode always charges at the sandbox provider. */
 export const providerConfig = z.object({
-  /** Who charges in live mode. */
-  PAYMENT_PROVIDER: z.enum(PROVIDER_NAMES).default('sandbox'),
+  /** Who charges in live mode. It has to be said: a sandbox that nobody chose would give goods away for test tokens. */
+  PAYMENT_PROVIDER: z.enum(
+    PROVIDER_NAMES,
+    `It must say who charges in live mode: ${PROVIDER_NAMES.join(' or ')}. At the sandbox no money moves.`,
+  ),
   /** Where the sandbox provider is; `npm start` brings one along. */
   SANDBOX_PROVIDER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4010'),
   SANDBOX_CLIENT_ID: z.string().default('portico'),

@@ -42,7 +42,7 @@ export async function startSandbox(): Promise<SandboxProcess> {
     await ended;
   };
   return {
-    config: providerConfig.parse({ ...CREDENTIALS, SANDBOX_PROVIDER_URL: url }),
+    config: providerConfig.parse({ ...CREDENTIALS, PAYMENT_PROVIDER: 'sandbox', SANDBOX_PROVIDER_URL: url }),
     charges: (key) => askCharges(url, key),
     async refund(key, amount) {
       const [charge] = await askCharges(url, key);
