@@ -93,6 +93,9 @@ describe('providers check', () => {
 
   it('finds a provider by its name in the program that declares it, and says when there is none', async () => {
     expect(await run('check', 'parcel-tracking')).toMatchObject({ code: 0, out: expect.stringContaining('0 failed') });
+    for (const name of ['sandbox', 'stripe']) {
+      expect(await run('check', name)).toMatchObject({ code: 0, out: expect.stringContaining('0 failed') });
+    }
     expect(await run('check', 'no-such-provider')).toMatchObject({ code: 2 });
   });
 });
