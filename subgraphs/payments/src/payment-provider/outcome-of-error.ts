@@ -2,12 +2,15 @@ import { IntegrationError } from '@portico/integration-client/errors';
 
 /** Codes that say: the provider turned the request away before it did anything. */
 const TURNED_AWAY: ReadonlySet<string> = new Set(['AUTHENTICATION_ERROR', 'RATE_LIMIT_EXCEEDED']);
+/** The same of a key that is known and may not do this: Stripe's restricted ones. */
+const FORBIDDEN = 403;
 
 /** What a failed call says of the write it was to do. `unavailable`: it was certainly not done. Throws what is no failure of a call. */
 export function outcomeOfError(error: unknown): { kind: 'unknown' | 'unavailable' } {
   if (!(error instanceof IntegrationError)) throw error;
   // An earlier try of the same call may have got through, whatever the last one was told.
-  const nothingDone = error.attempts === 0 || (error.attempts === 1 && TURNED_AWAY.has(error.code));
+  const turnedAway = TURNED_AWAY.has(error.code) || error.status === FORBIDDEN;
+  const nothingDone = error.attempts === 0 || (error.attempts === 1 && turnedAway);
   return { kind: nothingDone ? 'unavailable' : 'unknown' };
 }
 
