@@ -41,6 +41,12 @@ describe('charging for an order', () => {
     expect(await till.eventsOf(orderId)).toEqual(['payment.received']);
   });
 
+  it('with cards that fail does not stop the cards of others', async () => {
+    const failing = ['tok_flaky', 'tok_timeout', 'tok_unknown_outcome'].flatMap((token) => Array.from({ length: 12 }, () => token));
+    await Promise.allSettled(failing.map((token) => till.charge(testCaller(), newId('order'), token)));
+    expect(await till.charge(testCaller(), newId('order'), 'tok_visa')).toMatchObject({ status: 'succeeded' });
+  });
+
   it.each([
     [{ amount: 0 }, 'amount'],
     [{ currency: 'XXX' }, 'currency'],

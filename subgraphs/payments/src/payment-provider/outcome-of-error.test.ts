@@ -2,7 +2,7 @@ import { IntegrationError, type IntegrationErrorFields } from '@portico/integrat
 import { describe, expect, it } from 'vitest';
 import { lostAnswer, outcomeOfError } from './outcome-of-error.ts';
 
-const failed = (more: Pick<IntegrationErrorFields, 'code' | 'attempts'> & { status?: number }): IntegrationError =>
+const failed = (more: Pick<IntegrationErrorFields, 'code' | 'attempts' | 'neverSent' | 'status' | 'retryAt'>): IntegrationError =>
   new IntegrationError({ provider: 'stripe', operation: 'createIntent', correlationId: 'c', side: 'upstream', ...more });
 
 describe('a charge whose call failed', () => {
@@ -12,8 +12,14 @@ describe('a charge whose call failed', () => {
     [{ code: 'RATE_LIMIT_EXCEEDED', attempts: 1 }],
     [{ code: 'AUTHENTICATION_ERROR', attempts: 1 }],
     [{ code: 'CLIENT_ERROR', attempts: 1, status: 403 }],
+    [{ code: 'SERVER_ERROR', attempts: 4, neverSent: true }],
   ] as const)('was certainly not made: %j', (error) => {
     expect(outcomeOfError(failed(error))).toEqual({ kind: 'unavailable' });
+  });
+
+  it('may be tried again when the client says so', () => {
+    const retryAt = new Date();
+    expect(outcomeOfError(failed({ code: 'CIRCUIT_BREAKER_OPEN', attempts: 0, retryAt }))).toEqual({ kind: 'unavailable', retryAt });
   });
 
   it.each([

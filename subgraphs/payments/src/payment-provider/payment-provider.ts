@@ -19,8 +19,8 @@ export type ChargeOutcome =
   | { readonly kind: 'pending'; readonly providerId: string }
   /** The charge may or may not have been made. */
   | { readonly kind: 'unknown' }
-  /** The charge was certainly not made, and may be tried again. */
-  | { readonly kind: 'unavailable' };
+  /** The charge was certainly not made, and may be tried again; not before `retryAt`, where that is known. */
+  | { readonly kind: 'unavailable'; readonly retryAt?: Date | undefined };
 
 export type FoundCharge =
   | Exclude<ChargeOutcome, { kind: 'unavailable' }>

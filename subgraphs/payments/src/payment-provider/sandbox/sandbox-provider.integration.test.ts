@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { silentLogger } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { openProviders } from '../open-providers.ts';
@@ -35,14 +37,39 @@ describePaymentProvider('the sandbox', async () => {
   };
 });
 
-it('asks nobody and says so when the provider is gone and its breaker is open', async () => {
+const request = { amount: 1, currency: 'USD', token: 'tok_visa', orderId: 'order_1', description: '' };
+
+it('says that nothing was charged when nobody listens', async () => {
   await using sandbox = await startSandbox();
   await using providers = await openProviders(sandbox.config, { logger: silentLogger });
   await sandbox.kill();
-  const request = { amount: 1, currency: 'USD', token: 'tok_visa', orderId: 'order_1', description: '' };
   const kinds: string[] = [];
   for (let i = 0; i < 12; i += 1)
     kinds.push((await providers.of('test').charge({ ...request, key: `k${i}` }, AbortSignal.timeout(2_000))).kind);
-  expect(kinds.at(-1)).toBe('unavailable');
-  expect(kinds).not.toContain('declined');
+  expect(new Set(kinds)).toEqual(new Set(['unavailable']));
+});
+
+it('asks nobody and says so, and until when, while the breaker of a provider that only fails is open', async () => {
+  let asked = 0;
+  const failing = createServer((req, res) => {
+    asked += 1;
+    const isToken = req.url === '/oauth/token';
+    res.writeHead(isToken ? 200 : 500, { 'content-type': 'application/json' });
+    res.end(isToken ? '{"access_token":"t","token_type":"Bearer","expires_in":3600}' : '{}');
+  });
+  await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
+  await using _ = { [Symbol.asyncDispose]: async () => void failing.close().closeAllConnections() };
+  await using sandbox = await startSandbox();
+  const config = { ...sandbox.config, SANDBOX_PROVIDER_URL: `http://127.0.0.1:${(failing.address() as AddressInfo).port}` };
+  await using providers = await openProviders(config, { logger: silentLogger });
+  const charge = (key: string) => providers.of('test').charge({ ...request, key }, AbortSignal.timeout(2_000));
+  const kinds: string[] = [];
+  for (let round = 0; round < 8; round += 1) {
+    const outcomes = await Promise.all(Array.from({ length: 50 }, (_one, nth) => charge(`k${round}.${nth}`)));
+    kinds.push(...outcomes.map(({ kind }) => kind));
+  }
+  expect(new Set(kinds)).toEqual(new Set(['unknown', 'unavailable']));
+  const before = asked;
+  expect(await charge('last')).toEqual({ kind: 'unavailable', retryAt: expect.any(Date) });
+  expect(asked).toBe(before);
 });
