@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { currencyDigits } from '@portico/contracts/money';
 import { z } from 'zod';
-import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import { invalidBody, invalidRequest, ProviderError } from '../api/provider-error.ts';
 import type { Charge, Ledger } from '../books/ledger.ts';
 import type { Callbacks } from '../callbacks/callbacks.ts';
 import { requestHash } from './request-hash.ts';
@@ -86,7 +86,7 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
   return {
     async charge(key, body) {
       const parsed = input.safeParse(body);
-      if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
+      if (!parsed.success) throw invalidBody(parsed.error);
       const hash = requestHash(parsed.data);
       const kept = ledger.chargeOfKey(key);
       if (kept !== undefined && kept.requestHash !== hash) throw keyUsedOtherwise();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import { invalidBody, invalidRequest, ProviderError } from '../api/provider-error.ts';
 import type { Ledger, Refund } from '../books/ledger.ts';
 import { keyUsedOtherwise } from './make-charge.ts';
 import { requestHash } from './request-hash.ts';
@@ -12,7 +12,7 @@ const input = z.strictObject({ amount: z.int().min(1).optional(), reason: z.stri
 /** Gives back a part of a charge, or all that is left of it, once per key. Throws ProviderError: 404, 409, and 400 for more than is left. */
 export async function makeRefund({ ledger, now }: RefundOptions, key: string, chargeId: string, body: unknown): Promise<Refund> {
   const parsed = input.safeParse(body);
-  if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
+  if (!parsed.success) throw invalidBody(parsed.error);
   const hash = requestHash([chargeId, parsed.data]);
   const kept = ledger.refundOfKey(key);
   if (kept !== undefined) {

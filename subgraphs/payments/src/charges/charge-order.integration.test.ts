@@ -22,7 +22,10 @@ describe('charging for an order', () => {
     expect(again).toMatchObject({ status: 'succeeded', amount: 2_500 });
     expect(await till.sandbox.charges(again.id)).toMatchObject([{ id: again.reference, amount: 2_500 }]);
     expect(await till.eventsOf(orderId)).toEqual(['payment.received']);
-    await expect(till.charge(caller, orderId, 'tok_visa', { amount: 1 })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(till.charge(caller, orderId, 'tok_visa', { amount: 1 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'The order was charged with 25.00 USD before.',
+    });
   });
 
   it('that is declined is a payment that failed, for good, with one event', async () => {
