@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@portico/service-kit/http/http-listener';
 import { silentLogger } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { openProviders } from '../open-providers.ts';
@@ -51,16 +50,19 @@ it('says that nothing was charged when nobody listens', async () => {
 
 it('asks nobody and says so, and until when, while the breaker of a provider that only fails is open', async () => {
   let asked = 0;
-  const failing = createServer((req, res) => {
-    asked += 1;
-    const isToken = req.url === '/oauth/token';
-    res.writeHead(isToken ? 200 : 500, { 'content-type': 'application/json' });
-    res.end(isToken ? '{"access_token":"t","token_type":"Bearer","expires_in":3600}' : '{}');
+  await using failing = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    shutdownTimeoutMs: 100,
+    handler(req, res) {
+      asked += 1;
+      const isToken = req.url === '/oauth/token';
+      res.writeHead(isToken ? 200 : 500, { 'content-type': 'application/json' });
+      res.end(isToken ? '{"access_token":"t","token_type":"Bearer","expires_in":3600}' : '{}');
+    },
   });
-  await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
-  await using _ = { [Symbol.asyncDispose]: async () => void failing.close().closeAllConnections() };
   await using sandbox = await startSandbox();
-  const config = { ...sandbox.config, SANDBOX_PROVIDER_URL: `http://127.0.0.1:${(failing.address() as AddressInfo).port}` };
+  const config = { ...sandbox.config, SANDBOX_PROVIDER_URL: failing.url };
   await using providers = await openProviders(config, { logger: silentLogger });
   const charge = (key: string) => providers.of('test').charge({ ...request, key }, AbortSignal.timeout(2_000));
   const kinds: string[] = [];
