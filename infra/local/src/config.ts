@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
-import { providerConfig } from '@portico/payments/config';
+import { type ProviderCalls, providerConfig, readProviderCalls } from '@portico/payments/config';
 import { loadConfig } from '@portico/service-kit/config';
 import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { relayConfig } from '@portico/webhook-relay/config';
@@ -56,7 +56,11 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 
-export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & { readonly dataDir: string; readonly allowLoopback: boolean };
+export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & {
+  readonly dataDir: string;
+  readonly allowLoopback: boolean;
+  readonly calls: ProviderCalls;
+};
 
 export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -66,5 +70,6 @@ export function loadLocalConfig(env: Readonly<Record<string, string | undefined>
   const isProduction = env.NODE_ENV === 'production';
   const allowLoopback = config.RELAY_ALLOW_LOOPBACK ?? !isProduction;
   const PAYMENT_PROVIDER = config.PAYMENT_PROVIDER ?? (isProduction ? undefined : 'sandbox');
-  return { ...config, PAYMENT_PROVIDER, allowLoopback, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
+  const calls = readProviderCalls(env);
+  return { ...config, PAYMENT_PROVIDER, calls, allowLoopback, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
 }

@@ -36,7 +36,7 @@ const CHECK_TIMEOUT_MS = 1_000;
 export async function openPaymentProvider(config: LocalConfig, redisUrl: string | undefined, logger: Logger): Promise<OpenPaymentProvider> {
   await using opened = new AsyncDisposableStack();
   const sandbox = config.SANDBOX_PROVIDER_URL === undefined ? opened.use(await bringSandbox(config, logger)) : undefined;
-  const provider = providerOf({ ...config, ...sandbox?.settings, REDIS_URL: redisUrl });
+  const provider = { ...providerOf({ ...config, ...sandbox?.settings, REDIS_URL: redisUrl }), calls: config.calls };
   const where = sandbox === undefined ? `at ${provider.SANDBOX_PROVIDER_URL} (SANDBOX_PROVIDER_URL)` : sandbox.how;
   const live =
     provider.PAYMENT_PROVIDER === 'sandbox' ? '' : `live mode at ${provider.PAYMENT_PROVIDER} (PAYMENT_PROVIDER), test mode at the `;

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { listen } from '@portico/service-kit/http/http-listener';
 import { silentLogger } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
+import { readProviderCalls } from '../../config.ts';
 import { openProviders } from '../open-providers.ts';
 import { describePaymentProvider } from '../payment-provider-conformance.ts';
 import { startSandbox } from './sandbox-testing.ts';
@@ -37,6 +38,19 @@ describePaymentProvider('the sandbox', async () => {
 });
 
 const request = { amount: 1, currency: 'USD', token: 'tok_visa', orderId: 'order_1', description: '' };
+
+it('is called as an operator has set it', async () => {
+  await using sandbox = await startSandbox();
+  const charge = async (env: Readonly<Record<string, string>>) => {
+    await using providers = await openProviders({ ...sandbox.config, calls: readProviderCalls(env) }, { logger: silentLogger });
+    const asked = { ...request, key: `key${JSON.stringify(env).replaceAll(/\W/g, '')}`, token: 'tok_flaky' };
+    return (await providers.of('test').charge(asked, AbortSignal.timeout(2_000))).kind;
+  };
+  expect(await charge({})).toBe('succeeded');
+  expect(await charge({ SANDBOX_MAX_RETRIES: '0' })).toBe('unknown');
+  expect(await charge({ SANDBOX_ENABLE_RETRY: 'false' })).toBe('unknown');
+  await expect(charge({ SANDBOX_MAX_RETRIES: '9', SANDBOX_REQUEST_TIMEOUT_MS: '1' })).rejects.toThrow(/sandbox/);
+});
 
 it('says that nothing was charged when nobody listens', async () => {
   await using sandbox = await startSandbox();
