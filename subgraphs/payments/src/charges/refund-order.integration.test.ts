@@ -4,6 +4,7 @@ import { silentLogger, testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProviders } from '../payment-provider/open-providers.ts';
 import { openTill, type Till } from '../testing.ts';
+import { refundOrder } from './refund-order.ts';
 
 let till: Till;
 beforeAll(async () => {
@@ -70,6 +71,27 @@ describe('undoing what was charged', () => {
     await till.later(60_000);
     await till.settled(caller, id, 'refunded');
     expect(await till.sandbox.charges(id)).toMatchObject([{ refunded: 2_500 }]);
+  });
+
+  it('that the provider refused is asked for anew, not under the key that it has refused', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const { id } = await till.charge(caller, orderId, 'tok_visa');
+    await using providers = await openProviders(till.sandbox.config, { logger: silentLogger });
+    const provider = providers.of('test');
+    const keys: string[] = [];
+    const short = {
+      ...provider,
+      async refund(...asked: Parameters<typeof provider.refund>) {
+        keys.push(asked[0].key);
+        return keys.length === 1 ? ({ kind: 'refused', reason: 'Your balance is too low.' } as const) : provider.refund(...asked);
+      },
+    };
+    const charging = { logger: silentLogger, providers: { of: () => short, named: () => short } };
+    const refund = () => refundOrder(till.payments.contextFor(caller), charging, { orderId }, new Map([['status', new Map()]]));
+    expect(await refund()).toMatchObject([{ status: 'succeeded' }]);
+    expect(await refund()).toMatchObject([{ status: 'refunded' }]);
+    expect(new Set(keys).size).toBe(2);
+    expect(await till.sandbox.charges(id)).toMatchObject([{ amount: 2_500, refunded: 2_500 }]);
   });
 
   it('touches no order of another tenant', async () => {
