@@ -3,6 +3,7 @@
 
 import type { VirtualClock } from '../testing/virtual/virtual-clock.ts';
 import { type Transport, TransportFailure } from '../transport/transport.ts';
+import { seeded } from './seeded.ts';
 
 export type SimulatedProvider = {
   readonly transport: Transport;
@@ -65,12 +66,4 @@ function left(signal: AbortSignal): Promise<never> {
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
   });
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
