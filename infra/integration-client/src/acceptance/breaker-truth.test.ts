@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LocalBreaker } from '../policies/breaker/breaker.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../testing/seeded.ts';
 
 type Opossum = { fire(): Promise<unknown>; opened: boolean; shutdown(): void };
 // The package has no types.

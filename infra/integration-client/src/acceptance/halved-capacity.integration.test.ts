@@ -15,8 +15,8 @@ import { defineProvider, op, type ProviderSettings } from '../define-provider.ts
 import type { Flags } from '../flags.ts';
 import { recordingLogger } from '../testing/recording-logger.ts';
 import { VirtualClock } from '../testing/virtual/virtual-clock.ts';
-import { type SimulatedProvider, simulateProvider } from './simulated-provider.ts';
-import { codeOf } from './testing-client.ts';
+import { type SimulatedProvider, simulateProvider } from './surroundings/simulated-provider.ts';
+import { codeOf } from './surroundings/testing-client.ts';
 
 const [HEALTHY, HALVED] = [40, 20];
 const [BEFORE_MS, HALVED_MS, AFTER_MS] = [10_000, 20_000, 10_000];

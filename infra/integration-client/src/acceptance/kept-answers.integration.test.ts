@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { bearer } from '../auth/auth-declaration.ts';
 import { defineProvider, op } from '../define-provider.ts';
 import { secret } from '../secrets.ts';
+import { seeded } from '../testing/seeded.ts';
 import { testClient } from '../testing/test-client.ts';
-import { seeded } from './seeded.ts';
-import { startServer } from './testing-client.ts';
+import { startServer } from './surroundings/testing-client.ts';
 
 const CALLS = 8_000;
 const THINGS = 200;

@@ -4,7 +4,7 @@ import axiosRetry from 'axios-retry';
 import got from 'got';
 import { Agent, interceptors, request } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { codeOf, openTestClient, startServer } from './testing-client.ts';
+import { codeOf, openTestClient, startServer } from './surroundings/testing-client.ts';
 
 const CALLS = 1_000;
 const AT_A_TIME = 50;

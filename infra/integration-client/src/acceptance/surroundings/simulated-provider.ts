@@ -1,9 +1,9 @@
 // For the acceptance tests of limits: a provider that has so many workers and one queue before them, in virtual time. As servers mostly do, it
 // works for a caller who has left as for any other.
 
-import type { VirtualClock } from '../testing/virtual/virtual-clock.ts';
-import { type Transport, TransportFailure } from '../transport/transport.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../../testing/seeded.ts';
+import type { VirtualClock } from '../../testing/virtual/virtual-clock.ts';
+import { type Transport, TransportFailure } from '../../transport/transport.ts';
 
 export type SimulatedProvider = {
   readonly transport: Transport;
