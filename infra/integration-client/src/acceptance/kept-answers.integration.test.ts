@@ -1,64 +1,81 @@
-// A provider that wants credentials and says nothing about caching, as most do; later it is away. Asked by us, and by undici with its own cache.
-
-import { silentLogger } from '@portico/service-kit/testing';
+// A provider that says nothing about caching, asked with credentials: what its answers save, as the whole client keeps them.
 import { Agent, interceptors, request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { bearer } from '../auth.ts';
-import { createClient } from '../create-client.ts';
+import { bearer } from '../auth/auth-declaration.ts';
 import { defineProvider, op } from '../define-provider.ts';
-import { fixedSecrets, secret } from '../secrets.ts';
-import { startServer } from './testing-client.ts';
+import { secret } from '../secrets.ts';
+import { seeded } from '../testing/seeded.ts';
+import { testClient } from '../testing/test-client.ts';
+import { startServer } from './surroundings/testing-client.ts';
 
-const CALLS = 20;
-const rates = defineProvider('rates', {
-  baseUrl: 'http://127.0.0.1:1',
-  auth: bearer(secret('rates/token')),
-  limits: { perMinute: 10_000 },
-  retries: { baseMs: 5 },
-  operations: { get: op.get('/rates', { response: z.object({ eur: z.number() }), cache: { ttlMs: 300_000, staleMs: 3_600_000 } }) },
+const CALLS = 8_000;
+const THINGS = 200;
+const SOFT_TIMEOUT_MS = 200;
+
+const catalogue = defineProvider('catalogue', {
+  baseUrl: 'https://catalogue.example',
+  auth: bearer(secret('key')),
+  limits: { perMinute: 1_000_000 },
+  operations: {
+    read: op.get('/things/{id}', { params: z.object({ id: z.string() }), response: z.object({ name: z.string() }) }),
+  },
 });
 
-async function startRates() {
-  const state = { isAway: false };
-  const server = await startServer((_request, response) => {
-    response.writeHead(state.isAway ? 500 : 200, { 'content-type': 'application/json' }).end('{"eur":1.1}');
-  });
-  return { ...server, state };
+/** Some things are asked for more often than others (Zipf). */
+function chooser(): () => string {
+  const random = seeded(7);
+  const bounds: number[] = [];
+  for (let rank = 1; rank <= THINGS; rank += 1) bounds.push((bounds.at(-1) ?? 0) + 1 / Math.sqrt(rank));
+  return () => {
+    const wanted = random() * (bounds.at(-1) ?? 0);
+    return String(bounds.findIndex((bound) => bound >= wanted));
+  };
 }
 
 describe('a provider that says nothing about caching', () => {
-  it('is asked once by us, and is not missed when it is away', async () => {
-    await using server = await startRates();
-    let now = Date.now();
-    const secrets = fixedSecrets({ 'rates/token': { value: 'token' } });
-    await using client = createClient({
-      providers: { rates },
-      secrets,
-      logger: silentLogger,
-      baseUrls: { rates: server.url },
-      now: () => now,
-    });
-    for (let call = 0; call < CALLS; call += 1) expect((await client.rates.get({})).data).toEqual({ eur: 1.1 });
-    expect(server.received()).toBe(1);
-    server.state.isAway = true;
-    now += 301_000;
-    expect(await client.rates.get({})).toMatchObject({ data: { eur: 1.1 }, cached: true, stale: true });
+  it('is asked for fewer than a fifth of the calls: each thing is asked for six times in 300 s', async () => {
+    await using test = testClient({ catalogue });
+    test.catalogue.read.replies({ name: 'a' });
+    const choose = chooser();
+    let kept = 0;
+    for (let call = 0; call < CALLS; call += 1) {
+      const { cached, stale } = await test.call.catalogue.read({ params: { id: choose() } });
+      if (cached && !stale) kept += 1;
+      await test.clock.advance(250);
+    }
+    console.log(
+      `${((kept / CALLS) * 100).toFixed(1)} % of ${CALLS} calls were answered from what was kept, ${test.requests.length} were sent`,
+    );
+    expect(kept / CALLS).toBeGreaterThanOrEqual(0.8);
+    expect(test.requests).toHaveLength(CALLS - kept);
+    expect(test.requests[0]?.headers.authorization).toMatch(/^Bearer /);
   });
 
-  it("is asked every time by undici's cache, which has nothing when it is away", async () => {
-    await using server = await startRates();
+  it('is stood in for after the soft timeout when it hangs', async () => {
+    await using test = testClient({ catalogue });
+    test.catalogue.read.replies({ name: 'a' });
+    await test.call.catalogue.read({ params: { id: 'a' } });
+    await test.clock.advance(300_001);
+    test.catalogue.read.replies({ fault: 'hang' });
+    const { stale, cached, ageMs, responseTimeMs } = await test.call.catalogue.read({ params: { id: 'a' } });
+    expect({ stale, cached, ageMs, responseTimeMs }).toEqual({
+      stale: true,
+      cached: true,
+      ageMs: 300_001 + SOFT_TIMEOUT_MS,
+      responseTimeMs: SOFT_TIMEOUT_MS,
+    });
+  });
+
+  it("is asked each time through undici's own cache", async () => {
+    await using server = await startServer((_request, response) => response.writeHead(200).end('{}'));
     const agent = new Agent();
-    await using _ = { [Symbol.asyncDispose]: () => agent.close() };
-    const dispatcher = agent.compose(interceptors.cache({ cacheByDefault: 300_000 }));
-    const ask = async (): Promise<number> => {
-      const { statusCode, body } = await request(server.url, { dispatcher, headers: { authorization: 'Bearer token' } });
+    const dispatcher = agent.compose(interceptors.cache());
+    for (let call = 0; call < 3; call += 1) {
+      const { body } = await request(server.url, { dispatcher, headers: { authorization: 'Bearer key' } });
       await body.dump();
-      return statusCode;
-    };
-    for (let call = 0; call < CALLS; call += 1) expect(await ask()).toBe(200);
-    expect(server.received()).toBe(CALLS);
-    server.state.isAway = true;
-    expect(await ask()).toBe(500);
+    }
+    await agent.destroy();
+    expect(server.received()).toBe(3);
   });
 });

@@ -3,7 +3,7 @@ import axios from 'axios';
 import axiosRetry from 'axios-retry';
 import { describe, expect, it } from 'vitest';
 import { SAVED_AT_MOST } from '../policies/retry/retry-budget.ts';
-import { codeOf, openTestClient, startServer } from './testing-client.ts';
+import { codeOf, openTestClient, startServer } from './surroundings/testing-client.ts';
 
 const CALLS = 1_000;
 
