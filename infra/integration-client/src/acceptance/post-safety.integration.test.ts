@@ -36,6 +36,14 @@ describe('1,000 POSTs whose connection is reset after the body', () => {
     expect(server.received()).toBe(CALLS);
   });
 
+  it('are told from those that never left, however often they were tried', async () => {
+    await using server = await startServer((_request, response) => void response.socket?.resetAndDestroy());
+    await using reset = openTestClient({ url: server.url });
+    await expect(reset.sut.write({ body: {} }, { key: 'k' })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', neverSent: false });
+    await using away = openTestClient({ url: 'http://127.0.0.1:1' });
+    await expect(away.sut.write({ body: {} }, { key: 'k' })).rejects.toMatchObject({ code: 'SERVER_ERROR', attempts: 4, neverSent: true });
+  });
+
   it('are sent four times each by axios-retry with its defaults', async () => {
     await using server = await startServer((request) => request.socket.resetAndDestroy());
     const http = axios.create({ baseURL: server.url });

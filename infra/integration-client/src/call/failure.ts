@@ -134,16 +134,17 @@ export function failureOfThrown(error: unknown): Failure {
   throw error;
 }
 
-export type CallFacts = { correlationId: string; attempts: number; key: string | undefined };
+export type CallFacts = { correlationId: string; attempts: number; neverSent?: boolean; key: string | undefined };
 
 /** `lost`: an answer to this write was lost in some attempt, and the last failure does not settle what came of it. */
 export function errorOf(plan: OperationPlan, failure: Failure, lost: boolean, facts: CallFacts): IntegrationError {
   const unknown = lost && !plan.isRead && failure.fate !== 'settled';
   const retryAt = failure.retryAt === undefined ? undefined : new Date(failure.retryAt);
-  const where = { provider: plan.provider, operation: plan.name, correlationId: facts.correlationId, attempts: facts.attempts, retryAt };
+  const { key, ...asked } = facts;
+  const where = { provider: plan.provider, operation: plan.name, ...asked, retryAt };
   const { code, side, status, details, cause } = failure;
   if (!unknown) return new IntegrationError({ ...where, code, side, status, details, cause });
   const reason = details?.reason ?? code;
-  const asked = { key: facts.key, reconcile: plan.idempotency?.reconcile };
-  return new IntegrationError({ ...where, code: 'OUTCOME_UNKNOWN', side: 'upstream', details: { ...asked, reason }, cause });
+  const looked = { key, reconcile: plan.idempotency?.reconcile };
+  return new IntegrationError({ ...where, code: 'OUTCOME_UNKNOWN', side: 'upstream', details: { ...looked, reason }, cause });
 }
