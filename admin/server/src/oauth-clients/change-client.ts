@@ -1,5 +1,5 @@
 // Changes of a client. Each tells the gateways in the same transaction: what they hear is what was committed.
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceChange, TOKEN_CHANNEL } from '../change-feed.ts';
@@ -32,7 +32,8 @@ export function rotateClientSecret(context: AdminContext, id: string, overlapMs:
 
 function change<Result>(context: AdminContext, id: string, action: string, work: (client: OauthClient) => Result): Promise<Result> {
   return context.database.fork().transactional(async (em: EntityManager) => {
-    const client = await em.findOne(OauthClient, { id });
+    // Changes of one client come one after the other: a second click must not be an error.
+    const client = await em.findOne(OauthClient, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (client === null) throw notFound('OAuth client', id);
     const before = auditedClient(client);
     const result = work(client);
