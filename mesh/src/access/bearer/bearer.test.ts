@@ -29,9 +29,9 @@ describe('a token that was verified', () => {
 
   it('ends with its time, though it is still kept', async () => {
     const { bearer, advance } = setUp();
-    const token = make({ claims: { exp: seconds + 30 } });
+    const token = make({ claims: { exp: seconds + 20 } });
     await bearer.authenticate(token);
-    advance(31_000);
+    advance(21_000);
     expect(() => bearer.authenticate(token)).toThrow(/expired/);
   });
 
@@ -62,6 +62,15 @@ describe('a token that was verified', () => {
     untold.state.keys = [];
     untold.advance(60_001);
     await expect(untold.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    // The keys are asked for, one of them is withdrawn, and only then comes a token of it: nobody has verified it yet.
+    const late = setUp();
+    await late.bearer.authenticate(token);
+    late.state.keys = [];
+    late.advance(29_000);
+    const second = make({ claims: { jti: 'tok_2' } });
+    await late.bearer.authenticate(second);
+    late.advance(31_001);
+    for (const one of [token, second]) await expect(late.bearer.authenticate(one)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
     const told = setUp();
     await told.bearer.authenticate(token);
     told.state.keys = [];

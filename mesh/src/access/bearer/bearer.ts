@@ -1,5 +1,5 @@
 // Decides whether a request comes from a client's token: the token is ours and good, the client is in force, and neither token nor grant
-// was revoked. What was verified is kept for a minute, by the token's hash, so that a warm request costs one hash (1.2 µs, a signed one
+// was revoked. What was verified is kept for half a minute, by the token's hash, so that a warm request costs one hash (1.2 µs, a signed one
 // 4.4; a cold one 90); what is told to have changed meanwhile is dropped at once.
 
 import { hash } from 'node:crypto';
@@ -40,7 +40,7 @@ export function createBearerAuthenticator({ tokens, keys, issuer, nowMs }: Beare
     type: ACCESS_TOKEN_TYPE,
     claims: accessTokenClaims,
   });
-  // As long as a key is believed in, so that a withdrawn one ends within a minute even when nobody tells.
+  // On top of as long as the key was believed in already.
   const verified = new LRUCache<string, Verified>({ max: TOKENS_MAX, ttl: KEYS_KEPT_MS, perf: { now: nowMs } });
   const verifying = new Map<string, Promise<Verified>>();
   let changes = 0;
