@@ -55,6 +55,18 @@ describe('a token that was verified', () => {
     expect(set.bearer.authenticate(token)).toBeInstanceOf(Promise);
   });
 
+  it('is looked at anew by who comes after a change, though it is still being verified', async () => {
+    const set = setUp();
+    const token = make();
+    const first = set.bearer.authenticate(token);
+    set.state.revoked = ['tok_1'];
+    set.announce('tok_1');
+    await expect(set.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    await Promise.allSettled([first]);
+    await expect(set.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    expect(set.asked.clients).toBe(3);
+  });
+
   it('ends within a minute of the withdrawal of its key when nobody tells, and at once when somebody does', async () => {
     const token = make();
     const untold = setUp();

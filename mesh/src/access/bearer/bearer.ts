@@ -47,6 +47,8 @@ export function createBearerAuthenticator({ tokens, keys, issuer, nowMs }: Beare
 
   const subscription = tokens.onTokenChange((id) => {
     changes += 1;
+    // Whoever comes now must not wait for an answer to a question from before.
+    verifying.clear();
     if (id === ANYTHING || isId('signingKey', id)) keys.forget();
     if (id === ANYTHING) verified.clear();
     else for (const [key, entry] of verified.entries()) if (restsOn(entry, id)) verified.delete(key);
@@ -75,8 +77,9 @@ export function createBearerAuthenticator({ tokens, keys, issuer, nowMs }: Beare
       if (known !== undefined) return admit(known);
       let pending = verifying.get(tokenHash);
       if (pending === undefined) {
-        pending = load(token, tokenHash).finally(() => verifying.delete(tokenHash));
-        verifying.set(tokenHash, pending);
+        const own = load(token, tokenHash).finally(() => verifying.get(tokenHash) === own && verifying.delete(tokenHash));
+        pending = own;
+        verifying.set(tokenHash, own);
       }
       return pending.then(admit);
     },
