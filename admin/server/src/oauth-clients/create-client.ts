@@ -6,7 +6,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import type { z } from 'zod';
 import { Account } from '../accounts/account.entity.ts';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
-import { keyInput } from '../api-keys/key-input.ts';
+import { keyChanges, keyInput } from '../api-keys/key-input.ts';
 import type { AdminContext } from '../context.ts';
 import { auditedClient } from './audited-client.ts';
 import { OauthClient } from './client.entity.ts';
@@ -14,6 +14,8 @@ import { OauthClient } from './client.entity.ts';
 const SECRET_BYTES = 32;
 
 export const clientInput = keyInput.pick({ name: true, mode: true, scopes: true, tier: true, quota: true, burst: true });
+/** What may change of a client: what is absent stays. */
+export const clientChanges = keyChanges.pick({ name: true, scopes: true, tier: true, quota: true, burst: true });
 export type ClientInput = z.input<typeof clientInput>;
 
 /** A client as it is given out, once: its secret cannot be read again. */

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { ANYTHING } from '@portico/contracts/access-records';
 import { AppError } from '@portico/contracts/errors';
 import { isId } from '@portico/contracts/ids';
+import { commonScopes } from '@portico/contracts/scopes';
 import {
   ACCESS_TOKEN_AUDIENCE,
   ACCESS_TOKEN_TYPE,
@@ -92,7 +93,8 @@ async function findCredentials(tokens: BearerDependencies['tokens'], claims: Acc
   if (record?.status !== 'active') throw refused('The client of the token was revoked.');
   if (isRevoked) throw refused('The token was revoked.');
   if (record.accountId !== claims.account || record.mode !== claims.mode) throw refused('The token is not one of its client.');
-  return { record, scopes: new Set(claims.permissions) };
+  // A client may have lost scopes since.
+  return { record, scopes: new Set(commonScopes(claims.permissions, record.scopes)) };
 }
 
 function restsOn({ claims, kid }: Verified, id: string): boolean {
