@@ -1,5 +1,6 @@
 import { gatewayConfig } from '@portico/mesh/config';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
@@ -170,7 +171,7 @@ const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
 describe.skipIf(!hasRedisServer).each(TOPOLOGIES)(
   'rate limits of two gateways and one Redis, %s (skipped without a redis-server)',
   (topology) => {
-    let redis: RedisServer;
+    let redis: TestServer;
     let one: Stack;
     let other: Stack;
     beforeAll(async () => {
@@ -217,7 +218,7 @@ describe.skipIf(!hasRedisServer).each(TOPOLOGIES)(
       expect(count(replies, 429)).toBeGreaterThan(0);
       expect(count(replies, 200)).toBeGreaterThanOrEqual(limit);
       expect(count(replies, 200)).toBeLessThan(2 * limit);
-      await redis.restart();
+      await redis.start();
       for (const stack of [one, other]) {
         await expect.poll(() => redisUp(stack), { timeout: 5_000 }).toBe('1');
         await expect.poll(async () => (await health(stack)).dependencies.redis.status, { timeout: 5_000 }).toBe('up');

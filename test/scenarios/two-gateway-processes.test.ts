@@ -1,8 +1,9 @@
 // What has to hold across gateways, with gateways that share nothing but PostgreSQL and Redis: two processes of their own.
 import { randomBytes } from 'node:crypto';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../stack/gateway-process.ts';
 import { OUT_OF_REACH } from '../stack/out-of-reach.ts';
@@ -17,7 +18,7 @@ const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
 
 describe.skipIf(!hasRedisServer)('two gateway processes over one database and one Redis (skipped without a redis-server)', () => {
   const opened = new AsyncDisposableStack();
-  let redis: RedisServer;
+  let redis: TestServer;
   let admin: Admin;
   let gateways: GatewayProcess[];
   beforeAll(async () => {
