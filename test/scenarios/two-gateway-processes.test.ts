@@ -79,7 +79,7 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
     await after(100);
     await redis.kill();
     await after(600);
-    await redis.restart();
+    await redis.start();
     await after(600);
     isOver = true;
     await Promise.all(clients);
