@@ -147,6 +147,24 @@ describe.each(TOPOLOGIES)('an address that guesses, %s', (topology) => {
   });
 });
 
+describe.each(TOPOLOGIES)('an address that nobody vouches for, %s', (topology) => {
+  it('is limited in what it asks for that is not there, and is not refused what is', async () => {
+    await using stack = await startStack({ topology });
+    const key = await stack.key();
+    const strays = await Promise.all(
+      Array.from({ length: 660 }, (_, i) =>
+        send(stack, ['GET', 'OPTIONS', 'PATCH'][i % 3] ?? '', i % 3 === 0 ? `/nothing/${i}` : '/api/v1/orders'),
+      ),
+    );
+    const count = (status: number): number => strays.filter((reply) => reply.status === status).length;
+    // A minute begins with the first of them.
+    expect([count(404) + count(204) + count(405), count(429)]).toEqual([600, 60]);
+    for (const { body, headers } of strays.filter(({ status }) => status === 429))
+      expect([(body as Failure).error.code, Number(headers.get('retry-after')) > 0]).toEqual(['RATE_LIMIT_EXCEEDED', true]);
+    expect([(await send(stack, 'GET', TARGET, { key })).status, (await send(stack, 'GET', '/api/health')).status]).toEqual([200, 200]);
+  });
+});
+
 // A busy machine makes Redis slow; that the gateways then count apart is proved beside the limiter.
 const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
 
