@@ -24,7 +24,17 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
     return parseBody(route.body, parseJson(body));
   }
 
-  function operationOf({ query }: RestRequest): typeof byDefault {
+  /** Asked for the scopes first, and again to serve. */
+  const chosen = new WeakMap<RestRequest, typeof byDefault>();
+
+  function operationOf(request: RestRequest): typeof byDefault {
+    if (request.query === '') return byDefault;
+    const operation = chosen.get(request) ?? selectedBy(request);
+    chosen.set(request, operation);
+    return operation;
+  }
+
+  function selectedBy({ query }: RestRequest): typeof byDefault {
     const given = parseQueryString(query, route.status === 204 ? [] : SELECTION_PARAMETERS);
     return given.size === 0 ? byDefault : operations.of(parseSelection(route.resource, given.get('fields'), given.get('expand')));
   }
