@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Address } from '@portico/service-kit/address';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 import { sealedJson } from '@portico/service-kit/sealing/sealed-columns';
-import type { OrderStatus } from './order-status.ts';
+import type { OrderStatus } from './status/order-status.ts';
 
 export const Order = defineEntity({
   name: 'Order',

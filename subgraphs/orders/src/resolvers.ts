@@ -7,12 +7,12 @@ import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { anonymizeOrders } from './anonymize-orders.ts';
-import { changeOrderStatus } from './change-order-status.ts';
-import { confirmPaidOrder } from './confirm-paid-order.ts';
-import type { StatusChange } from './move-order.ts';
 import { sealedShippingAddress } from './order.entity.ts';
 import { orderReads } from './order-reads.ts';
-import { placeOrder } from './place-order.ts';
+import { placeOrder } from './placing/place-order.ts';
+import { changeOrderStatus } from './status/change-order-status.ts';
+import { confirmPaidOrder } from './status/confirm-paid-order.ts';
+import type { StatusChange } from './status/move-order.ts';
 import { updateOrder } from './update-order.ts';
 
 type ById = { id: string };

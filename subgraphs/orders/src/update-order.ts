@@ -6,10 +6,10 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { z } from 'zod';
-import { findOrder } from './move-order.ts';
 import { sealedShippingAddress } from './order.entity.ts';
 import { orderPayload, orderRow } from './order-row.ts';
-import { notesInput } from './price-order.ts';
+import { notesInput } from './placing/price-order.ts';
+import { findOrder } from './status/move-order.ts';
 
 const input = z.object({ shippingAddress: addressInput.nullish(), notes: notesInput });
 

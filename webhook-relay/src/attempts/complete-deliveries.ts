@@ -93,6 +93,7 @@ function changeOf({ verdict, endedAt }: AttemptResult): { status: string; spent:
     case 'retry':
       return { status: 'pending', spent: 1, nextAt: new Date(verdict.atMs), completedAt: null };
     case 'throttled':
+    case 'postponed':
       return { status: 'pending', spent: 0, nextAt: new Date(verdict.untilMs), completedAt: null };
     case 'given-up':
       return { status: 'pending', spent: 0, nextAt: endedAt, completedAt: null };

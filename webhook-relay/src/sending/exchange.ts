@@ -1,7 +1,7 @@
 // One request and its response under one deadline. It takes undici's events directly: what is kept is counted as it comes, and a receiver that
 // sends more than is kept, or never ends, loses its connection.
 import type { Dispatcher, Pool } from 'undici';
-import { failure, nameFailure, type SendFailure } from './name-failure.ts';
+import { failure, nameFailure, type SendFailure, timeoutFailure } from './name-failure.ts';
 import type { ExchangeHandler } from './receiver-pool.ts';
 import type { SendOutcome, SendTimings } from './send-outcome.ts';
 
@@ -62,7 +62,7 @@ export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, n
       onResponseError: (_given, error) => finish('connection', nameFailure(error, handler.carrier?.connection?.ready === true)),
     };
     const onAbort = (): void => finish('deadline', failure('aborted'));
-    const timer = setTimeout(() => finish('deadline', failure('timeout')), timeoutMs);
+    const timer = setTimeout(() => finish('deadline', timeoutFailure(handler.carrier?.connection)), timeoutMs);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     pool.dispatch({ method: 'POST', path, headers, body }, handler);

@@ -1,7 +1,7 @@
 import { asService } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
-import type { Draft } from '../price-order.ts';
+import type { Draft } from '../placing/price-order.ts';
 
 const CHARGE = `mutation ChargeOrder($input: ChargeOrderInput!) { chargeOrder(input: $input) { id status failureReason } }`;
 type Charged = { chargeOrder: { id: string; status: string; failureReason: string | null } };

@@ -6,8 +6,8 @@ import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { BackgroundTask, SubgraphProgram } from '@portico/service-kit/subgraph/start-subgraph';
 import { publishSettled } from '@portico/service-kit/subgraph/work-state';
-import { moveOrder } from '../move-order.ts';
 import { Order } from '../order.entity.ts';
+import { moveOrder } from '../status/move-order.ts';
 import { isCovered, type OrderPayment, orderPayments } from './order-payments.ts';
 import { AWAIT_MS, type Duties, LEASE_MS, type SagaStage, SagaTask } from './saga-task.entity.ts';
 
