@@ -2,6 +2,13 @@ import { Webhooks } from './0001-webhooks.ts';
 import { DeadDeliveries } from './0002-dead-deliveries.ts';
 import { Leases } from './0003-leases.ts';
 import { Claim } from './0004-claim.ts';
+import { ByIndex } from './0005-by-index.ts';
 
 /** Forward only; the names are what the database remembers. */
-export const migrations = { '0001-webhooks': Webhooks, '0002-dead-deliveries': DeadDeliveries, '0003-leases': Leases, '0004-claim': Claim };
+export const migrations = {
+  '0001-webhooks': Webhooks,
+  '0002-dead-deliveries': DeadDeliveries,
+  '0003-leases': Leases,
+  '0004-claim': Claim,
+  '0005-by-index': ByIndex,
+};
