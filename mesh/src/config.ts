@@ -1,4 +1,5 @@
 import { SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
+import { isOrigin, ORIGIN_PROBLEM } from '@portico/contracts/origins';
 import { CONNECTION_LIMITS } from '@portico/service-kit/http/http-listener';
 import { z } from 'zod';
 
@@ -27,7 +28,7 @@ export const gatewayConfig = z.object({
   INTERNAL_HOST: z.string().default('127.0.0.1'),
   INTERNAL_PORT: port.default(4001),
   /** Origins whose pages may read answers, beside those that accounts allow for their keys. Comma-separated. */
-  CORS_ORIGINS: commaSeparated,
+  CORS_ORIGINS: commaSeparated.pipe(z.array(z.string().refine(isOrigin, ORIGIN_PROBLEM))),
   /** Addresses and CIDR blocks of the proxies in front, whose word on a client's address is taken. Comma-separated. */
   TRUSTED_PROXIES: commaSeparated.pipe(
     z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'It must list addresses or CIDR blocks, as 10.0.0.0/8.')),

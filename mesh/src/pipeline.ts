@@ -53,7 +53,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     logAccess(options.logger, options.metrics, options.nowMs),
     allowOrigin(options.corsOrigins),
     answerErrors(toAnswer),
-    findRoute(options.router),
+    findRoute(options.router, options.limits.addresses),
     limitAddress(options.limits.addresses),
     readBody,
     authenticate(options.authenticator, options.bearer),

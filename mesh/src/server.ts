@@ -49,7 +49,7 @@ export type GatewayDependencies = {
   keySource: KeySource;
   /** OAuth clients and their tokens. */
   tokens: TokenService;
-  /** Told of every request to the public listener. */
+  /** Told of every request to the API. */
   audit: AuditSink;
   /** Public keys of service tokens and access tokens. */
   jwks: () => Promise<Jwks>;

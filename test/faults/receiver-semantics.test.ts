@@ -55,7 +55,7 @@ it('an endpoint that fails for five days is disabled at the first failure after 
 }, async () => {
   let now = START;
   const told: unknown[] = [];
-  await using relay = await startTestRelay({ now: () => new Date(now), onEndpointDisabled: async (notice) => void told.push(notice) });
+  await using relay = await startTestRelay({ now: () => new Date(now), tellOwners: async (notice) => void told.push(notice) });
   await using sink = await startFaultSink();
   const id = await relay.endpoint(sink.urlOf('one'), { schedule: 'short' });
   sink.behave('one', () => 500);
@@ -74,8 +74,8 @@ it('an endpoint that fails for five days is disabled at the first failure after 
   const before = sink.of('one').length;
   await relay.deliver();
   expect([sink.of('one').length - before, await status()]).toEqual([1, { status: 'disabled', reason: 'failing' }]);
-  await relay.relay.runTask('announce-disabled');
-  await relay.relay.runTask('announce-disabled');
+  await relay.relay.runTask('leave-notices');
+  await relay.relay.runTask('leave-notices');
   expect(told).toMatchObject([{ endpointId: id, reason: 'failing', failingSince: new Date(START) }]);
 
   const held = testEvent();

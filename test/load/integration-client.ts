@@ -51,6 +51,7 @@ async function measureAll(): Promise<void> {
   const calls: readonly (readonly [name: string, call: () => Promise<unknown>])[] = [
     ['undici.request, bare', async () => (await request(`${url}/payments/p_1`)).body.json()],
     ['integration client', () => client.acme.getPayment({ params: { id: 'p_1' } })],
+    ['integration client, adaptive limit', () => client.adaptive.getPayment({ params: { id: 'p_1' } })],
     ['fetch, bare', async () => (await fetch(`${url}/payments/p_1`)).json()],
     ['got, bare', () => got(`${url}/payments/p_1`).json()],
     ['axios, bare', () => axios.get(`${url}/payments/p_1`)],
@@ -65,7 +66,7 @@ async function measureAll(): Promise<void> {
     }
   }
   const rows = [...rounds.values()].flatMap((taken) => taken.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(ROUNDS / 2)] ?? []);
-  for (const [name, call] of calls.slice(0, 2)) rows.push(await steady(`${name}, 1,000/s`, call, Number(given.steadySeconds)));
+  for (const [name, call] of calls.slice(0, 3)) rows.push(await steady(`${name}, 1,000/s`, call, Number(given.steadySeconds)));
   print(
     rows,
     `${given.concurrency} at a time, the middle of ${ROUNDS} rounds of ${given.seconds} s, Redis ${redis === undefined ? 'absent' : 'on'}, Node ${process.version}`,
@@ -84,7 +85,8 @@ function openClient(url: string, redisUrl: string | undefined) {
       getKept: op.get('/payments/{id}', declared),
     },
   });
-  return createClient({ providers: { acme }, secrets: fixedSecrets({ 'acme/key': 'key' }), logger: silentLogger, redisUrl });
+  const adaptive = { ...acme, name: 'adaptive', limits: { ...acme.limits, concurrency: 'adaptive' } } as const satisfies typeof acme;
+  return createClient({ providers: { acme, adaptive }, secrets: fixedSecrets({ 'acme/key': 'key' }), logger: silentLogger, redisUrl });
 }
 
 /** As fast as so many callers go. */

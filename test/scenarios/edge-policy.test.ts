@@ -145,6 +145,8 @@ describe.skipIf(!hasOpenssl())('over TLS (needs openssl)', () => {
     expect(await ask('/api/health')).toEqual({ status: 200, hsts });
     expect(await ask(TARGET)).toEqual({ status: 401, hsts });
     expect(await ask('/', { expect: 'nothing' })).toEqual({ status: 400, hsts });
+    expect(await ask('/portal/api/trpc/me.get')).toEqual({ status: 401, hsts });
+    expect(await ask('/portal/api/auth/get-session')).toEqual({ status: 200, hsts });
     await writeCertificate(folder, 'second');
     // Trusts only what is in the file now.
     await expect.poll(() => ask('/api/health').catch(() => undefined), { timeout: 8_000 }).toEqual({ status: 200, hsts });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
-import { type Reply, type Stack, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
+import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
 type Failure = { error: { code: string; details: Record<string, unknown> } };
+
+const ACCOUNT = 'idempotent-shop';
 
 describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   let stack: Stack;
@@ -10,7 +12,7 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   let body: { customerId: string; items: { productId: string; quantity: number }[] };
   beforeAll(async () => {
     stack = await startStack({ topology });
-    shop = await openShop(stack);
+    shop = await openShop(stack, { account: ACCOUNT, mode: 'test' });
     body = { customerId: (await shop.customer()).id, items: [{ productId: (await shop.stocked(1_000)).id, quantity: 1 }] };
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -49,6 +51,24 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
     await shop.call('POST', '/api/v1/products', product, { headers: { 'idempotency-key': 'p' } });
     const conflict = await shop.call('POST', '/api/v1/products', { ...product, price: 2 }, { headers: { 'idempotency-key': 'p' } });
     expect([conflict.status, (conflict.body as Failure).error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
+  });
+
+  it('shows its answer to nobody who may not see all of it, and is not spent by who is refused', async () => {
+    const target = '/api/v1/orders?fields=id,customer.name';
+    const narrow = await stack.key({ account: ACCOUNT, scopes: ['orders:read', 'orders:write'] });
+    const ask = (key: Key): Promise<Reply> => {
+      clock += 1_000;
+      return send(stack, 'POST', target, { key, body, headers: { 'idempotency-key': 'scoped' }, nowMs: clock - 60_000 });
+    };
+    const refused = [await ask(narrow)];
+    expect((await ask(shop.key)).status).toBe(201);
+    refused.push(await ask(narrow));
+    for (const { status, body: answered } of refused)
+      expect([status, (answered as Failure).error]).toEqual([
+        403,
+        expect.objectContaining({ code: 'AUTHORIZATION_ERROR', details: { requiredScope: 'customers:read' } }),
+      ]);
+    expect((await ask(shop.key)).headers.get('idempotent-replayed')).toBe('true');
   });
 
   it('makes 50 racing requests one order', async () => {

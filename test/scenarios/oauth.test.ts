@@ -129,6 +129,21 @@ describe.each(TOPOLOGIES)('OAuth 2.0, %s', (topology) => {
     for (const token of [access_token, refresh_token, 'never-was']) expect(await introspect(token)).toEqual({ active: false });
   });
 
+  it('takes from tokens within a second what their client loses, from the next ones too, and gives it back with the client’s', async () => {
+    const changing = await stack.client({ scopes: ['orders:read', 'products:read'] });
+    const { access_token, refresh_token } = await getTokens(changing);
+    const products = '/api/v1/products?fields=id';
+    const both = async (token: string): Promise<number[]> => [await statusWith(token), await statusWith(token, products)];
+    expect(await both(access_token)).toEqual([200, 200]);
+    await stack.admin.oauthClients.update(changing.clientId, { scopes: ['orders:read', 'customers:read'] });
+    await expect.poll(() => both(access_token), WITHIN_A_SECOND).toEqual([200, 403]);
+    expect(await introspect(access_token, changing)).toMatchObject({ active: true, scope: 'orders:read', permissions: ['orders:read'] });
+    const next = await refresh(refresh_token, changing);
+    expect([next.scope, await both(next.access_token)]).toEqual(['orders:read', [200, 403]]);
+    await stack.admin.oauthClients.update(changing.clientId, { scopes: ['read'] });
+    await expect.poll(() => both(access_token), WITHIN_A_SECOND).toEqual([200, 200]);
+  });
+
   it('stops a client within a second of its end, its tokens and its secret alike', async () => {
     const leaving = await stack.client();
     const { access_token } = await getTokens(leaving);

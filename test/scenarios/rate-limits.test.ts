@@ -1,5 +1,6 @@
 import { gatewayConfig } from '@portico/mesh/config';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../stack/start-stack.ts';
 
@@ -146,13 +147,31 @@ describe.each(TOPOLOGIES)('an address that guesses, %s', (topology) => {
   });
 });
 
+describe.each(TOPOLOGIES)('an address that nobody vouches for, %s', (topology) => {
+  it('is limited in what it asks for that is not there, and is not refused what is', async () => {
+    await using stack = await startStack({ topology });
+    const key = await stack.key();
+    const strays = await Promise.all(
+      Array.from({ length: 660 }, (_, i) =>
+        send(stack, ['GET', 'OPTIONS', 'PATCH'][i % 3] ?? '', i % 3 === 0 ? `/nothing/${i}` : '/api/v1/orders'),
+      ),
+    );
+    const count = (status: number): number => strays.filter((reply) => reply.status === status).length;
+    // A minute begins with the first of them.
+    expect([count(404) + count(204) + count(405), count(429)]).toEqual([600, 60]);
+    for (const { body, headers } of strays.filter(({ status }) => status === 429))
+      expect([(body as Failure).error.code, Number(headers.get('retry-after')) > 0]).toEqual(['RATE_LIMIT_EXCEEDED', true]);
+    expect([(await send(stack, 'GET', TARGET, { key })).status, (await send(stack, 'GET', '/api/health')).status]).toEqual([200, 200]);
+  });
+});
+
 // A busy machine makes Redis slow; that the gateways then count apart is proved beside the limiter.
 const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
 
 describe.skipIf(!hasRedisServer).each(TOPOLOGIES)(
   'rate limits of two gateways and one Redis, %s (skipped without a redis-server)',
   (topology) => {
-    let redis: RedisServer;
+    let redis: TestServer;
     let one: Stack;
     let other: Stack;
     beforeAll(async () => {
@@ -199,7 +218,7 @@ describe.skipIf(!hasRedisServer).each(TOPOLOGIES)(
       expect(count(replies, 429)).toBeGreaterThan(0);
       expect(count(replies, 200)).toBeGreaterThanOrEqual(limit);
       expect(count(replies, 200)).toBeLessThan(2 * limit);
-      await redis.restart();
+      await redis.start();
       for (const stack of [one, other]) {
         await expect.poll(() => redisUp(stack), { timeout: 5_000 }).toBe('1');
         await expect.poll(async () => (await health(stack)).dependencies.redis.status, { timeout: 5_000 }).toBe('up');

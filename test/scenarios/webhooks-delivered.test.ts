@@ -77,6 +77,15 @@ describe.each(TOPOLOGIES)('delivered webhooks, %s', (topology) => {
     const wanted = await shop.order(items, { customerId });
     await expect.poll(() => filtered.bodies().map(({ data }) => data.id), until).toEqual([wanted.id]);
     await switchTo(filtered.id, 'disable');
+    // Whom one event went to is asked of the event, and still known when a webhook is gone.
+    const deliveries = `/api/v1/events/${filtered.bodies()[0]?.id}/deliveries`;
+    const succeeded = (): Promise<unknown[]> => shop.data(200, 'GET', `${deliveries}?status=succeeded&fields=webhookId,event`);
+    const mine = { webhookId: filtered.id, event: 'order.created' };
+    await expect.poll(succeeded, until).toContainEqual(mine);
+    expect((await shop.call('DELETE', `/api/v1/webhooks/${filtered.id}`)).status).toBe(204);
+    expect(await succeeded()).toContainEqual(mine);
+    const stranger = await openShop(stack);
+    expect((await stranger.call('GET', deliveries)).status).toBe(404);
   });
 
   it('are held in a pause, drained in order on resume, and sent again by a replay', async () => {

@@ -64,7 +64,10 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
     sink.status = 200;
     expect(await shop.data(200, 'POST', `/api/v1/webhooks/${made.id}/test`, undefined, anew())).toMatchObject({
       delivered: true,
-      request: { headers: { 'X-Webhook-Event': 'webhook.test' }, body: expect.stringContaining('challenge') },
+      request: {
+        headers: { 'content-type': 'application/json', 'X-Webhook-Event': 'webhook.test' },
+        body: expect.stringContaining('challenge'),
+      },
       webhook: { status: 'active' },
       timings: { totalMs: expect.any(Number) },
     });
@@ -102,7 +105,7 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
     expect(await post('pause')).toMatchObject({ status: 'paused' });
     expect(await post('resume', { drainPerSecond: 7 })).toMatchObject({ status: 'active', drainPerSecond: 7 });
     expect(await post('disable')).toMatchObject({ status: 'disabled', disabledReason: 'switched_off' });
-    expect(await post('enable')).toMatchObject({ status: 'active' });
+    expect(await post('enable', { drainPerSecond: 7 })).toMatchObject({ status: 'active', drainPerSecond: 7 });
     expect((await shop.call('DELETE', `/api/v1/webhooks/${id}`)).status).toBe(204);
     expect((await shop.call('GET', `/api/v1/webhooks/${id}`)).status).toBe(404);
   });
@@ -129,6 +132,12 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
     const reply = await shop.call('POST', path, { headers: given, body: spaced, secret });
     expect(reply.body).toMatchObject({ data: { house: { valid: false, findings: [{ code: 'body_reserialized' }] } } });
     expect(reply.text).not.toContain(secret);
+    // What it answers is made with the secret, so it is not kept for an idempotency key either.
+    const keyed = { headers: { 'idempotency-key': `key-${Math.random()}` } };
+    for (const _ of ['first', 'again']) {
+      const answer = await shop.call('POST', path, { headers: given, body, secret }, { ...keyed, ...anew() });
+      expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, null]);
+    }
   });
 
   it('can list event types, and events as the webhook body has them', async () => {

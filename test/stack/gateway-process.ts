@@ -14,7 +14,7 @@ export type GatewayProcess = AsyncDisposable & {
 };
 
 /** A gateway as `npm start -- gateway` runs it, without subgraphs: only paths that need no graph are answered from its own knowledge. */
-export async function startGatewayProcess(databaseUrl: string): Promise<GatewayProcess> {
+export async function startGatewayProcess(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
   const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS', 'WEBHOOKS'].map((name) => [`${name}_URL`, NOWHERE]);
   const child = spawn(process.execPath, [program, 'gateway'], {
     env: {
@@ -26,6 +26,7 @@ export async function startGatewayProcess(databaseUrl: string): Promise<GatewayP
       INTERNAL_PORT: '0',
       LOG_LEVEL: 'info',
       ...Object.fromEntries(subgraphs),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const registry = new Registry();
   const graph =
     topology === 'all-in-one' && execution !== 'stitched'
-      ? await inProcess(opened, settings, { loggerOf, bus, tracing, registry, onEndpointDisabled: notices.tell })
+      ? await inProcess(opened, settings, { loggerOf, bus, tracing, registry, tellOwners: notices.tell })
       : await overHttp(opened, settings, options, tracing);
   opened.use(notices);
   const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax }));

@@ -27,7 +27,7 @@ export async function startTestSandbox(logger: Logger): Promise<TestSandbox> {
     { logger },
   );
   return {
-    config: providerConfig.parse({ ...CREDENTIALS, SANDBOX_PROVIDER_URL: sandbox.url }),
+    config: providerConfig.parse({ ...CREDENTIALS, PAYMENT_PROVIDER: 'sandbox', SANDBOX_PROVIDER_URL: sandbox.url }),
     sendCallbacksTo: (publicUrl) => sandbox.sendCallbacksTo(`${publicUrl}/api/v1/payments/callbacks/sandbox`),
     chargesOf: (orderId) => sandbox.charges().filter(({ metadata }) => metadata.order === orderId),
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),

@@ -98,5 +98,5 @@ async function startForwarder(): Promise<AsyncDisposable & { url: string; forwar
 }
 
 function providerEnvironment(provider: PaymentsSettings['provider']): Record<string, string> {
-  return Object.fromEntries(Object.entries(provider ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(Object.entries(provider ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
 }

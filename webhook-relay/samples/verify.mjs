@@ -22,7 +22,7 @@ export function verifyStandard(headers, body, secret, toleranceSeconds = 300, no
 }
 
 function fresh(timestamp, toleranceSeconds, now) {
-  return /^\d+$/.test(timestamp ?? '') && Math.abs(now - Number(timestamp)) <= toleranceSeconds;
+  return /^\d{1,12}$/.test(timestamp ?? '') && Math.abs(now - Number(timestamp)) <= toleranceSeconds;
 }
 
 function equal(a, b) {

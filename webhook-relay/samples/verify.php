@@ -38,5 +38,5 @@ function verify_standard(array $headers, string $body, string $secret, int $tole
 
 function is_fresh(string $timestamp, int $toleranceSeconds, int $now): bool
 {
-    return preg_match('/\A[0-9]+\z/', $timestamp) === 1 && abs($now - (int) $timestamp) <= $toleranceSeconds;
+    return preg_match('/\A[0-9]{1,12}\z/', $timestamp) === 1 && abs($now - (int) $timestamp) <= $toleranceSeconds;
 }

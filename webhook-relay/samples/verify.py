@@ -34,7 +34,7 @@ def verify_standard(headers, body, secret, tolerance_seconds, now):
 
 
 def _fresh(timestamp, tolerance_seconds, now):
-    return re.fullmatch("[0-9]+", timestamp) is not None and abs(now - int(timestamp)) <= tolerance_seconds
+    return re.fullmatch("[0-9]{1,12}", timestamp) is not None and abs(now - int(timestamp)) <= tolerance_seconds
 
 
 def _equal(a, b):

@@ -24,7 +24,7 @@ def verify_standard(headers, body, secret, tolerance_seconds, now)
 end
 
 def fresh?(timestamp, tolerance_seconds, now)
-  /\A[0-9]+\z/.match?(timestamp.to_s) && (now - timestamp.to_i).abs <= tolerance_seconds
+  /\A[0-9]{1,12}\z/.match?(timestamp.to_s) && (now - timestamp.to_i).abs <= tolerance_seconds
 end
 
 def same_text?(a, b)

@@ -48,6 +48,8 @@ export const Endpoint = defineEntity({
     failingSince: p.datetime().length(3).nullable(),
     lastSucceededAt: p.datetime().length(3).nullable(),
     lastFailedAt: p.datetime().length(3).nullable(),
+    /** When a delivery ran out of attempts and none has succeeded since. */
+    exhaustedAt: p.datetime().length(3).nullable(),
     drainPerSecond: p.integer().nullable(),
     createdAt: p.datetime().length(3),
     updatedAt: p.datetime().length(3),

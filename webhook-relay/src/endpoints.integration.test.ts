@@ -3,8 +3,10 @@ import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateEndpoint } from './endpoints/update-endpoint.ts';
+import { createSender } from './sending/send.ts';
 import { HOSTILE_NAMES, hostileResolve, hostileUrls } from './testing/hostile-addresses.ts';
-import { type Receiver, response, startReceiver } from './testing/start-receiver.ts';
+import { type Receiver, response, startDoor, startReceiver } from './testing/start-receiver.ts';
 import { type RelayGraphForTests, startRelayGraph } from './testing/start-relay-graph.ts';
 
 let relay: RelayGraphForTests;
@@ -109,6 +111,25 @@ describe('registration', () => {
   });
 
   it.each([
+    ['a name server that is silent', 'a name', 'timeout', 'the host name was not resolved'],
+    ['a receiver that is silent', 'http', 'timeout', 'the request was sent and no status came'],
+    ['a handshake that does not end', 'https', 'timeout', 'the TLS handshake did not end'],
+    ['plain HTTP where TLS is due', 'https', 'tls', 'The TLS handshake failed.'],
+  ])('says how far it got with %s', async (name, scheme, code, message) => {
+    await using silent = await startRelayGraph({ resolve: () => new Promise(() => {}) });
+    await using door = await startDoor((socket) => (name.startsWith('plain') ? socket.resume().end('HTTP/1.1 200 OK\r\n\r\n') : socket));
+    const url = scheme === 'a name' ? 'https://slow.example/' : `${scheme}://127.0.0.1:${door.port}/`;
+    const REGISTER = `mutation ($url: String!) { registerWebhookEndpoint(input: { url: $url, events: ["*"] }) ${FIELDS} }`;
+    const { registerWebhookEndpoint: made } = await askSubgraph<{ registerWebhookEndpoint: Endpoint }>(
+      silent.subgraph,
+      testCaller(),
+      REGISTER,
+      { url },
+    );
+    expect(made).toMatchObject({ disabledReason: 'unverified', verificationFailure: { code, message: expect.stringContaining(message) } });
+  });
+
+  it.each([
     [{ events: ['order.creatd'] }, 'events[0]'],
     [{ events: [] }, 'events'],
     [{ secret: 'short' }, 'secret'],
@@ -193,6 +214,46 @@ describe('a change', () => {
   });
 });
 
+describe('a change that another one overtakes', () => {
+  /** The change, with something else done between its look at the endpoint and its writing. */
+  async function overtaken(caller: Caller, id: string, input: object, meanwhile: () => Promise<unknown>): Promise<unknown> {
+    const context = relay.subgraph.contextFor(caller);
+    let looked = false;
+    const write: typeof context.write = async (work) => {
+      const result = await context.write(work);
+      if (!looked) {
+        looked = true;
+        await meanwhile();
+      }
+      return result;
+    };
+    const policy = { allowLoopback: true };
+    await using sender = createSender({ policy });
+    return await updateEndpoint({ ...context, write }, { sender, policy, signal: new AbortController().signal, wake() {} }, id, input);
+  }
+
+  it('by a test moves no endpoint that is verified now to a URL that never answered', async () => {
+    status = 500;
+    const caller = testCaller();
+    const { id } = await register(caller);
+    status = 200;
+    const test = () => ask(caller, 'mutation ($id: ID!) { testWebhookEndpoint(id: $id) { delivered } }', { id });
+    await expect(overtaken(caller, id, { url: 'http://127.0.0.1:1/' }, test)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await read(caller, id)).toMatchObject({ url: receiver.url, status: 'active' });
+  });
+
+  it('leaves no filter that none of its events can pass', async () => {
+    const caller = testCaller();
+    const { id } = await register(caller);
+    const others = () => change(caller, id, { events: ['inventory.low'] });
+    await expect(overtaken(caller, id, { filter: { customerId: ['cust_1'] } }, others)).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { 'filter.customerId': expect.stringContaining('inventory.low') },
+    });
+    expect(await read(caller, id)).toMatchObject({ filter: null });
+  });
+});
+
 describe('rotation', () => {
   it('signs with both secrets until it is completed, and trying twice keeps the one that receivers have', async () => {
     const caller = testCaller();
@@ -242,7 +303,16 @@ describe('switching', () => {
       disabledAt: clock.toISOString(),
     });
     await expect(act(caller, 'resumeWebhookEndpoint', id)).rejects.toMatchObject({ code: 'INVALID_STATE' });
-    expect(await act(caller, 'enableWebhookEndpoint', id)).toMatchObject({ status: 'active', disabledReason: null, disabledAt: null });
+    expect(await act(caller, 'enableWebhookEndpoint', id, ', drainPerSecond: 9')).toMatchObject({
+      status: 'active',
+      disabledReason: null,
+      disabledAt: null,
+      drainPerSecond: 9,
+    });
+    for (const field of ['enableWebhookEndpoint', 'resumeWebhookEndpoint'])
+      await expect(act(caller, field, id, ', drainPerSecond: 0')).rejects.toMatchObject({
+        details: { drainPerSecond: expect.any(String) },
+      });
   });
 
   it('is for its own tenant only, with the scope to write', async () => {

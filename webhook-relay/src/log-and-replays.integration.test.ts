@@ -1,4 +1,5 @@
 import type { Caller } from '@portico/contracts/caller';
+import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
 import { orderCreated } from '@portico/contracts/events/orders';
 import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
@@ -96,6 +97,22 @@ describe('the ledger', () => {
     await expect(ask(testCaller(['webhooks:read']), LIST)).rejects.toMatchObject({ code: 'AUTHORIZATION_ERROR' });
   });
 
+  it('shows what it knows of an event whose type a later release wrote, and all others whole', async () => {
+    const caller = testCaller(['events:read']);
+    const [known, later] = [await addEvent(caller, 2), await addEvent(caller, 1)];
+    await relay.subgraph.database.run(`update webhooks.event set type = 'order.shipped' where account_id = $1 and mode = $2 and id = $3`, [
+      caller.accountId,
+      caller.mode,
+      later,
+    ]);
+    expect(await ask(caller, 'query { events(page: { size: 9 }) { items { id type data } } }')).toMatchObject({
+      items: [
+        { id: later, type: 'order.shipped', data: {} },
+        { id: known, data: { total: 59.98 } },
+      ],
+    });
+  });
+
   it('tells which of a thousand ids it does not have, of its tenant', async () => {
     const caller = testCaller();
     const [known, missing] = [await addEvent(caller, 1), newId('event')];
@@ -106,11 +123,12 @@ describe('the ledger', () => {
   });
 
   it('lists every event type with the schema of its body in both versions', async () => {
-    const types = await ask<{ name: string; schemas: Record<string, { required: string[] }> }[]>(
+    const types = await ask<{ name: string; subscribable: boolean; schemas: Record<string, { required: string[] }> }[]>(
       testCaller(),
-      '{ webhookEventTypes { name summary version schemas } }',
+      '{ webhookEventTypes { name summary version subscribable schemas } }',
     );
-    expect(types.map(({ name }) => name)).toContain('order.created');
+    expect(types.filter(({ subscribable }) => subscribable).map(({ name }) => name)).toEqual([...EVENT_CATALOGUE.keys()]);
+    expect(types.filter(({ subscribable }) => !subscribable).map(({ name }) => name)).toEqual(['webhook.test']);
     for (const { schemas } of types) expect([schemas['1']?.required[0], schemas['2']?.required[0]]).toEqual(['id', 'event_id']);
   });
 });
@@ -148,7 +166,7 @@ describe('deliveries', () => {
   it('are put to work again one by one, unless an attempt is under way or the endpoint is gone', async () => {
     const caller = testCaller();
     const REPLAY = 'mutation ($id: ID!) { replayWebhookDelivery(id: $id) { status attemptsOfRun attemptCount nextAttemptAt } }';
-    const id = await addDelivery(caller, newId('webhook'), 'succeeded', 1);
+    const id = await addDelivery(caller, await endpointOf(caller), 'succeeded', 1);
     const wakes = relay.wakes();
     const again = { status: 'pending', attemptsOfRun: 0, attemptCount: 5, nextAttemptAt: NOW.toISOString() };
     expect(await ask(caller, REPLAY, { id })).toEqual(again);
@@ -158,8 +176,11 @@ describe('deliveries', () => {
     await relay.subgraph.database.run(lease, [caller.accountId, caller.mode, id, new Date(NOW.getTime() + 1)]);
     await expect(ask(caller, REPLAY, { id })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(ask(testCaller(), REPLAY, { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const cancelled = await addDelivery(caller, newId('webhook'), 'cancelled', 1);
-    await expect(ask(caller, REPLAY, { id: cancelled })).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    for (const status of ['cancelled', 'succeeded', 'dead']) {
+      const left = await addDelivery(caller, newId('webhook'), status, 1);
+      await expect(ask(caller, REPLAY, { id: left }), status).rejects.toMatchObject({ code: 'INVALID_STATE', details: { status } });
+      expect(await ask(caller, 'query ($id: ID!) { webhookDelivery(id: $id) { status } }', { id: left })).toEqual({ status });
+    }
   });
 
   it('that wait are cancelled with their endpoint, and its replays stop', async () => {
@@ -208,6 +229,14 @@ describe('a bulk replay', () => {
     const CANCEL = 'mutation ($id: ID!) { cancelWebhookReplay(id: $id) { status } }';
     expect(await ask(caller, CANCEL, { id: job.id })).toEqual({ status: 'cancelled' });
     await expect(ask(testCaller(), CANCEL, { id: job.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('runs at most five times for an endpoint, also of those that are asked for at the same time', async () => {
+    const caller = testCaller();
+    const endpointId = await endpointOf(caller);
+    const tries = await Promise.allSettled(Array.from({ length: 12 }, () => start(caller, endpointId, { what: 'failed', since })));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const one of tries) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'CONFLICT' });
   });
 
   it('counts what is missing through the endpoint’s filter', async () => {

@@ -10,9 +10,9 @@ const NOTICE_TIMEOUT_MS = 10_000;
 const config = loadConfig(subgraphConfig.extend(relayConfig.shape), process.env);
 const engine = engineSettings(config);
 const { RELAY_ALLOW_LOOPBACK: allowLoopback, GRAPH_URL: graphUrl, INTERNAL_SECRET: internalSecret } = config;
-const onEndpointDisabled = tellOverHttp({ graphUrl, internalSecret, timeoutMs: NOTICE_TIMEOUT_MS });
+const tellOwners = tellOverHttp({ graphUrl, internalSecret, timeoutMs: NOTICE_TIMEOUT_MS });
 await runSubgraph(
   'webhooks',
-  (settings, dependencies) => start({ ...settings, allowLoopback, engine }, { ...dependencies, onEndpointDisabled }),
+  (settings, dependencies) => start({ ...settings, allowLoopback, engine }, { ...dependencies, tellOwners }),
   process.env,
 );

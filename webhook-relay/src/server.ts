@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import {
   type Subgraph,
@@ -28,7 +28,7 @@ export type RelayDependencies = SubgraphDependencies & {
   /** Everything that goes to an endpoint's URL. */
   sender?: Sender;
   /** Tells the owners of an endpoint that was disabled; asked again when it rejects. Without it the log says so, and the graph. */
-  onEndpointDisabled?: TellOwners | undefined;
+  tellOwners?: TellOwners | undefined;
   /** From 0 up to 1. */
   random?: () => number;
 };
@@ -41,7 +41,7 @@ export type Relay = Subgraph & {
 /** Starts the relay: who gets which events, what became of them, and the engine that brings them there. */
 export async function start(settings: RelaySettings, dependencies: RelayDependencies): Promise<Relay> {
   const { bus, logger, tracing = NO_TRACING, now = () => new Date(), random = Math.random } = dependencies;
-  const { onEndpointDisabled = async () => {} } = dependencies;
+  const { tellOwners = async () => {} } = dependencies;
   await using opened = new AsyncDisposableStack();
   const { workers } = { ...ENGINE_DEFAULTS, ...settings.engine };
   const policy = { allowLoopback: settings.allowLoopback ?? false };
@@ -60,7 +60,7 @@ export async function start(settings: RelaySettings, dependencies: RelayDependen
         entities: [Endpoint, Delivery, ReplayJob],
         migrations,
         tenantTables: ['event', 'endpoint', 'delivery', 'attempt', 'replay_job'],
-        tasks: relayTasks({ wake, tell: onEndpointDisabled }),
+        tasks: relayTasks({ wake, tell: tellOwners }),
       },
       settings,
       dependencies,

@@ -1,4 +1,5 @@
 // Fields that are made from several columns, or from sealed ones.
+import { WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
@@ -25,6 +26,8 @@ export const typeResolvers: Resolvers = {
   },
   Event: {
     data: ({ id, type, occurredAt, payload }: Row) => {
+      // After a step back to an earlier release the ledger has types that it does not know: one of them must not hide all others.
+      if (!WEBHOOK_EVENTS.has(String(type))) return {};
       const event = { id: String(id), type: String(type), occurredAt: toIsoInstant(occurredAt), payload };
       return JSON.parse(renderBody(event, '1').toString()).data;
     },

@@ -5,6 +5,7 @@ import { People } from './0004-people.ts';
 import { LogOfAccount } from './0005-log-of-account.ts';
 import { SignInAttempts } from './0006-sign-in-attempts.ts';
 import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
+import { SignInGuesses } from './0008-sign-in-guesses.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -15,4 +16,5 @@ export const migrations = {
   '0005-log-of-account': LogOfAccount,
   '0006-sign-in-attempts': SignInAttempts,
   '0007-request-log-by-copy': RequestLogByCopy,
+  '0008-sign-in-guesses': SignInGuesses,
 };

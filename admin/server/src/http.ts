@@ -1,7 +1,8 @@
 // One side over HTTP: `<prefix>/auth/*` is sign-in, `<prefix>/trpc/*` the procedures. Requests that a page elsewhere sends are refused for both.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError, ERRORS } from '@portico/contracts/errors';
-import { isId, newId } from '@portico/contracts/ids';
+import { requestIdOf } from '@portico/contracts/ids';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
 import type { ClientAddress } from '@portico/service-kit/network/client-address';
@@ -38,13 +39,15 @@ const BODY_BYTES_MAX = 1_048_576;
 
 export function createHttpHandler(options: HttpOptions): RequestListener {
   return (req, res) => {
-    const requestId = requestIdOf(req);
+    const requestId = requestIdOf(req.headers['x-request-id']);
     answer(options, req, requestId).then(
       (response) => send(res, requestId, response),
-      (error: unknown) => {
+      (thrown: unknown) => {
+        const error = translateDatabaseError(thrown);
         if (!(error instanceof AppError)) options.logger.error({ err: error, requestId }, 'a request of the admin service failed');
-        const { code, message } = error instanceof AppError ? error : new AppError('INTERNAL_ERROR');
-        return send(res, requestId, Response.json({ error: { code, message, requestId } }, { status: ERRORS[code].status }));
+        const { code, message, retryAfterSeconds } = error instanceof AppError ? error : new AppError('INTERNAL_ERROR');
+        const headers = new Headers(retryAfterSeconds === undefined ? [] : [['retry-after', String(retryAfterSeconds)]]);
+        return send(res, requestId, Response.json({ error: { code, message, requestId } }, { status: ERRORS[code].status, headers }));
       },
     );
   };
@@ -61,6 +64,8 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
     endpoint: `${prefix}/trpc`,
     req: request,
     router: options.router,
+    // One request is one call: limits and logs count requests.
+    allowBatching: false,
     createContext: () => contextOf(options, request.headers, requestId),
     onError({ error, path }) {
       if (error.code !== 'INTERNAL_SERVER_ERROR') return;
@@ -121,15 +126,13 @@ async function send(res: ServerResponse, requestId: string, response: Response):
   for (const [name, value] of response.headers) if (name !== 'set-cookie') res.setHeader(name, value);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) res.setHeader('set-cookie', cookies);
+  // The sign-in library has a name of its own for it.
+  const retryAfter = response.headers.get('x-retry-after');
+  if (retryAfter !== null) res.setHeader('retry-after', retryAfter);
   res.setHeader('cache-control', 'no-store');
   res.setHeader('x-content-type-options', 'nosniff');
   res.setHeader('x-request-id', requestId);
   res.setHeader('content-length', body.length);
   res.writeHead(response.status);
   res.end(body);
-}
-
-function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id'];
-  return isId('request', given) ? given : newId('request');
 }

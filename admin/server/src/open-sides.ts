@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';

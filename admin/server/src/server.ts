@@ -22,7 +22,7 @@ import { errorsByCode, latencyBy, rateLimitViolations, requestsPerDay } from './
 import { openChangeFeed } from './change-feed.ts';
 import type { AdminContext } from './context.ts';
 import { Member } from './members/member.entity.ts';
-import { revokeClient, rotateClientSecret } from './oauth-clients/change-client.ts';
+import { revokeClient, rotateClientSecret, updateClient } from './oauth-clients/change-client.ts';
 import { OauthClient } from './oauth-clients/client.entity.ts';
 import { createClient } from './oauth-clients/create-client.ts';
 import { listClients } from './oauth-clients/list-clients.ts';
@@ -85,7 +85,13 @@ const apiKeys = {
   regenerate: regenerateApiKey,
   rotate: rotateApiKey,
 };
-const oauthClients = { create: createClient, list: listClients, revoke: revokeClient, rotateSecret: rotateClientSecret };
+const oauthClients = {
+  create: createClient,
+  list: listClients,
+  update: updateClient,
+  revoke: revokeClient,
+  rotateSecret: rotateClientSecret,
+};
 const serviceTokens = { issue: issueServiceToken };
 const signingKeys = { rotate: rotateSigningKey, withdraw: withdrawSigningKey };
 const usage = { rollUp: rollUpUsage, requestsPerDay, errorsByCode, latencyBy, rateLimitViolations };

@@ -46,6 +46,13 @@ export function isId(kind: IdKind, text: unknown): text is string {
   return typeof text === 'string' && PATTERNS[kind].test(text);
 }
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The id that a caller chose for a request, a UUID or one of ours; a new one for anything else. */
+export function requestIdOf(given: unknown): string {
+  return typeof given === 'string' && (UUID.test(given) || isId('request', given)) ? given : newId('request');
+}
+
 /** The regular expression source that OpenAPI shows for this kind. */
 export function idPattern(kind: IdKind): string {
   return PATTERNS[kind].source;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requireScope } from './caller.ts';
 import { AppError } from './errors.ts';
-import { covers, isScope } from './scopes.ts';
+import { commonScopes, covers, isScope } from './scopes.ts';
 
 describe('scopes', () => {
   it.each([
@@ -26,5 +26,22 @@ describe('scopes', () => {
     expect(() => requireScope(caller, 'orders:write')).toThrow(AppError);
     expect(() => requireScope(caller, 'orders:write')).toThrow(/orders:write/);
     expect(() => requireScope(caller, 'products:read')).not.toThrow();
+  });
+});
+
+describe('what two sets have in common', () => {
+  it.each<[string[], string[], string[]]>([
+    [
+      ['read', 'write'],
+      ['read', 'write'],
+      ['read', 'write'],
+    ],
+    [['read'], ['orders:read', 'orders:write'], ['orders:read']],
+    [['orders:read', 'orders:write'], ['read'], ['orders:read']],
+    [['read', 'orders:read'], ['orders:read'], ['orders:read']],
+    [['orders:read'], ['products:read'], []],
+    [['write'], ['read'], []],
+  ])('of %j and %j is %j', (one, other, common) => {
+    expect(commonScopes(one, other)).toEqual(common);
   });
 });

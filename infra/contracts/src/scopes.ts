@@ -25,3 +25,16 @@ export function covers(granted: ReadonlySet<string>, needed: ResourceScope): boo
   if (granted.has(needed)) return true;
   return needed.endsWith(':read') ? granted.has('read') || granted.has('graph:read') : granted.has('write') || granted.has('graph:write');
 }
+
+const NARROW: ReadonlySet<string> = new Set(RESOURCES.flatMap((resource): ResourceScope[] => [`${resource}:read`, `${resource}:write`]));
+
+export function isResourceScope(text: string): text is ResourceScope {
+  return NARROW.has(text);
+}
+
+/** What both sets allow: `read` and `orders:read` have `orders:read` in common. */
+export function commonScopes(one: readonly string[], other: readonly string[]): string[] {
+  const [ofOne, ofOther] = [new Set(one), new Set(other)];
+  const within = (scope: string, held: ReadonlySet<string>): boolean => held.has(scope) || (isResourceScope(scope) && covers(held, scope));
+  return [...one.filter((scope) => within(scope, ofOther)), ...other.filter((scope) => !ofOne.has(scope) && within(scope, ofOne))];
+}

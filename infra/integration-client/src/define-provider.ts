@@ -1,5 +1,6 @@
 import type { AuthDeclaration } from './auth/auth-declaration.ts';
 import type { Operation } from './declaration/operation.ts';
+import type { LimitBounds } from './policies/concurrency/adaptive-limit.ts';
 
 export { type CachePolicy, type IdempotencyPolicy, op } from './declaration/operation.ts';
 
@@ -15,8 +16,11 @@ export type ProviderSettings = {
   limits?: {
     /** Attempts, over all processes that share a Redis. Default: 100. */
     perMinute?: number;
-    /** Attempts at a time, of one process. Default: 50. */
-    concurrency?: number;
+    /**
+     * Attempts at a time, of one process. `adaptive`: from 1 to 200, as many as the provider answers without getting slower, beginning with 20;
+     * or within other bounds. Default: 50.
+     */
+    concurrency?: number | 'adaptive' | { adaptive: Partial<LimitBounds> };
   };
   deadlineMs?: number;
   attemptTimeoutMs?: number;

@@ -40,6 +40,8 @@ export type IntegrationErrorFields = {
   correlationId: string;
   /** How often the provider was asked. */
   attempts: number;
+  /** No attempt can have reached the provider: whatever was asked for was certainly not done. So it is without attempts. */
+  neverSent?: boolean;
   side: Side;
   /** Instead of the catalogue's: CLIENT_ERROR keeps the provider's own status. */
   status?: number;
@@ -57,6 +59,7 @@ export class IntegrationError extends Error {
   readonly operation: string;
   readonly correlationId: string;
   readonly attempts: number;
+  readonly neverSent: boolean;
   readonly side: Side;
   readonly retryAt?: Date;
   readonly details?: ErrorDetails;
@@ -69,6 +72,7 @@ export class IntegrationError extends Error {
     this.operation = fields.operation;
     this.correlationId = fields.correlationId;
     this.attempts = fields.attempts;
+    this.neverSent = fields.neverSent ?? fields.attempts === 0;
     this.side = fields.side;
     if (fields.retryAt !== undefined) this.retryAt = fields.retryAt;
     if (fields.details !== undefined) this.details = hideBody(fields.details);

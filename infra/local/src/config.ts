@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AUDIT_RETENTION_DAYS } from '@portico/admin-server/server';
-import { providerConfig } from '@portico/payments/config';
+import { type ProviderCalls, providerConfig, readProviderCalls } from '@portico/payments/config';
 import { loadConfig } from '@portico/service-kit/config';
 import { tracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import { relayConfig } from '@portico/webhook-relay/config';
@@ -20,10 +20,12 @@ export const peopleConfig = {
   CONSOLE_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
 };
 
-const { SANDBOX_CLIENT_SECRET, SANDBOX_CALLBACK_SECRET, ...otherProviderConfig } = providerConfig.shape;
+const { PAYMENT_PROVIDER: whoCharges, SANDBOX_CLIENT_SECRET, SANDBOX_CALLBACK_SECRET, ...otherProviderConfig } = providerConfig.shape;
 
 const schema = z.object({
   ...otherProviderConfig,
+  /** `sandbox`, unless NODE_ENV is `production`: there it has to be said. */
+  PAYMENT_PROVIDER: whoCharges.optional(),
   /** The sandbox provider, with its secrets; without an address one is brought along. */
   SANDBOX_PROVIDER_URL: providerConfig.shape.SANDBOX_PROVIDER_URL.removeDefault().optional(),
   SANDBOX_CLIENT_SECRET: SANDBOX_CLIENT_SECRET.optional(),
@@ -54,13 +56,20 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 
-export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & { readonly dataDir: string; readonly allowLoopback: boolean };
+export type LocalConfig = Omit<z.infer<typeof schema>, 'DATA_DIR'> & {
+  readonly dataDir: string;
+  readonly allowLoopback: boolean;
+  readonly calls: ProviderCalls;
+};
 
 export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Throws ConfigError naming every problem at once. */
 export function loadLocalConfig(env: Readonly<Record<string, string | undefined>>): LocalConfig {
   const { DATA_DIR, ...config } = loadConfig(schema, env);
-  const allowLoopback = config.RELAY_ALLOW_LOOPBACK ?? env.NODE_ENV !== 'production';
-  return { ...config, allowLoopback, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
+  const isProduction = env.NODE_ENV === 'production';
+  const allowLoopback = config.RELAY_ALLOW_LOOPBACK ?? !isProduction;
+  const PAYMENT_PROVIDER = config.PAYMENT_PROVIDER ?? (isProduction ? undefined : 'sandbox');
+  const calls = readProviderCalls(env);
+  return { ...config, PAYMENT_PROVIDER, calls, allowLoopback, dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(checkout, DATA_DIR) };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, get, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,18 @@ describe('the sandbox provider', () => {
       expect(await call('POST', '/v1/charges', charge('tok_visa', more), 'k')).toMatchObject({ status: 400 });
     },
   );
+
+  it('says in one line what of a request does not hold, and knows no address that is none', async () => {
+    const { url } = await open();
+    const call = await clientOf(url);
+    const { body } = await call('POST', '/v1/charges', charge('tok_visa', { amount: 0, currency: 'XXX' }), 'k');
+    expect(body.error).toMatchObject({
+      message: 'amount: Too small: expected number to be >=1; currency: It is not a currency that can be charged.',
+    });
+    expect((await call('POST', '/v1/charges', null, 'k')).body.error).toMatchObject({ message: expect.stringMatching(/^body: /) });
+    const [status] = await once(get({ port: new URL(url).port, host: '127.0.0.1', path: '//' }), 'response');
+    expect(status.statusCode).toBe(404);
+  });
 
   it('declines with a code, the same on every try', async () => {
     const call = await clientOf((await open()).url);

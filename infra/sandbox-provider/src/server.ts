@@ -29,7 +29,7 @@ export type SandboxProvider = AsyncDisposable & {
   /** From now on callbacks go here; those that waited go at once. */
   sendCallbacksTo(url: string): void;
   /** Its books. */
-  charges(): Charge[];
+  charges(): readonly Charge[];
 };
 
 const PENDING_MS = 2_000;
@@ -44,8 +44,9 @@ export async function start(
 ): Promise<SandboxProvider> {
   await using opened = new AsyncDisposableStack();
   const { journalFile, clientId, clientSecret, callbackSecret: secret, retryDelaysMs = RETRY_DELAYS_MS } = settings;
-  const journal = opened.use(journalFile === undefined ? memoryJournal<Entry>() : await openJournal<Entry>(journalFile));
-  const ledger = openLedger(journal);
+  const books = journalFile === undefined ? memoryJournal<Entry>() : await openJournal<Entry>(journalFile);
+  opened.use(books.journal);
+  const ledger = openLedger(books);
   const callbacks = opened.use(openCallbacks({ ledger, secret, logger, now, retryDelaysMs }));
   const charging = createCharging({ ledger, callbacks, now, pendingMs: settings.pendingMs ?? PENDING_MS });
   const listener = opened.use(
@@ -73,7 +74,7 @@ export async function start(
   return {
     url: listener.url,
     sendCallbacksTo: callbacks.sendTo,
-    charges: () => [...ledger.charges()],
+    charges: () => ledger.charges(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

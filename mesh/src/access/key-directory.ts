@@ -34,6 +34,8 @@ export function createKeyDirectory(source: KeySource): KeyDirectory {
 
   const subscription = source.onKeyChange((keyId) => {
     changes += 1;
+    // Whoever comes now must not wait for an answer to a question from before.
+    loading.clear();
     if (keyId === ANYTHING) known.clear();
     else for (const [key, entry] of known.entries()) if (entry.record.id === keyId) known.delete(key);
   });
@@ -62,8 +64,9 @@ export function createKeyDirectory(source: KeySource): KeyDirectory {
       if (unknown.has(key)) return Promise.resolve(undefined);
       let pending = loading.get(key);
       if (pending === undefined) {
-        pending = find(key).finally(() => loading.delete(key));
-        loading.set(key, pending);
+        const own = find(key).finally(() => loading.get(key) === own && loading.delete(key));
+        pending = own;
+        loading.set(key, own);
       }
       return pending;
     },

@@ -1,10 +1,11 @@
 import { bodySchema } from '@portico/contracts/events/body-schema';
-import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
+import { WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
+import { webhookTest } from '@portico/contracts/events/webhook-test';
 
 /** The `webhooks` of the OpenAPI document: what a receiver is sent for each event type, in the version of the contract. */
 export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown> {
   return Object.fromEntries(
-    [...EVENT_CATALOGUE.values()].map(({ name, summary }) => {
+    [...WEBHOOK_EVENTS.values()].map(({ name, summary }) => {
       // The dialect is the document's own.
       const { $schema: _, ...schema } = bodySchema(name, apiVersion);
       const operation = {
@@ -21,7 +22,7 @@ export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown>
           schema: { type: 'string' },
         })),
         requestBody: { required: true, content: { 'application/json': { schema } } },
-        responses: RESPONSES,
+        responses: name === webhookTest.name ? TEST_RESPONSES : RESPONSES,
       };
       return [name, { post: operation }];
     }),
@@ -31,7 +32,7 @@ export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown>
 const HEADERS: readonly (readonly [string, string])[] = [
   ['X-Webhook-Id', 'Id of the event; the same in every attempt.'],
   ['X-Webhook-Event', 'Its type.'],
-  ['X-Webhook-Attempt', 'From 1.'],
+  ['X-Webhook-Attempt', 'Its place in the schedule, from 1; a replay begins with 1 again.'],
   ['X-Webhook-Timestamp', 'Of this attempt, in unix seconds.'],
   ['X-Webhook-Signature', '`sha256=` and the hex HMAC-SHA256 of the body, keyed with the secret as printed.'],
   ['webhook-id', 'As `X-Webhook-Id`, for Standard Webhooks.'],
@@ -44,3 +45,5 @@ const RESPONSES = {
   410: { description: 'There will be no receiver here again: the webhook is disabled.' },
   429: { description: 'Too much at once. Nothing is sent before `Retry-After`; no attempt is spent.' },
 };
+
+const TEST_RESPONSES = { '2XX': { description: 'The webhook is verified. Anything else says that it is not; it is not tried again.' } };

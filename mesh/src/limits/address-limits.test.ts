@@ -50,6 +50,14 @@ describe('an address', () => {
     await limits.countPublic('203.0.113.8');
   });
 
+  it('may ask as often for what is not there, beside what it asks of public routes', async () => {
+    for (let i = 0; i < 5; i += 1) await limits.countStray('203.0.113.7');
+    await expect(limits.countStray('203.0.113.7')).rejects.toEqual(tooMany(60));
+    await limits.countPublic('203.0.113.7');
+    await limits.countStray('203.0.113.8');
+    expect(refused).toEqual(['strays']);
+  });
+
   it.each([
     ['203.0.113.7', '203.0.113.7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],

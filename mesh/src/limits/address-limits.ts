@@ -13,9 +13,15 @@ export type AddressLimits = {
   countFailure(address: string): Promise<void>;
   /** Counts a request of a public route. RATE_LIMIT_EXCEEDED for one too many. */
   countPublic(address: string): Promise<void>;
+  /** Counts a request that found no endpoint, so that nobody was asked who sent it. RATE_LIMIT_EXCEEDED for one too many. */
+  countStray(address: string): Promise<void>;
 };
 
-export type AddressRules = { readonly failures: RateLimit; readonly publicRequests: RateLimit };
+export type AddressRules = {
+  readonly failures: RateLimit;
+  /** Of public routes, and as many that find no endpoint: the ones do not use up the others. */
+  readonly publicRequests: RateLimit;
+};
 
 export type AddressLimitsOptions = {
   rules: AddressRules;
@@ -29,6 +35,7 @@ const BLOCKED_MAX = 50_000;
 export function createAddressLimits({ rules, redis, nowMs, onRefused }: AddressLimitsOptions): AddressLimits {
   const failures = createPointCounter('address:failures', rules.failures, redis);
   const publicRequests = createPointCounter('address:public', rules.publicRequests, redis);
+  const strays = createPointCounter('address:strays', rules.publicRequests, redis);
   const blockedUntil = new LRUCache<string, number>({ max: BLOCKED_MAX });
 
   function refuse(name: keyof typeof MESSAGES, waitMs: number): AppError {
@@ -56,10 +63,15 @@ export function createAddressLimits({ rules, redis, nowMs, onRefused }: AddressL
       const { allowed, waitMs } = await publicRequests.consume(addressGroup(address));
       if (!allowed) throw refuse('public', waitMs);
     },
+    async countStray(address) {
+      const { allowed, waitMs } = await strays.consume(addressGroup(address));
+      if (!allowed) throw refuse('strays', waitMs);
+    },
   };
 }
 
 const MESSAGES = {
   failures: 'Too many requests from this address failed to authenticate.',
   public: 'Too many requests from this address.',
+  strays: 'Too many requests from this address for what is not there.',
 };

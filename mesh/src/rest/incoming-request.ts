@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { isId, newId } from '@portico/contracts/ids';
+import { requestIdOf } from '@portico/contracts/ids';
 import type { ClientAddress } from '@portico/service-kit/network/client-address';
 import { readTraceparent } from '@portico/service-kit/tracing/trace-context';
 import type { RestRequest } from './rest-request.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const EMPTY = Buffer.alloc(0);
 const NO_PARAMS = Object.freeze({});
 
@@ -18,7 +17,7 @@ export function readIncoming(incoming: IncomingMessage, nowMs: number, clientAdd
     target,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
-    requestId: typeof givenId === 'string' && (UUID.test(givenId) || isId('request', givenId)) ? givenId : newId('request'),
+    requestId: requestIdOf(givenId),
     traceparent: readTraceparent(traceparent),
     remoteAddress: clientAddress(incoming),
     startedAt: nowMs,

@@ -42,6 +42,8 @@ export type Endpoint = {
   readonly operationId: string;
   /** `public` needs no credentials. */
   readonly access: 'public' | { readonly scopes: readonly ResourceScope[] };
+  /** What the selection of a write needs beside `access`. VALIDATION_ERROR for a selection that is none. */
+  selectedScopes?(request: RestRequest): readonly ResourceScope[];
   /** Whether an `Idempotency-Key` counts. */
   readonly idempotent: boolean;
   /** See WriteRoute.showsSecret. */

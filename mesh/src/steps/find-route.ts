@@ -1,29 +1,37 @@
 import { AppError } from '@portico/contracts/errors';
+import type { AddressLimits } from '../limits/address-limits.ts';
 import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
-import type { Router } from '../rest/router.ts';
+import type { Match, Router } from '../rest/router.ts';
 
 /** Request headers that a page may send, and answer headers that it may read. */
 const SENT_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-API-Signature, X-Idempotency-Key, X-Request-Id, X-Timestamp';
 const PREFLIGHT_SECONDS = 600;
 
-/** Finds the endpoint. NOT_FOUND for an unknown path, METHOD_NOT_ALLOWED with `Allow` for a known one; answers OPTIONS. */
-export function findRoute(router: Router): Step {
+/**
+ * Finds the endpoint. NOT_FOUND for an unknown path, METHOD_NOT_ALLOWED with `Allow` for a known one; answers OPTIONS. These three come from
+ * anybody, so they are counted by address.
+ */
+export function findRoute(router: Router, addresses: Pick<AddressLimits, 'countStray'>): Step {
   return (request, next) => {
     const match = router.find(request.path);
-    if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${request.path.slice(0, 200)}.`);
-    request.template = match.template;
-    const allow = allowed(match.methods.keys());
-    if (request.method === 'OPTIONS') return Promise.resolve(options(request, allow));
-    const endpoint = match.methods.get(request.method === 'HEAD' ? 'GET' : request.method);
-    if (endpoint === undefined) {
-      throw new AppError('METHOD_NOT_ALLOWED', `${request.path.slice(0, 200)} answers to ${allow}.`, { details: { allow } });
-    }
+    request.template = match?.template;
+    const endpoint = request.method === 'OPTIONS' ? undefined : match?.methods.get(request.method === 'HEAD' ? 'GET' : request.method);
+    if (match === undefined || endpoint === undefined)
+      return addresses.countStray(request.remoteAddress).then(() => astray(request, match));
     request.endpoint = endpoint;
     request.params = match.params;
     return next();
   };
+}
+
+function astray(request: RestRequest, match: Match | undefined): Answer {
+  const path = request.path.slice(0, 200);
+  if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${path}.`);
+  const allow = allowed(match.methods.keys());
+  if (request.method === 'OPTIONS') return options(request, allow);
+  throw new AppError('METHOD_NOT_ALLOWED', `${path} answers to ${allow}.`, { details: { allow } });
 }
 
 function allowed(methods: Iterable<string>): string {

@@ -16,6 +16,7 @@ async function pass({ method = 'GET', access = { scopes: [] }, known = false, fa
     refuseBlocked: () => void events.push('looked up'),
     countFailure: async () => void events.push('failure counted'),
     countPublic: async () => void events.push('request counted'),
+    countStray: async () => void events.push('stray counted'),
   };
   // The step looks at no more than this of a request.
   const request = { method, endpoint: { access }, remoteAddress: '203.0.113.7', credentials: known ? KNOWN : undefined } as RestRequest;

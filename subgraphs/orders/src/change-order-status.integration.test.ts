@@ -1,6 +1,5 @@
-import type { Caller } from '@portico/contracts/caller';
 import { testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ask,
   CANCEL,
@@ -8,31 +7,25 @@ import {
   laterThanLease,
   MOVE,
   ONE,
-  type Order,
-  openWorld,
   orderInput,
   PLACE,
+  place,
   settle,
   tasksOf,
   UPDATE,
   type World,
+  withWorld,
 } from './testing.ts';
 
 let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
+withWorld((opened) => {
+  world = opened;
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
-beforeEach(() => world.reset());
-
-const place = async (caller: Caller, quantity?: number): Promise<Order> =>
-  (await ask(world, caller, PLACE, { input: orderInput(world, quantity) })).placeOrder;
 
 describe('the life of an order', () => {
   it('goes step by step, says each step once, and commits the stock when it is shipped', async () => {
     const caller = testCaller();
-    const { id } = await place(caller);
+    const { id } = await place(world, caller);
     for (const status of ['confirmed', 'processing', 'shipped', 'delivered']) await ask(world, caller, MOVE, { id, status });
     expect((await ask(world, caller, ONE, { id })).order).toMatchObject({ status: 'delivered', version: 5 });
     const moves = (await eventsOf(world, id)).map(({ type, payload }) => [type, (payload as { previousStatus?: string }).previousStatus]);
@@ -49,7 +42,7 @@ describe('the life of an order', () => {
 
   it('refuses an illegal move and lists the legal ones', async () => {
     const caller = testCaller();
-    const { id } = await place(caller);
+    const { id } = await place(world, caller);
     await expect(ask(world, caller, MOVE, { id, status: 'shipped' })).rejects.toMatchObject({
       code: 'INVALID_STATE',
       message: expect.stringContaining('confirmed or cancelled'),
@@ -61,7 +54,7 @@ describe('the life of an order', () => {
 
   it('releases the stock of a cancelled order, at once or after a failure, and says it once', async () => {
     const caller = testCaller();
-    const { id } = await place(caller, 4);
+    const { id } = await place(world, caller, 4);
     world.fail = { operation: 'ReleaseStock', when: 'before' };
     expect((await ask(world, caller, CANCEL, { id, reason: 'Changed my mind' })).cancelOrder).toMatchObject({
       status: 'cancelled',
@@ -77,7 +70,7 @@ describe('the life of an order', () => {
 
   it('is not held up by a row that a second try of the placement left behind', async () => {
     const caller = testCaller();
-    const { id } = await place(caller, 4);
+    const { id } = await place(world, caller, 4);
     await world.orders.database.run(
       `insert into orders.saga_task (id, account_id, mode, stage, stock, request_id, locked_until) values ($1, $2, $3, 'placing', 'release', 'req', $4)`,
       [id, caller.accountId, caller.mode, world.clock],
@@ -88,7 +81,7 @@ describe('the life of an order', () => {
 
   it('refunds only what was paid', async () => {
     const caller = testCaller();
-    const { id } = await place(caller);
+    const { id } = await place(world, caller);
     await ask(world, caller, MOVE, { id, status: 'confirmed' });
     await expect(ask(world, caller, MOVE, { id, status: 'refunded' })).rejects.toMatchObject({ code: 'INVALID_STATE' });
     world.payments = [{ status: 'succeeded' }];
@@ -117,7 +110,7 @@ describe('the life of an order', () => {
 
   it('keeps the address of a shipped order as it is', async () => {
     const caller = testCaller();
-    const { id } = await place(caller);
+    const { id } = await place(world, caller);
     const shippingAddress = { street: '1 New Rd', city: 'Boston', postalCode: '02101' };
     expect((await ask(world, caller, UPDATE, { id, input: { shippingAddress } })).updateOrder).toMatchObject({
       shippingAddress: { street: '1 New Rd' },

@@ -1,17 +1,14 @@
 import type { Caller } from '@portico/contracts/caller';
 import { testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask, CANCEL, eventsOf, MOVE, ONE, openWorld, orderInput, PLACE, type World } from './testing.ts';
+import { describe, expect, it } from 'vitest';
+import { ask, CANCEL, eventsOf, MOVE, ONE, orderInput, PLACE, type World, withWorld } from './testing.ts';
 
 const TELL = 'mutation ($id: ID!) { confirmPaidOrder(orderId: $id) }';
 
 let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
+withWorld((opened) => {
+  world = opened;
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
-beforeEach(() => world.reset());
 
 /** Costs 25 dollars. */
 const place = async (caller: Caller): Promise<string> => (await ask(world, caller, PLACE, { input: orderInput(world) })).placeOrder.id;

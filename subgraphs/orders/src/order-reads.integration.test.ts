@@ -1,25 +1,18 @@
-import type { Caller } from '@portico/contracts/caller';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { askSubgraph, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS, testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { start } from './server.ts';
-import { type Answer, ask, ONE, type Order, openWorld, orderInput, PLACE, type World } from './testing.ts';
+import { type Answer, ask, ONE, orderInput, PLACE, place, type World, withWorld } from './testing.ts';
 
 let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
+withWorld((opened) => {
+  world = opened;
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
-beforeEach(() => world.reset());
-
-const place = async (caller: Caller, quantity?: number): Promise<Order> =>
-  (await ask(world, caller, PLACE, { input: orderInput(world, quantity) })).placeOrder;
 
 describe('reading orders', () => {
   it('is one statement with the lines inside, and no column that was not asked for', async () => {
     const caller = testCaller();
-    await place(caller);
+    await place(world, caller);
     const statements: string[] = [];
     using _ = onStatement(({ text }) => statements.push(text));
     await ask(world, caller, '{ orders(page: { number: 1, size: 20 }) { items { id } } }');
@@ -33,7 +26,7 @@ describe('reading orders', () => {
     const caller = testCaller();
     const input = orderInput(world, 2);
     const { id } = (await ask(world, caller, PLACE, { input })).placeOrder;
-    await place(caller, 9);
+    await place(world, caller, 9);
     const list = 'query ($filter: OrderFilter) { orders(filter: $filter, page: { number: 1, size: 20 }) { items { id } total } }';
     const found = async (filter: object): Promise<string[]> =>
       (await ask(world, caller, list, { filter })).orders.items.map((order) => order.id);
@@ -64,8 +57,8 @@ describe('reading orders', () => {
 
   it('moves addresses to the newest key, past a row that does not open', async () => {
     const caller = testCaller();
-    const { id } = await place(caller);
-    const { id: altered } = await place(caller);
+    const { id } = await place(world, caller);
+    const { id: altered } = await place(world, caller);
     const sealedOf = async (one: string) =>
       String(
         (

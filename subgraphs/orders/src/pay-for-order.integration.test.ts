@@ -4,13 +4,12 @@ import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { onWork } from '@portico/service-kit/subgraph/work-state';
 import { testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ask,
   eventsOf,
   laterThanLease,
   ONE,
-  openWorld,
   orderInput,
   PLACE,
   productOf,
@@ -18,15 +17,13 @@ import {
   settleEverything,
   tasksOf,
   type World,
+  withWorld,
 } from './testing.ts';
 
 let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
+withWorld((opened) => {
+  world = opened;
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
-beforeEach(() => world.reset());
 
 describe('an order with a payment method', () => {
   const paying = (paymentMethod = 'tok_visa') => ({ ...orderInput(world, 2), paymentMethod });

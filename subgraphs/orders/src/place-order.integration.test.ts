@@ -2,39 +2,33 @@ import type { Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ask,
   customerOf,
   eventsOf,
   laterThanLease,
   ONE,
-  type Order,
-  openWorld,
   orderInput,
   PLACE,
+  place,
   productOf,
   settle,
   settleEverything,
   tasksOf,
   type World,
+  withWorld,
 } from './testing.ts';
 
 let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
+withWorld((opened) => {
+  world = opened;
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
-beforeEach(() => world.reset());
-
-const place = async (caller: Caller, quantity?: number): Promise<Order> =>
-  (await ask(world, caller, PLACE, { input: orderInput(world, quantity) })).placeOrder;
 
 describe('placing an order', () => {
   it('writes the order at catalogue prices with one event, for its own tenant', async () => {
     const caller = testCaller();
-    const order = await place(caller, 3);
+    const order = await place(world, caller, 3);
     expect(order).toMatchObject({ status: 'pending', total: 3750, version: 1, items: [{ quantity: 3, total: 3750 }] });
     expect((await ask(world, caller, ONE, { id: order.id })).order).toEqual(order);
     expect((await ask(world, testCaller(), ONE, { id: order.id })).order).toBeNull();
@@ -105,7 +99,7 @@ describe('placing an order', () => {
   it('leaves nothing behind when the stock is short', async () => {
     world.stock.left = 1;
     const caller = testCaller();
-    await expect(place(caller, 2)).rejects.toMatchObject({ code: 'INSUFFICIENT_INVENTORY' });
+    await expect(place(world, caller, 2)).rejects.toMatchObject({ code: 'INSUFFICIENT_INVENTORY' });
     expect(await world.orders.database.run('select id from orders.saga_task where account_id = $1', [caller.accountId])).toEqual([]);
     expect((await ask(world, caller, '{ orders(page: { number: 1, size: 1 }) { total } }')).orders.total).toBe(0);
   });
@@ -182,83 +176,6 @@ describe('a crash while an order is placed', () => {
     await expect(ask(world, caller, PLACE, { input: orderInput(world, 5) })).rejects.toMatchObject({ code: 'CONFLICT' });
     world.graph.execute = sweepDuringReserve;
     expect((await ask(world, caller, ONE, { id })).order).toBeNull();
-    expect(world.stock.left).toBe(1_000);
-  });
-});
-
-describe('two tries of one placement', () => {
-  /** Runs `between` once, after the first call of the operation did its work and before its answer is used. */
-  async function interrupted(operation: string, between: () => Promise<unknown>, place: () => Promise<unknown>): Promise<unknown> {
-    const execute: GraphClient['execute'] = world.graph.execute;
-    let waits = true;
-    world.graph.execute = async <Data>(document: string, variables: Readonly<Record<string, unknown>>, asking: Caller): Promise<Data> => {
-      const outcome = await execute<Data>(document, variables, asking).then(
-        (answer) => () => answer,
-        (error: unknown) => () => {
-          throw error;
-        },
-      );
-      if (waits && document.includes(operation)) {
-        waits = false;
-        await between();
-      }
-      return outcome();
-    };
-    try {
-      return await place();
-    } finally {
-      world.graph.execute = execute;
-    }
-  }
-  const seeded = (): Caller => testCaller(['read', 'write'], { idempotencySeed: newId('request') });
-
-  it('of which the first wakes after it was undone and the second has begun: no order stands on what was given back', async () => {
-    const caller = seeded();
-    const id = newId('order', caller.idempotencySeed);
-    const input = { ...orderInput(world, 5), paymentMethod: 'tok_visa' };
-    const place = () => ask(world, caller, PLACE, { input });
-    const undoneAndBegunAgain = async (): Promise<void> => {
-      await settleEverything(world);
-      // The second is at the same point when the first goes on.
-      world.fail = { operation: 'ReserveStock', when: 'before' };
-      await expect(place()).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
-      world.fail = undefined;
-    };
-    await expect(interrupted('ChargeOrder', undoneAndBegunAgain, place)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-    expect((await ask(world, caller, ONE, { id })).order).toBeNull();
-    await settleEverything(world);
-    expect({ left: world.stock.left, charges: world.money.charges.size, tasks: await tasksOf(world, id) }).toEqual({
-      left: 1_000,
-      charges: 0,
-      tasks: [],
-    });
-  });
-
-  it('of which the first completed the order while the second was at it: both answer with it', async () => {
-    const caller = seeded();
-    const input = { ...orderInput(world, 5), paymentMethod: 'tok_visa' };
-    const place = () => ask(world, caller, PLACE, { input });
-    const ids: unknown[] = [];
-    const answer = await interrupted('ChargeOrder', async () => ids.push((await place()).placeOrder.id), place);
-    expect((answer as { placeOrder: Order }).placeOrder.id).toBe(ids[0]);
-    expect({ left: world.stock.left, charges: world.money.charges.size }).toEqual({ left: 995, charges: 1 });
-  });
-
-  it('of which the first is told late that the stock was short takes no row from the second, which got it', async () => {
-    const caller = seeded();
-    const id = newId('order', caller.idempotencySeed);
-    const input = orderInput(world, 5);
-    const place = () => ask(world, caller, PLACE, { input });
-    world.stock.left = 1;
-    const second = async (): Promise<void> => {
-      world.stock.left = 1_000;
-      world.fail = { operation: 'ReserveStock', when: 'after' };
-      await expect(place()).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
-      world.fail = undefined;
-    };
-    await expect(interrupted('ReserveStock', second, place)).rejects.toMatchObject({ code: 'INSUFFICIENT_INVENTORY' });
-    expect(await tasksOf(world, id)).toEqual([{ stage: 'placing', stock: 'release', payment: null }]);
-    await settleEverything(world);
     expect(world.stock.left).toBe(1_000);
   });
 });

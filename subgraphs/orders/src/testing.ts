@@ -7,6 +7,7 @@ import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
 import { askSubgraph, createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { OrderPayment } from './saga/order-payments.ts';
 import { start } from './server.ts';
 
@@ -55,7 +56,18 @@ export type World = AsyncDisposable & {
   reset(): Promise<void>;
 };
 
-export async function openWorld(): Promise<World> {
+/** One world for all tests of a file, as it was in the beginning before each of them. */
+export function withWorld(use: (world: World) => void): void {
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = await openWorld();
+    use(world);
+  });
+  beforeEach(() => world?.reset());
+  afterAll(() => world?.[Symbol.asyncDispose]());
+}
+
+async function openWorld(): Promise<World> {
   const database = await createTestDatabase();
   const customers = new Map<string, string>();
   const world: Omit<World, 'orders' | typeof Symbol.asyncDispose> = {
@@ -184,6 +196,11 @@ export function orderInput(world: World, quantity = 2) {
 
 export function ask({ orders }: World, caller: Caller, source: string, variables: Record<string, unknown> = {}): Promise<Answer> {
   return askSubgraph<Answer>(orders, caller, source, variables);
+}
+
+/** Places an order for a new product, of which a piece costs 12.50 dollars. */
+export async function place(world: World, caller: Caller, quantity?: number): Promise<Order> {
+  return (await ask(world, caller, PLACE, { input: orderInput(world, quantity) })).placeOrder;
 }
 
 export function eventsOf({ orders }: World, id: string): Promise<Row[]> {

@@ -1,11 +1,15 @@
+import { type GivenSettings, readSettings } from '@portico/integration-client/settings';
 import { ConfigError } from '@portico/service-kit/config';
 import { z } from 'zod';
-import { PROVIDER_NAMES } from './payment-provider/payment-provider.ts';
+import { PROVIDER_NAMES, type ProviderName } from './payment-provider/payment-provider.ts';
 
 /** How payments reaches the companies that charge cards. Test mode always charges at the sandbox provider. */
 export const providerConfig = z.object({
-  /** Who charges in live mode. */
-  PAYMENT_PROVIDER: z.enum(PROVIDER_NAMES).default('sandbox'),
+  /** Who charges in live mode. It has to be said: a sandbox that nobody chose would give goods away for test tokens. */
+  PAYMENT_PROVIDER: z.enum(
+    PROVIDER_NAMES,
+    `It must say who charges in live mode: ${PROVIDER_NAMES.join(' or ')}. At the sandbox no money moves.`,
+  ),
   /** Where the sandbox provider is; `npm start` brings one along. */
   SANDBOX_PROVIDER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4010'),
   SANDBOX_CLIENT_ID: z.string().default('portico'),
@@ -19,7 +23,17 @@ export const providerConfig = z.object({
   /** Shares rate limits, breaker and tokens among processes; without it each has its own. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
-export type ProviderConfig = z.output<typeof providerConfig>;
+export type ProviderConfig = z.output<typeof providerConfig> & {
+  /** What is set for the calls of each provider; without it, what is declared. */
+  calls?: ProviderCalls;
+};
+export type ProviderCalls = Readonly<Record<ProviderName, GivenSettings>>;
+
+/** `STRIPE_MAX_RETRIES`, `SANDBOX_ENABLE_RETRY`…: what the integration client reads for each provider. Its address has a name of its own here. */
+export function readProviderCalls(env: Readonly<Record<string, string | undefined>>): ProviderCalls {
+  const { sandbox, stripe } = readSettings(PROVIDER_NAMES, env);
+  return { sandbox: { ...sandbox, baseUrl: undefined }, stripe: { ...stripe, baseUrl: undefined } };
+}
 
 /** Stripe's credentials, if it is used. Throws ConfigError when one of them is missing. */
 export function stripeCredentials({ PAYMENT_PROVIDER, STRIPE_API_KEY: apiKey, STRIPE_WEBHOOK_SECRET: webhookSecret }: ProviderConfig) {

@@ -1,9 +1,9 @@
 import { loadConfig } from '@portico/service-kit/config';
 import { runSubgraph } from '@portico/service-kit/subgraph/run-subgraph';
-import { providerConfig } from './config.ts';
+import { providerConfig, readProviderCalls } from './config.ts';
 import { start } from './server.ts';
 
-const provider = loadConfig(providerConfig, process.env);
+const provider = { ...loadConfig(providerConfig, process.env), calls: readProviderCalls(process.env) };
 await runSubgraph(
   'payments',
   (settings, dependencies) => {

@@ -11,12 +11,20 @@ import { type RecordedExchange, recordExchange } from './attempt-record.ts';
 
 export type AttemptResult = {
   readonly delivery: ClaimedDelivery;
-  /** `given-up`: this process ends; the attempt does not count. `orphaned`: its endpoint is no more. */
-  readonly verdict: Verdict | { readonly kind: 'given-up' } | { readonly kind: 'orphaned' };
+  readonly verdict: Verdict | Unmade;
   readonly endedAt: Date;
   /** Missing where nothing was sent. */
   readonly attempt?: RecordedExchange & { readonly id: string; readonly number: number; readonly url: string; readonly startedAt: Date };
 };
+
+/**
+ * Nothing was sent, or not to its end, and no attempt is spent. `given-up`: this process ends. `orphaned`: its endpoint is no more. `postponed`:
+ * this process cannot make it; another, or this one of a later release, may.
+ */
+export type Unmade =
+  | { readonly kind: 'given-up' }
+  | { readonly kind: 'orphaned' }
+  | { readonly kind: 'postponed'; readonly untilMs: number };
 
 export type AttemptDependencies = {
   readonly sender: Sender;
@@ -61,6 +69,7 @@ async function attempt(
 ): Promise<AttemptResult> {
   const startedAt = now();
   const { eventId, eventType, payload, occurredAt } = delivery;
+  // On the schedule: those that a receiver put off do not count, and a replay begins anew. The log's number counts all.
   const number = delivery.attempts + 1;
   const body = render({ id: eventId, type: eventType, occurredAt: occurredAt.toISOString(), payload }, endpoint.apiVersion);
   const signed = sign({
@@ -77,6 +86,6 @@ async function attempt(
   const endedAt = now();
   if (outcome.kind === 'failed' && outcome.error.code === 'aborted') return { delivery, verdict: { kind: 'given-up' }, endedAt };
   const verdict = judge(outcome, { attempt: number, schedule: endpoint.schedule, now: endedAt.getTime(), random });
-  const record = { ...recordExchange(headers, body, outcome), id: newId('attempt'), number, url: endpoint.url, startedAt };
-  return { delivery, verdict, endedAt, attempt: record };
+  const logged = { id: newId('attempt'), number: delivery.attemptsTotal + 1, url: endpoint.url, startedAt };
+  return { delivery, verdict, endedAt, attempt: { ...recordExchange(headers, body, outcome), ...logged } };
 }

@@ -58,6 +58,7 @@ const STATUS = {
   orphaned: 'cancelled',
   retry: 'pending',
   throttled: 'pending',
+  postponed: 'pending',
   'given-up': 'pending',
 } as const satisfies Record<AttemptResult['verdict']['kind'], string>;
 /** What counts as one of the schedule's attempts. */
@@ -66,7 +67,7 @@ const SPENT: ReadonlySet<AttemptResult['verdict']['kind']> = new Set(['succeeded
 /** When a delivery that is not over is due again. */
 function nextAtOf({ verdict, endedAt }: AttemptResult): Date | undefined {
   if (verdict.kind === 'retry') return new Date(verdict.atMs);
-  if (verdict.kind === 'throttled') return new Date(verdict.untilMs);
+  if (verdict.kind === 'throttled' || verdict.kind === 'postponed') return new Date(verdict.untilMs);
   return verdict.kind === 'given-up' ? endedAt : undefined;
 }
 

@@ -19,6 +19,8 @@ export type EndpointHealth = {
   readonly failingSince: Date | null;
   readonly lastSucceededAt: Date | null;
   readonly lastFailedAt: Date | null;
+  /** When a delivery ran out of attempts and none has succeeded since. */
+  readonly exhaustedAt: Date | null;
 };
 
 type Outcome = Pick<AttemptResult, 'verdict' | 'endedAt'>;
@@ -29,8 +31,9 @@ export function nextHealth(health: EndpointHealth, { verdict, endedAt }: Outcome
     case 'succeeded':
       return succeeded(health, endedAt);
     case 'retry':
-    case 'dead':
       return failed(health, endedAt);
+    case 'dead':
+      return failed({ ...health, exhaustedAt: health.exhaustedAt ?? endedAt }, endedAt);
     case 'gone':
       return disabled({ ...health, lastFailedAt: endedAt }, 'gone', endedAt);
     case 'throttled':
@@ -38,6 +41,7 @@ export function nextHealth(health: EndpointHealth, { verdict, endedAt }: Outcome
       return { ...health, gateUntil: latest(health.gateUntil, new Date(verdict.untilMs)) };
     case 'given-up':
     case 'orphaned':
+    case 'postponed':
       return health;
   }
 }
@@ -46,7 +50,7 @@ function succeeded(health: EndpointHealth, at: Date): EndpointHealth {
   const { circuit, gateUntil } = health;
   // A gate that Retry-After set stands, whatever was under way beside it.
   const gate = circuit === 'closed' ? gateUntil : null;
-  return { ...health, circuit: 'closed', circuitFailures: 0, gateUntil: gate, failingSince: null, lastSucceededAt: at };
+  return { ...health, circuit: 'closed', circuitFailures: 0, gateUntil: gate, failingSince: null, exhaustedAt: null, lastSucceededAt: at };
 }
 
 function failed(health: EndpointHealth, at: Date): EndpointHealth {

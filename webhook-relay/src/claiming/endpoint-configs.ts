@@ -22,8 +22,11 @@ export type EndpointConfig = Omit<OpenedEndpoint, 'secret' | 'previousSecret'> &
   };
 
 export type EndpointConfigs = {
-  /** One statement for all that are not known in the wanted version, none otherwise. A deleted endpoint is missing in the answer. */
-  of(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, EndpointConfig>>;
+  /**
+   * One statement for all that are not known in the wanted version, none otherwise. A deleted endpoint is missing in the answer; for one whose
+   * secrets no key of this process opens it has the error.
+   */
+  of(wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, EndpointConfig | Error>>;
 };
 
 const KEPT_MAX = 5_000;
@@ -37,15 +40,20 @@ export function createEndpointConfigs({ run }: Pick<Database, 'run'>, keyRing: K
   return {
     async of(wanted) {
       const missing = [...wanted].filter(([id, version]) => (kept.peek(id)?.version ?? 0) < version).map(([id]) => id);
+      const unreadable = new Map<string, Error>();
       for (const row of missing.length === 0 ? [] : await run(READ, [missing])) {
         const expiresAt = storedTime(row.previousSecretExpiresAt, 'nullable');
-        const config = open(keyRing, { ...row, previousSecretExpiresAt: expiresAt } as Columns);
-        kept.set(config.id, config);
+        try {
+          const config = open(keyRing, { ...row, previousSecretExpiresAt: expiresAt } as Columns);
+          kept.set(config.id, config);
+        } catch (cause) {
+          unreadable.set(String(row.id), new Error('The secrets of the endpoint cannot be opened.', { cause }));
+        }
       }
       return new Map(
         [...wanted].flatMap(([id, version]) => {
-          const config = kept.get(id);
-          return config === undefined || config.version < version ? [] : [[id, config] as const];
+          const config = unreadable.get(id) ?? kept.get(id);
+          return config === undefined || ('version' in config && config.version < version) ? [] : [[id, config] as const];
         }),
       );
     },

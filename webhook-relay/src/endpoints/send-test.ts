@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { webhookTest } from '@portico/contracts/events/webhook-test';
 import { newId } from '@portico/contracts/ids';
 import { renderBody } from '../rendering/render-body.ts';
-import type { Sender, SendOutcome } from '../sending/send.ts';
+import { COMMON_HEADERS, type Sender, type SendOutcome } from '../sending/send.ts';
 import { signingKeys } from '../signing/secret.ts';
 import { sign } from '../signing/sign.ts';
 import type { OpenedEndpoint } from './endpoint-row.ts';
@@ -51,7 +51,7 @@ export async function sendTest(sender: Sender, endpoint: OpenedEndpoint, now: Da
   const masked = Object.fromEntries(Object.keys(endpoint.headers).map((name) => [name, MASK]));
   return {
     id,
-    request: { url: endpoint.url, headers: { ...masked, ...signed }, body: body.toString() },
+    request: { url: endpoint.url, headers: { ...COMMON_HEADERS, ...masked, ...signed }, body: body.toString() },
     timings: outcome.timings,
     ...reported(outcome),
   };

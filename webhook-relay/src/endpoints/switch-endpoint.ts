@@ -9,6 +9,7 @@ import { endpointRow, findEndpoint } from './endpoint-row.ts';
 export const DRAIN_PER_SECOND_MAX = 1_000;
 
 type Switch = { id: string; expectedVersion?: number | null | undefined };
+type PacedSwitch = Switch & { drainPerSecond?: number | null | undefined };
 
 /** Holds deliveries back. INVALID_STATE for an endpoint that is disabled. */
 export function pauseEndpoint(context: SubgraphContext, change: Switch): Promise<Row> {
@@ -19,28 +20,27 @@ export function pauseEndpoint(context: SubgraphContext, change: Switch): Promise
 }
 
 /** Sends what was held, in order, at most so many per second. INVALID_STATE for an endpoint that is disabled. */
-export function resumeEndpoint(
-  context: SubgraphContext,
-  { drainPerSecond = null, ...change }: Switch & { drainPerSecond?: number | null | undefined },
-): Promise<Row> {
-  if (drainPerSecond !== null && (drainPerSecond < 1 || drainPerSecond > DRAIN_PER_SECOND_MAX))
-    throw invalid({ drainPerSecond: `It must be from 1 to ${DRAIN_PER_SECOND_MAX}.` });
+export function resumeEndpoint(context: SubgraphContext, { drainPerSecond = null, ...change }: PacedSwitch): Promise<Row> {
+  requirePace(drainPerSecond);
   return switched(context, change, (endpoint) => {
     refuseDisabled(endpoint);
     return { status: 'active', drainPerSecond };
   });
 }
 
-/** Switches a disabled endpoint on, with its health as new. INVALID_STATE for one that was never verified. */
-export function enableEndpoint(context: SubgraphContext, change: Switch): Promise<Row> {
+/**
+ * Switches a disabled endpoint on, with its health as new; what was held is sent as after a pause. INVALID_STATE for one that was never verified.
+ */
+export function enableEndpoint(context: SubgraphContext, { drainPerSecond = null, ...change }: PacedSwitch): Promise<Row> {
+  requirePace(drainPerSecond);
   return switched(context, change, (endpoint) => {
     if (endpoint.disabledReason === 'unverified')
       throw new AppError('INVALID_STATE', 'The webhook has never answered. A test that it answers activates it.', {
         details: { status: endpoint.status, disabledReason: endpoint.disabledReason },
       });
     if (endpoint.status !== 'disabled') return {};
-    const health = { circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null } as const;
-    return { status: 'active', disabledReason: null, disabledAt: null, ...health };
+    const health = { circuit: 'closed', circuitFailures: 0, gateUntil: null, failingSince: null, exhaustedAt: null } as const;
+    return { status: 'active', disabledReason: null, disabledAt: null, drainPerSecond, ...health };
   });
 }
 
@@ -65,6 +65,11 @@ function switched(
     }
     return endpointRow(endpoint);
   });
+}
+
+function requirePace(drainPerSecond: number | null): void {
+  if (drainPerSecond === null || (drainPerSecond >= 1 && drainPerSecond <= DRAIN_PER_SECOND_MAX)) return;
+  throw invalid({ drainPerSecond: `It must be from 1 to ${DRAIN_PER_SECOND_MAX}.` });
 }
 
 function refuseDisabled({ status, disabledReason }: Endpoint): void {

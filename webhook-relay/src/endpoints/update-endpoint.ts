@@ -1,6 +1,6 @@
 // Changes of an endpoint. Another URL of an endpoint that has proved itself is asked before anything is written: while it does not answer, the
 // old URL stays and no event is lost.
-import { invalid } from '@portico/contracts/errors';
+import { AppError, invalid } from '@portico/contracts/errors';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { type Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
@@ -12,7 +12,7 @@ import { keepVerdict, verified } from './test-endpoint.ts';
 
 /**
  * Changes the given properties; null sets one back to its default. VALIDATION_ERROR on `url` for a verified endpoint whose new URL does not
- * answer. One that is not verified yet takes any and is verified at once.
+ * answer. One that is not verified yet takes any and is verified at once; CONFLICT when it was verified while its URL changed.
  */
 export async function updateEndpoint(
   context: SubgraphContext,
@@ -22,14 +22,12 @@ export async function updateEndpoint(
   expectedVersion?: number | null,
 ): Promise<Row> {
   const given = parseChange(input);
+  const refuse = ({ filter, events }: Endpoint): void =>
+    refuseProblems({ ...given, filter: given.filter === undefined ? filter : given.filter }, given.events ?? events, relay.policy);
   const before = await context.write(async (em) => {
     const endpoint = await findEndpoint(em, id, expectedVersion);
-    refuseProblems(
-      { ...given, filter: given.filter === undefined ? endpoint.filter : given.filter },
-      given.events ?? endpoint.events,
-      relay.policy,
-    );
-    return { unverified: endpoint.disabledReason === 'unverified', opened: openEndpoint(context.keyRing, endpoint, context.now()) };
+    refuse(endpoint);
+    return { unverified: isUnverified(endpoint), opened: openEndpoint(context.keyRing, endpoint, context.now()) };
   });
   const { unverified, opened } = before;
   const next = { ...opened, url: given.url ?? opened.url, apiVersion: given.apiVersion ?? opened.apiVersion };
@@ -39,6 +37,9 @@ export async function updateEndpoint(
   if (moves && !unverified) requireDelivered(await test());
   const row = await context.write(async (em) => {
     const endpoint = await findEndpoint(em, id, expectedVersion);
+    // It may have been changed since, and verified at its old URL: then the new one would have to answer first.
+    refuse(endpoint);
+    if (moves && unverified && !isUnverified(endpoint)) throw new AppError('CONFLICT', 'The webhook was verified meanwhile. Try again.');
     em.assign(endpoint, {
       ...changesOf(context, id, given),
       ...(moves && !unverified ? verified(context.now()) : {}),
@@ -48,6 +49,10 @@ export async function updateEndpoint(
     return endpointRow(endpoint);
   });
   return moves && unverified ? keepVerdict(context, next, await test()) : row;
+}
+
+function isUnverified({ disabledReason }: Endpoint): boolean {
+  return disabledReason === 'unverified';
 }
 
 function requireDelivered({ delivered, error }: TestReport): void {

@@ -28,6 +28,9 @@ export type DelivererOptions = AttemptDependencies & {
 const CLAIM_PART = 0.25;
 const CLAIM_WAIT_MS = 5;
 
+/** What this process cannot attempt it looks at again after so long. */
+const POSTPONED_MS = 60_000;
+
 export type Deliverer = AsyncDisposable & {
   /** Deliveries of these endpoints became due; of any without a list. */
   wake(endpoints?: readonly string[]): void;
@@ -74,7 +77,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       for (const delivery of claimed) keepRunning(giveBack(delivery));
       throw error;
     });
-    for (const { id, concurrency } of known.values()) slots.sized(id, concurrency);
+    for (const config of known.values()) if (!(config instanceof Error)) slots.sized(config.id, config.concurrency);
     for (const delivery of claimed) keepRunning(deliver(delivery, known.get(delivery.endpointId)));
     return claimed.length;
   }
@@ -90,7 +93,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     slots.give(delivery);
   }
 
-  async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<void> {
+  async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined): Promise<void> {
     const { endpointId } = delivery;
     let waiting = true;
     try {
@@ -105,11 +108,20 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     }
   }
 
-  async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | undefined): Promise<AttemptResult> {
+  async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined): Promise<AttemptResult> {
     if (endpoint === undefined) return { delivery, verdict: { kind: 'orphaned' }, endedAt: now() };
+    if (endpoint instanceof Error) return postponed(delivery, endpoint);
     if (!(await itsMoment(delivery))) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
     slots.begin(delivery);
-    return attemptDelivery(options, delivery, endpoint, giveUp.signal);
+    // Receivers make nothing reject: what does is ours, an event of a later release say. It must not end the process, nor hold others up.
+    return attemptDelivery(options, delivery, endpoint, giveUp.signal).catch((err: unknown) => postponed(delivery, err));
+  }
+
+  function postponed(delivery: ClaimedDelivery, err: unknown): AttemptResult {
+    const { endpointId, eventId } = delivery;
+    logger.error({ err, endpointId, eventId, operation: 'attempt delivery' }, 'a delivery cannot be attempted; it waits a minute');
+    const endedAt = now();
+    return { delivery, verdict: { kind: 'postponed', untilMs: endedAt.getTime() + POSTPONED_MS }, endedAt };
   }
 
   /** Waits for the moment that the endpoint's rate allows; false when the program stops before. */
@@ -163,6 +175,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       for (let made = 0; ; ) {
         const claimed = await claim(null);
         made += claimed;
+        // The loop may be claiming what it was woken for: that is work too.
+        await turn;
         if (claimed === 0 && running.size === 0 && hints.empty) return made;
         await Promise.all(running);
       }

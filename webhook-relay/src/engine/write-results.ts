@@ -29,7 +29,7 @@ export function createResultWriter(options: ResultWriterOptions): (results: read
   let day = Math.floor(now().getTime() / DAY_MS);
 
   function tellsSomething({ delivery, verdict }: AttemptResult): boolean {
-    if (verdict.kind === 'given-up' || verdict.kind === 'orphaned') return false;
+    if (verdict.kind === 'given-up' || verdict.kind === 'orphaned' || verdict.kind === 'postponed') return false;
     return verdict.kind !== 'succeeded' || delivery.endpointFailed;
   }
 

@@ -1,12 +1,12 @@
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
-import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { askSubgraph, TEST_SECRET_KEYS, testCaller } from '@portico/service-kit/testing';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { newSecret } from '../signing/secret.ts';
 import { houseSignature } from '../signing/sign.ts';
 import { type Received, startSink } from '../testing/start-sink.ts';
-import { SECRET, startTestRelay, testEvent } from '../testing/start-test-relay.ts';
+import { SECRET, startTestRelay, TENANT, testEvent } from '../testing/start-test-relay.ts';
 
 const ring = createKeyRing(TEST_SECRET_KEYS);
 const DAY_MS = 24 * 3_600_000;
@@ -40,6 +40,33 @@ describe('the log of attempts', () => {
     });
     expect(String(row?.response_body).length).toBe(64 * 1024);
     expect(String(row?.response_body).startsWith('a\uFFFDb')).toBe(true);
+  });
+});
+
+describe('the number of an attempt', () => {
+  it('goes on through runs and refusals, while its header counts those of the schedule', async () => {
+    let now = Date.now();
+    await using relay = await startTestRelay({ now: () => new Date(now) });
+    const answers = [{ status: 429, headers: { 'retry-after': '5' } }, 500, 200];
+    await using sink = await startSink(() => answers.shift() ?? 200);
+    await relay.endpoint(sink.urlOf('one'));
+    await relay.publish(testEvent());
+    for (const waitMs of [0, 5_000, 60_000]) {
+      now += waitMs;
+      await relay.deliver();
+    }
+    const [delivery] = await relay.sql('select id from webhooks.delivery', []);
+    const caller = testCaller(['read', 'write'], TENANT);
+    await askSubgraph(relay.relay, caller, 'mutation ($id: ID!) { replayWebhookDelivery(id: $id) { id } }', { id: delivery?.id });
+    await relay.deliver();
+    expect(sink.received.map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '1', '2', '1']);
+    const logged = await relay.sql('select number, outcome from webhooks.attempt order by started_at', []);
+    expect(logged.map(({ number, outcome }) => [number, outcome])).toEqual([
+      [1, 'throttled'],
+      [2, 'retry'],
+      [3, 'succeeded'],
+      [4, 'succeeded'],
+    ]);
   });
 });
 

@@ -86,6 +86,31 @@ describe('a bulk replay', () => {
     expect(await jobOf(survivor)).toEqual({ status: 'completed', total: 20, queued: 20 });
   });
 
+  it('whose step fails lets the others have their turns, and comes again', async () => {
+    let now = Date.now();
+    await using relay = await startTestRelay({ now: () => new Date(now) });
+    await using sink = await startSink();
+    const [broken, sound] = [await relay.endpoint(sink.urlOf('broken')), await relay.endpoint(sink.urlOf('sound'))];
+    await relay.publish(testEvent());
+    await relay.deliver();
+    await relay.sql(`update webhooks.delivery set status = 'dead'`, []);
+    const job = await startReplay(relay, broken, { what: 'failed' });
+    await relay.sql(`update webhooks.replay_job set cursor = '{"part":"queued","at":"no time","id":""}' where id = $1`, [job.id]);
+    const other = await startReplay(relay, sound, { what: 'failed' });
+    await relay.sql(`update webhooks.replay_job set leased_until = $2 where id = $1`, [other.id, new Date(now)]);
+    await expect(relay.relay.runTask('run-replays')).rejects.toThrow();
+    expect(await relay.relay.runTask('run-replays')).toBe(1);
+    const statuses = 'select id, status, queued from webhooks.replay_job order by endpoint_id = $1 desc';
+    expect(await relay.sql(statuses, [broken])).toMatchObject([
+      { status: 'running', queued: 0 },
+      { status: 'completed', queued: 1 },
+    ]);
+    await relay.sql(`update webhooks.replay_job set cursor = null where id = $1`, [job.id]);
+    now += 60_000;
+    expect(await relay.relay.runTask('run-replays')).toBe(1);
+    expect(await relay.sql(statuses, [broken])).toMatchObject([{ status: 'completed', queued: 1 }, { status: 'completed' }]);
+  });
+
   it('stops when it is cancelled', async () => {
     let now = Date.now();
     await using relay = await startTestRelay({ now: () => new Date(now) });

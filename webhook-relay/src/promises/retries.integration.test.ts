@@ -105,7 +105,7 @@ describe('Retry-After', () => {
 describe('410 Gone', () => {
   it('disables the endpoint and holds what waits for it', async () => {
     const told: unknown[] = [];
-    await using relay = await startTestRelay({ onEndpointDisabled: async (notice) => void told.push(notice.reason) });
+    await using relay = await startTestRelay({ tellOwners: async (notice) => void told.push(notice.reason) });
     await using sink = await startSink(() => 410);
     await relay.endpoint(sink.urlOf('gone'), { concurrency: 1 });
     await relay.publish(testEvent(), testEvent());
@@ -118,7 +118,7 @@ describe('410 Gone', () => {
       { status: 'dead' },
       { status: 'pending' },
     ]);
-    await relay.relay.runTask('announce-disabled');
+    await relay.relay.runTask('leave-notices');
     await expect.poll(() => told, { timeout: 10_000 }).toEqual(['gone']);
   });
 });
@@ -126,10 +126,10 @@ describe('410 Gone', () => {
 describe('an endpoint that somebody switched off', () => {
   it('is no news to its owners', async () => {
     const told: unknown[] = [];
-    await using relay = await startTestRelay({ onEndpointDisabled: async (notice) => void told.push(notice) });
+    await using relay = await startTestRelay({ tellOwners: async (notice) => void told.push(notice) });
     const off = { status: 'disabled', disabled_reason: 'switched_off', disabled_at: new Date() };
     await relay.endpoint('http://127.0.0.1:9/', off);
-    expect(await relay.relay.runTask('announce-disabled')).toBe(0);
+    expect(await relay.relay.runTask('leave-notices')).toBe(0);
     expect(told).toEqual([]);
   });
 });
@@ -180,7 +180,7 @@ describe('an endpoint that fails for five days', () => {
   it('is disabled, once, and its owners are told', async () => {
     const { now, move } = clock();
     const told: unknown[] = [];
-    await using relay = await startTestRelay({ now, onEndpointDisabled: async (notice) => void told.push(notice) });
+    await using relay = await startTestRelay({ now, tellOwners: async (notice) => void told.push(notice) });
     await using sink = await startSink(() => 500);
     const id = await relay.endpoint(sink.urlOf('failing'));
     const fail = async (): Promise<void> => {
@@ -196,10 +196,8 @@ describe('an endpoint that fails for five days', () => {
     expect(await relay.sql('select status, disabled_reason from webhooks.endpoint', [])).toEqual([
       { status: 'disabled', disabled_reason: 'failing' },
     ]);
-    await relay.relay.runTask('announce-disabled');
-    await relay.relay.runTask('announce-disabled');
-    expect(told).toEqual([
-      expect.objectContaining({ endpointId: id, reason: 'failing', disabledAt: now(), failingSince: new Date(START) }),
-    ]);
+    await relay.relay.runTask('leave-notices');
+    await relay.relay.runTask('leave-notices');
+    expect(told).toEqual([expect.objectContaining({ endpointId: id, reason: 'failing', at: now(), failingSince: new Date(START) })]);
   });
 });

@@ -11,6 +11,7 @@ import { storedTime } from '../stored-time.ts';
 import { wantedTypes } from './count-replayed.ts';
 
 const STEP_MS = 1_000;
+const FAILED_STEP_MS = 60_000;
 /** Events that a step looks at when the endpoint's filter lets few of them through. */
 const SCANNED_MAX = 2_000;
 
@@ -30,6 +31,7 @@ const NEXT = `${REASON}select j.id, j.account_id as "accountId", j.mode, j.endpo
 const MOVE_ON = `${REASON}update webhooks.replay_job set cursor = $2, queued = queued + $3, leased_until = $4, updated_at = $5,
     status = case when $6 then 'completed' else status end, completed_at = case when $6 then $5::timestamptz end, version = version + 1
   where id = $1`;
+const POSTPONE = `${REASON}update webhooks.replay_job set leased_until = $2 where id = $1 and status = 'running'`;
 const REQUEUE = `${REASON}with page as (
     select d.id, d.created_at from webhooks.delivery d
     where d.account_id = $1 and d.mode = $2 and d.endpoint_id = $3 and d.created_at >= $4 and d.created_at <= $5
@@ -51,16 +53,25 @@ const INSERT = `${REASON}insert into webhooks.delivery
   from jsonb_to_recordset($1::jsonb) as n(place int, id text, "eventId" text, type text, "aggregateId" text) order by n.place
   on conflict (event_id, endpoint_id) do nothing returning id`;
 
-/** One step of the job that waits longest. Answers the endpoint that has something to do, or undefined when no job is due. */
-export function runReplayStep({ transaction }: Pick<Database, 'transaction'>, now: Date): Promise<string | undefined> {
-  return transaction(async (run) => {
-    const [job] = (await run(NEXT, [now])) as Job[];
-    if (job === undefined) return undefined;
-    const { queued, cursor } = await step(run, job, now);
-    const next = new Date(now.getTime() + STEP_MS);
-    await run(MOVE_ON, [job.id, cursor === null ? null : JSON.stringify(cursor), queued, next, now, cursor === null]);
-    return job.endpointId;
-  });
+/**
+ * One step of the job that waits longest. Answers the endpoint that has something to do, or undefined when no job is due. Rejects when the step
+ * fails: it did not happen then, and its job waits a minute, so that those behind it have their turns.
+ */
+export async function runReplayStep(database: Pick<Database, 'transaction' | 'run'>, now: Date): Promise<string | undefined> {
+  let begun: Job | undefined;
+  try {
+    return await database.transaction(async (run) => {
+      const [job] = (await run(NEXT, [now])) as Job[];
+      begun = job;
+      if (job === undefined) return undefined;
+      const { queued, cursor } = await step(run, job, now);
+      await run(MOVE_ON, [job.id, cursor === null ? null : JSON.stringify(cursor), queued, after(now, STEP_MS), now, cursor === null]);
+      return job.endpointId;
+    });
+  } catch (error) {
+    if (begun !== undefined) await database.run(POSTPONE, [begun.id, after(now, FAILED_STEP_MS)]);
+    throw error;
+  }
 }
 
 function step(run: RunStatement, job: Job, now: Date): Promise<Step> {
@@ -94,6 +105,10 @@ async function queueMissing(run: RunStatement, job: Job, cursor: Cursor, now: Da
   const last = wanted.length > perSecond ? taken.at(-1) : rows.at(-1);
   const done = rows.length < limit && wanted.length <= perSecond;
   return { queued: inserted.length, cursor: done || last === undefined ? null : at('missing', last) };
+}
+
+function after(now: Date, ms: number): Date {
+  return new Date(now.getTime() + ms);
 }
 
 function at(part: Cursor['part'], row: Readonly<Record<string, unknown>>): Cursor {

@@ -1,4 +1,5 @@
-import { AppError, invalid } from '@portico/contracts/errors';
+import { LockMode } from '@mikro-orm/core';
+import { AppError, invalid, notFound } from '@portico/contracts/errors';
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
 import { createOnce } from '@portico/service-kit/database/create-once';
 import { tenantOf } from '@portico/service-kit/database/tenant';
@@ -6,7 +7,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { z } from 'zod';
-import type { Endpoint } from '../endpoint.entity.ts';
+import { Endpoint } from '../endpoint.entity.ts';
 import { findEndpoint } from '../endpoints/endpoint-row.ts';
 import type { RelayGraph } from '../relay-graph.ts';
 import { ReplayJob, type ReplaySelection } from '../replay-job.entity.ts';
@@ -59,8 +60,10 @@ type NewReplay = { id: string; endpointId: string; selection: ReplaySelection; t
 
 function addReplay(context: SubgraphContext, replay: NewReplay): Promise<Row> {
   return context.write(async (em) => {
-    // The endpoint is read again: one that was deleted meanwhile has nothing to replay.
-    const { id: endpointId } = await findEndpoint(em, replay.endpointId);
+    // The endpoint's row is held: starts of its replays go one after the other, and a deletion comes before this or finds the job.
+    const endpoint = await em.findOne(Endpoint, { id: replay.endpointId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (endpoint === null) throw notFound('webhook', replay.endpointId);
+    const { id: endpointId } = endpoint;
     if ((await em.count(ReplayJob, { endpointId, status: 'running' })) >= RUNNING_MAX)
       throw new AppError('CONFLICT', `At most ${RUNNING_MAX} replays of a webhook run at the same time.`);
     const now = context.now();

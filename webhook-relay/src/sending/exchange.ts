@@ -2,7 +2,7 @@
 // sends more than is kept, or never ends, loses its connection.
 import type { Dispatcher, Pool } from 'undici';
 import type { Aborts } from './aborts.ts';
-import { failure, nameFailure, type SendFailure } from './name-failure.ts';
+import { failure, nameFailure, type SendFailure, timeoutFailure } from './name-failure.ts';
 import type { ExchangeHandler } from './receiver-pool.ts';
 import type { SendOutcome, SendTimings } from './send-outcome.ts';
 
@@ -66,7 +66,7 @@ export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, a
       onResponseError: (_given, error) => finish('connection', nameFailure(error, handler.carrier?.connection?.ready === true)),
     };
     const onAbort = (): void => finish('deadline', failure('aborted'));
-    const timer = setTimeout(() => finish('deadline', failure('timeout')), timeoutMs);
+    const timer = setTimeout(() => finish('deadline', timeoutFailure(handler.carrier?.connection)), timeoutMs);
     if (signal.aborted) return onAbort();
     aborts.on(signal, onAbort);
     pool.dispatch({ method: 'POST', path, headers, body }, handler);

@@ -1,4 +1,5 @@
 // What an error of a socket, of TLS or of undici is called in a delivery's log. The texts are ours: those of the libraries carry addresses.
+import type { Connection } from './receiver-pool.ts';
 import type { SendErrorCode } from './send-outcome.ts';
 
 export type SendFailure = { readonly code: SendErrorCode; readonly message: string };
@@ -41,6 +42,18 @@ export function nameFailure(error: Error, connected: boolean): SendFailure {
   const code = found === 'reset' && !connected ? 'connect' : found;
   const detail = code === 'tls' ? tlsReason(error) : undefined;
   return { code, message: detail === undefined ? FAILURES[code] : `${FAILURES[code]} ${detail}` };
+}
+
+/** How far an attempt got before its deadline, by the connection that carried it. */
+export function timeoutFailure(connection: Connection | undefined): SendFailure {
+  return { code: 'timeout', message: `${FAILURES.timeout} By then ${phaseOf(connection)}.` };
+}
+
+function phaseOf(connection: Connection | undefined): string {
+  if (connection === undefined) return 'no connection was free';
+  if (connection.ready) return 'the request was sent and no status came';
+  if (connection.connectedAtMs !== undefined) return 'the TLS handshake did not end';
+  return connection.named && connection.resolvedAtMs === undefined ? 'the host name was not resolved' : 'no connection came to stand';
 }
 
 export function failure(code: keyof typeof FAILURES): SendFailure {

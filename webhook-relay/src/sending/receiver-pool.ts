@@ -1,10 +1,12 @@
 // Connections to one receiver. Undici's pool does not say which connection a request went over, so each of its clients notes how its own came to be.
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
 
 /** How a connection came to be. Times by `performance.now()`. */
 export type Connection = {
   readonly openedAtMs: number;
+  /** Whether its host is a name, which has to be resolved first. */
+  readonly named: boolean;
   /** Whether requests can go over it: TLS, where there is TLS, included. */
   ready: boolean;
   resolvedAtMs?: number;
@@ -51,7 +53,7 @@ class ReceiverClient extends Client {
     super(url, {
       ...given,
       connect: (to, callback) => {
-        const connection: Connection = { openedAtMs: now(), ready: false };
+        const connection: Connection = { openedAtMs: now(), named: isIP(to.hostname.replace(/^\[|\]$/g, '')) === 0, ready: false };
         this.connection = connection;
         const opened: buildConnector.Callback = (...result) => {
           connection.ready = result[0] === null;

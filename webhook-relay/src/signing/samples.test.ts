@@ -49,6 +49,11 @@ const CASES: readonly [why: string, given: Case, verifies: boolean][] = [
   ['a time ahead', { ...good, now: NOW - 301 }, false],
   ['no headers', { ...good, headers: {} }, false],
   ['a time that is none', { ...good, headers: { ...good.headers, 'x-webhook-timestamp': 'now', 'webhook-timestamp': '' } }, false],
+  [
+    'a time of five thousand digits',
+    { ...good, headers: { ...good.headers, 'x-webhook-timestamp': '9'.repeat(5_000), 'webhook-timestamp': '9'.repeat(5_000) } },
+    false,
+  ],
   ['a time that was exchanged', { ...good, headers: { ...family(good.headers, 'webhook-'), 'webhook-timestamp': String(NOW + 1) } }, false],
   [
     'a signature of another length',

@@ -24,7 +24,7 @@ export type TestRelay = AsyncDisposable & {
   deliver(): Promise<void>;
 };
 
-export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'onEndpointDisabled' | 'sender'> & {
+export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'tellOwners' | 'sender'> & {
   /** Another process on the same database. */
   databaseUrl?: string;
   engine?: EngineSettings;

@@ -1,10 +1,11 @@
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import { resealTask } from '@portico/service-kit/sealing/reseal-task';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { runReplayStep } from '../replays/run-replay-jobs.ts';
-import { announceDisabled } from './announce-disabled.ts';
+import { cancelOrphans } from './cancel-orphans.ts';
 import { keepPartitions } from './keep-partitions.ts';
+import { leaveNotices } from './leave-notices.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { pruneLedger } from './prune-ledger.ts';
 
@@ -26,9 +27,9 @@ export function relayTasks(options: {
         return endpointId === undefined ? 0 : 1;
       },
     },
-    'announce-disabled': {
+    'leave-notices': {
       idleMs: 5 * SECOND_MS,
-      runOnce: ({ database, logger, now }) => announceDisabled(database, { now: now(), logger, tell }),
+      runOnce: ({ database, logger, now }) => leaveNotices(database, { now: now(), logger, tell }),
     },
     'measure-backlog': {
       idleMs: 15 * SECOND_MS,
@@ -37,6 +38,7 @@ export function relayTasks(options: {
         return 0;
       },
     },
+    'cancel-orphans': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => cancelOrphans(database.run, now()) },
     'keep-partitions': { idleMs: 60 * MINUTE_MS, runOnce: ({ database, now }) => keepPartitions(database, now()) },
     'prune-ledger': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => pruneLedger(database.run, now()) },
     reseal: resealTask('webhooks.endpoint', {

@@ -1,6 +1,6 @@
-import { DISABLED_NOTICE_PATH, type TellOwners } from '@portico/contracts/disabled-notice';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { type TellOwners, WEBHOOK_NOTICE_PATH } from '@portico/contracts/webhook-notice';
 import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
 
 export type TellOverHttpOptions = {
@@ -12,7 +12,7 @@ export type TellOverHttpOptions = {
 
 /** Leaves notices with the admin service. Rejects with SERVICE_UNAVAILABLE unless it says that the letters are on their way. */
 export function tellOverHttp({ graphUrl, internalSecret, timeoutMs }: TellOverHttpOptions): TellOwners {
-  const url = new URL(DISABLED_NOTICE_PATH, graphUrl);
+  const url = new URL(WEBHOOK_NOTICE_PATH, graphUrl);
   return async (notice) => {
     const { accountId, mode } = notice;
     const caller = { accountId, mode, scopes: new Set<string>(), actor: 'service:webhooks', requestId: newId('request') };

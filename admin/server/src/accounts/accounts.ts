@@ -1,5 +1,6 @@
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { isOrigin, ORIGIN_PROBLEM } from '@portico/contracts/origins';
 import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
@@ -11,10 +12,7 @@ import { Account } from './account.entity.ts';
 export const accountInput = z.object({
   slug: z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'It must be 2 to 39 lower-case letters, digits and dashes, beginning with a letter.'),
   name: z.string().trim().min(1).max(100),
-  allowedOrigins: z
-    .array(z.url({ protocol: /^https?$/ }))
-    .max(20)
-    .default([]),
+  allowedOrigins: z.array(z.string().max(255).refine(isOrigin, ORIGIN_PROBLEM)).max(20).default([]),
 });
 
 /** What may change of an account; its slug stays. */

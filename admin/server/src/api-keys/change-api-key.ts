@@ -1,6 +1,6 @@
 // Changes of a key. Each tells the gateways in the same transaction: what they hear is what was committed.
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { notFound } from '@portico/contracts/errors';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { AppError, notFound } from '@portico/contracts/errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceChange, KEY_CHANNEL } from '../change-feed.ts';
@@ -8,7 +8,6 @@ import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { auditedKey } from './audited-key.ts';
 import { type IssuedKey, issue } from './create-api-key.ts';
-
 import { type KeyInput, keyInput } from './key-input.ts';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
@@ -16,14 +15,16 @@ export function revokeApiKey(context: AdminContext, id: string): Promise<void> {
   return change(context, 'api_key.revoked', id, (key) => revoke(key, context.now()));
 }
 
-/** A new key with the settings of the old one, which stops at once. */
+/** A new key with the settings of the old one, which stops at once. INVALID_STATE as for `rotateApiKey`. */
 export function regenerateApiKey(context: AdminContext, id: string): Promise<IssuedKey> {
   return rotateApiKey(context, id, 0);
 }
 
-/** A new key with the settings of the old one, which goes on for `overlapMs`. */
+/** A new key with the settings of the old one, which goes on for `overlapMs`. INVALID_STATE for a key that was revoked, or has its successor. */
 export function rotateApiKey(context: AdminContext, id: string, overlapMs: number): Promise<IssuedKey> {
   return change(context, overlapMs === 0 ? 'api_key.regenerated' : 'api_key.rotated', id, (old, em) => {
+    if (old.replacedBy != null) throw new AppError('INVALID_STATE', `The API key was replaced by ${old.replacedBy}.`);
+    if (old.status === 'revoked') throw new AppError('INVALID_STATE', 'The API key was revoked.');
     const { name, mode, scopes, tier, quota, burst, signatures, allowedAddresses } = old;
     const lifetimeMs = Math.max(60_000, old.expiresAt.getTime() - old.createdAt.getTime());
     const input = keyInput.parse({ name, mode, scopes, tier, quota, burst, signatures, allowedAddresses, lifetimeMs });
@@ -51,7 +52,8 @@ function change<Result>(
   work: (key: ApiKey, em: EntityManager) => Result,
 ): Promise<Result> {
   return context.database.fork().transactional(async (em) => {
-    const key = await em.findOne(ApiKey, { id });
+    // Changes of one key come one after the other: a second click must not be an error.
+    const key = await em.findOne(ApiKey, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (key === null) throw notFound('API key', id);
     const before = auditedKey(key);
     const result = work(key, em);

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { keyHint, newApiKey, newSigningSecret } from '@portico/contracts/api-key-text';
+import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { Account } from '../accounts/account.entity.ts';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import type { AdminContext } from '../context.ts';
 import { ApiKey, signingSecret } from './api-key.entity.ts';
@@ -12,12 +14,20 @@ import { type KeyInput, keyInput } from './key-input.ts';
 /** A key as it is given out, once: neither part can be read again. */
 export type IssuedKey = { id: string; key: string; secret: string; expiresAt: Date };
 
-/** Makes a key for an account. VALIDATION_ERROR names the field. */
+/** In force at once. Each key has a quota of its own: without a bound an account would have no quota at all. */
+export const KEYS_MAX = 100;
+
+/** Makes a key for an account. VALIDATION_ERROR names the field; INVALID_STATE for one key too many. */
 export async function createApiKey(context: AdminContext, accountId: string, given: KeyInput): Promise<IssuedKey> {
-  const em = context.database.fork();
-  const issued = issue(em, context, accountId, parseInput(keyInput, given));
-  await em.flush();
-  return issued;
+  const input = parseInput(keyInput, given);
+  return context.database.fork().transactional(async (em) => {
+    // Locked, so that keys that are made at the same time are counted one after the other.
+    const account = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (account === null) throw notFound('account', accountId);
+    if ((await em.count(ApiKey, { accountId, status: 'active', expiresAt: { $gt: context.now() } })) >= KEYS_MAX)
+      throw new AppError('INVALID_STATE', `An account has at most ${KEYS_MAX} API keys in force. Revoke one first.`);
+    return issue(em, context, accountId, input);
+  });
 }
 
 /** The same inside a transaction that does more. */

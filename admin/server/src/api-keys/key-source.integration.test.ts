@@ -119,7 +119,7 @@ describe('the source of keys', () => {
     const { id, key } = await newKey();
     const listening = async (): Promise<number[]> => {
       const { rows } = await client.query<{ pid: number }>(
-        `select pid from pg_stat_activity where datname = current_database() and query like 'listen %'`,
+        `select pid from pg_stat_activity where datname = current_database() and application_name = 'portico changes'`,
       );
       return rows.map(({ pid }) => pid);
     };

@@ -22,7 +22,7 @@ export async function listMembers({ database }: AdminContext, accountId: string)
 
 /** NOT_FOUND for another account's member too. */
 export async function findMember({ database }: AdminContext, accountId: string, id: string): Promise<MemberView> {
-  return viewOf(await load(database.fork(), accountId, id));
+  return viewOf(await found(database.fork().findOne(Member, { accountId, id }), id));
 }
 
 /** Each of them gets a letter: an account is no means to write to strangers. */
@@ -53,7 +53,7 @@ export async function inviteMember(
 /** INVALID_STATE when the account would be left without an owner. */
 export function changeMemberRole({ database }: AdminContext, accountId: string, id: string, role: MemberRole): Promise<MemberView> {
   return database.fork().transactional(async (em) => {
-    const member = await load(em, accountId, id);
+    const member = await lock(em, accountId, id);
     if (role !== 'owner') await refuseLastOwner(em, member);
     member.role = role;
     return viewOf(member);
@@ -63,7 +63,7 @@ export function changeMemberRole({ database }: AdminContext, accountId: string, 
 /** INVALID_STATE when the account would be left without an owner. */
 export function removeMember({ database }: AdminContext, accountId: string, id: string): Promise<void> {
   return database.fork().transactional(async (em) => {
-    const member = await load(em, accountId, id);
+    const member = await lock(em, accountId, id);
     await refuseLastOwner(em, member);
     em.remove(member);
   });
@@ -74,8 +74,13 @@ export async function acceptInvitations({ database }: AdminContext, personId: st
   await database.fork().nativeUpdate(Member, { email: email.toLowerCase(), personId: null }, { personId });
 }
 
-async function load(em: EntityManager, accountId: string, id: string): Promise<Member> {
-  const member = await em.findOne(Member, { accountId, id });
+/** Changes of one member come one after the other. */
+function lock(em: EntityManager, accountId: string, id: string): Promise<Member> {
+  return found(em.findOne(Member, { accountId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE }), id);
+}
+
+async function found(finding: Promise<Member | null>, id: string): Promise<Member> {
+  const member = await finding;
   if (member === null) throw notFound('member', id);
   return member;
 }

@@ -1,8 +1,8 @@
 // Where other programs leave notices when they are processes of their own. Only those that know the shared secret are heard.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { DISABLED_NOTICE_PATH, disabledNotice, NOTICES_PREFIX, type TellOwners } from '@portico/contracts/disabled-notice';
 import { AppError, ERRORS, invalid } from '@portico/contracts/errors';
+import { NOTICES_PREFIX, type TellOwners, WEBHOOK_NOTICE_PATH, webhookNotice } from '@portico/contracts/webhook-notice';
 import { CALLER_HEADER, readCallerHeader } from '@portico/service-kit/graph/caller-header';
 import type { Logger } from '@portico/service-kit/logger';
 import { parseInput } from '@portico/service-kit/parse-input';
@@ -37,7 +37,7 @@ export function noticeMount({
 }
 
 async function take(req: IncomingMessage, { tellOwners, internalSecret }: { tellOwners: TellOwners; internalSecret: string }) {
-  if (req.url !== DISABLED_NOTICE_PATH) throw new AppError('NOT_FOUND');
+  if (req.url !== WEBHOOK_NOTICE_PATH) throw new AppError('NOT_FOUND');
   if (req.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
   const header = req.headers[CALLER_HEADER];
   const { actor, accountId, mode } = readCallerHeader(Array.isArray(header) ? undefined : header, internalSecret);
@@ -46,7 +46,7 @@ async function take(req: IncomingMessage, { tellOwners, internalSecret }: { tell
   const body = await json(req).catch((cause: unknown) => {
     throw new AppError('VALIDATION_ERROR', 'The body is no JSON.', { cause });
   });
-  const notice = parseInput(disabledNotice, body);
+  const notice = parseInput(webhookNotice, body);
   if (notice.accountId !== accountId || notice.mode !== mode) throw invalid({ accountId: 'It must be the one whose notice it is.' });
   await tellOwners(notice);
 }

@@ -1,5 +1,5 @@
-import { DISABLED_NOTICE_PATH, type DisabledNotice } from '@portico/contracts/disabled-notice';
 import { newId } from '@portico/contracts/ids';
+import { WEBHOOK_NOTICE_PATH, type WebhookNotice } from '@portico/contracts/webhook-notice';
 import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
 import { listen } from '@portico/service-kit/http/http-listener';
 import { silentLogger, testCaller } from '@portico/service-kit/testing';
@@ -27,13 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => sides?.[Symbol.asyncDispose]());
 
-const noticeOf = (given: Partial<DisabledNotice> = {}): DisabledNotice => ({
+const noticeOf = (given: Partial<WebhookNotice> = {}): WebhookNotice => ({
   endpointId: newId('webhook'),
   accountId,
   mode: 'live',
   url: 'https://partner.example/hooks?token=t0ken',
   reason: 'failing',
-  disabledAt: new Date('2026-02-06T00:00:00Z'),
+  at: new Date('2026-02-06T00:00:00Z'),
   failingSince: new Date('2026-02-01T00:00:00Z'),
   ...given,
 });
@@ -55,6 +55,16 @@ describe('a disabled webhook', () => {
     for (const other of ['dev@example.com', 'nobody@example.com']) expect(await lettersAbout(other, notice.endpointId)).toEqual([]);
   });
 
+  it('that misses events is a letter of its own', async () => {
+    const notice = noticeOf({ reason: 'exhausted' });
+    await sides.tellOwners(notice);
+    const [letter] = await lettersAbout('ada@example.com', notice.endpointId);
+    expect(letter).toMatchObject({ subject: 'A webhook of The Shop misses events' });
+    expect(letter?.text).toContain('did not take an event in any of its attempts; the last was at 2026-02-06T00:00:00.000Z');
+    expect(letter?.text).toContain('can be replayed');
+    expect(letter?.text).not.toMatch(/was disabled|t0ken/);
+  });
+
   it('of an account that is no more is nobody’s news', async () => {
     await expect(sides.tellOwners(noticeOf({ accountId: newId('account') }))).resolves.toBeUndefined();
   });
@@ -62,7 +72,7 @@ describe('a disabled webhook', () => {
 
 describe('a notice over HTTP', () => {
   const SECRET = 'x'.repeat(32);
-  const post = async (notice: object, headers: Record<string, string>, path = DISABLED_NOTICE_PATH): Promise<number> => {
+  const post = async (notice: object, headers: Record<string, string>, path = WEBHOOK_NOTICE_PATH): Promise<number> => {
     const { handler } = noticeMount({ tellOwners: sides.tellOwners, internalSecret: SECRET, logger: silentLogger });
     await using server = await listen({ host: '127.0.0.1', port: 0, shutdownTimeoutMs: 500, handler });
     return (await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(notice) })).status;
@@ -83,7 +93,7 @@ describe('a notice over HTTP', () => {
     expect(await post(notice, signed('service:webhooks', accountId, 'y'.repeat(32)))).toBe(401);
     expect(await post(notice, signed('service:orders'))).toBe(403);
     expect(await post(notice, signed('service:webhooks', newId('account')))).toBe(400);
-    expect(await post({ ...notice, disabledAt: 'yesterday' }, signed())).toBe(400);
+    expect(await post({ ...notice, at: 'yesterday' }, signed())).toBe(400);
     expect(await post({ ...notice, more: 'x'.repeat(20_000) }, signed())).toBe(413);
     expect(await post(notice, signed(), '/notices/other')).toBe(404);
     expect(await lettersAbout('ada@example.com', notice.endpointId)).toEqual([]);

@@ -8,7 +8,7 @@ const notice = {
   mode: 'live',
   url: 'https://partner.example/hooks',
   reason: 'gone',
-  disabledAt: new Date('2026-02-06T00:00:00Z'),
+  at: new Date('2026-02-06T00:00:00Z'),
   failingSince: null,
 } as const;
 const owners = ['ada', 'ben'].map((name) => ({ id: `mem_${name}`, email: `${name}@example.com` }));
@@ -52,7 +52,7 @@ describe('telling the owners of an account', () => {
   it('of the same webhook disabled again writes again', async () => {
     const { tell, sent } = telling(new Map());
     await tell(notice);
-    await tell({ ...notice, disabledAt: new Date('2026-03-01T00:00:00Z') });
+    await tell({ ...notice, at: new Date('2026-03-01T00:00:00Z') });
     expect(sent).toHaveLength(4);
   });
 });

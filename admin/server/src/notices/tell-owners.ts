@@ -1,6 +1,6 @@
-// A webhook endpoint was disabled: its account's owners get a letter. What called this calls again when it rejects, so an owner whose letter the
+// A webhook endpoint was disabled, or misses events: its account's owners get a letter. What called this calls again when it rejects, so an owner whose letter the
 // mail server has is remembered for as long as the process lives, and gets no second one because another's failed.
-import type { DisabledNotice, TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners, WebhookNotice } from '@portico/contracts/webhook-notice';
 import type { Logger } from '@portico/service-kit/logger';
 import { LRUCache } from 'lru-cache';
 import { isRefusedForGood, type Letter, type Mailer } from '../mail/mailer.ts';
@@ -21,11 +21,11 @@ const REMEMBERED = 10_000;
 export function createTellOwners({ ownersOf, mailer, portalOrigin, logger }: OwnersOptions): TellOwners {
   const told = new LRUCache<string, true>({ max: REMEMBERED });
   return async (notice) => {
-    const { accountId, endpointId, disabledAt } = notice;
+    const { accountId, endpointId, reason, at } = notice;
     const { accountName, owners } = (await ownersOf(accountId)) ?? { accountName: '', owners: [] };
     const failures: unknown[] = [];
     for (const { id, email } of owners) {
-      const key = `${endpointId} ${disabledAt.toISOString()} ${id}`;
+      const key = `${endpointId} ${reason} ${at.toISOString()} ${id}`;
       if (told.has(key)) continue;
       try {
         await mailer.send(letterOf(notice, { to: email, accountName, portalOrigin }));
@@ -41,26 +41,39 @@ export function createTellOwners({ ownersOf, mailer, portalOrigin, logger }: Own
 }
 
 function letterOf(
-  { endpointId, url, mode, reason, disabledAt, failingSince }: DisabledNotice,
+  notice: WebhookNotice,
   { to, accountName, portalOrigin }: { to: string; accountName: string; portalOrigin: string },
 ): Letter {
+  const news = notice.reason === 'exhausted' ? 'misses events' : 'was disabled';
+  const text = [...(notice.reason === 'exhausted' ? missesEvents(notice) : wasDisabled(notice)), howToReplay(portalOrigin), ''];
+  return { to, subject: `A webhook of ${accountName} ${news}`, text: text.join('\n') };
+}
+
+function wasDisabled({ endpointId, url, mode, reason, at, failingSince }: WebhookNotice): string[] {
   const why =
     reason === 'gone'
       ? 'It answered an event with the status 410, which says that it wants no more.'
       : `It has not taken a single event since ${failingSince?.toISOString() ?? 'several days'}.`;
-  return {
-    to,
-    subject: `A webhook of ${accountName} was disabled`,
-    text: [
-      `The webhook ${endpointId} (${mode} mode) at ${withoutQuery(url)} was disabled at ${disabledAt.toISOString()}.`,
-      '',
-      why,
-      '',
-      'Events for it are held and nothing is lost for 30 days. When the receiver works again, enable the webhook: what was held is sent then, in order.',
-      `Deliveries that ran out of attempts can be replayed. Both are done under ${portalOrigin}, or over the API.`,
-      '',
-    ].join('\n'),
-  };
+  return [
+    `The webhook ${endpointId} (${mode} mode) at ${withoutQuery(url)} was disabled at ${at.toISOString()}.`,
+    '',
+    why,
+    '',
+    'Events for it are held and nothing is lost for 30 days. When the receiver works again, enable the webhook: what was held is sent then, in order.',
+  ];
+}
+
+function missesEvents({ endpointId, url, mode, at, failingSince }: WebhookNotice): string[] {
+  const since = failingSince === null ? '' : ` It has not taken any since ${failingSince.toISOString()}; after five days it is disabled.`;
+  return [
+    `The webhook ${endpointId} (${mode} mode) at ${withoutQuery(url)} did not take an event in any of its attempts; the last was at ${at.toISOString()}.${since}`,
+    '',
+    'The log of its deliveries shows what was sent and what came back. Until an event succeeds you get no second letter of this kind.',
+  ];
+}
+
+function howToReplay(portalOrigin: string): string {
+  return `Deliveries that ran out of attempts can be replayed: under ${portalOrigin}, or over the API.`;
 }
 
 /** Receivers put tokens into queries; a letter is no place for them. */

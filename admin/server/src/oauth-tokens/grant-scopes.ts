@@ -1,6 +1,4 @@
-import { covers, RESOURCES, type ResourceScope } from '@portico/contracts/scopes';
-
-const NARROW: ReadonlySet<string> = new Set(RESOURCES.flatMap((resource): ResourceScope[] => [`${resource}:read`, `${resource}:write`]));
+import { covers, isResourceScope } from '@portico/contracts/scopes';
 
 /** What of `allowed` is granted: all of it unless something is asked for. Undefined when more is asked for than may be had. */
 export function grantScopes(allowed: readonly string[], asked: readonly string[] | undefined): string[] | undefined {
@@ -8,9 +6,5 @@ export function grantScopes(allowed: readonly string[], asked: readonly string[]
   const held = new Set(allowed);
   const unique = [...new Set(asked)];
   // `read` holds `orders:read`; the graph's scopes are for services and are held by nobody here.
-  return unique.every((scope) => held.has(scope) || (isNarrow(scope) && covers(held, scope))) ? unique : undefined;
-}
-
-function isNarrow(scope: string): scope is ResourceScope {
-  return NARROW.has(scope);
+  return unique.every((scope) => held.has(scope) || (isResourceScope(scope) && covers(held, scope))) ? unique : undefined;
 }

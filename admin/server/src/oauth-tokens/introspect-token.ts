@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { commonScopes } from '@portico/contracts/scopes';
 import {
   ACCESS_TOKEN_AUDIENCE,
   type AccessTokenClaims,
@@ -28,15 +29,21 @@ export async function introspectToken(
   if (found === undefined) return { kind: 'granted', value: NOT_ACTIVE };
   const { accountId, mode } = authenticated.value;
   const owner = await context.database.fork().findOne(OauthClient, { id: found.client_id, accountId, mode, status: 'active' });
-  return { kind: 'granted', value: owner === null ? NOT_ACTIVE : { active: true, ...found, account: accountId, mode } };
+  if (owner === null) return { kind: 'granted', value: NOT_ACTIVE };
+  const { scopes, ...about } = found;
+  // The client may have lost scopes since.
+  const allowed = commonScopes(scopes, owner.scopes);
+  const permissions = about.token_type === undefined ? {} : { permissions: allowed };
+  return { kind: 'granted', value: { active: true, ...about, ...permissions, scope: allowed.join(' '), account: accountId, mode } };
 }
 
-type About = Readonly<Record<string, unknown>> & { readonly client_id: string };
+type About = Readonly<Record<string, unknown>> & { readonly client_id: string; readonly scopes: readonly string[] };
 
 async function aboutAccessToken(context: AdminContext, claims: AccessTokenClaims): Promise<About | undefined> {
   if (await isTokenRevoked(context, claims)) return undefined;
-  const { iss, sub, client_id, user_id, permissions, scope, jti, iat, nbf, exp } = claims;
-  return { token_type: 'Bearer', iss, aud: ACCESS_TOKEN_AUDIENCE, sub, client_id, user_id, permissions, scope, jti, iat, nbf, exp };
+  const { iss, sub, client_id, user_id, permissions, jti, iat, nbf, exp } = claims;
+  const ids = { iss, aud: ACCESS_TOKEN_AUDIENCE, sub, client_id, user_id, jti };
+  return { token_type: 'Bearer', ...ids, scopes: permissions, iat, nbf, exp };
 }
 
 async function aboutRefreshToken({ database, now }: AdminContext, text: string): Promise<About | undefined> {
@@ -49,7 +56,7 @@ async function aboutRefreshToken({ database, now }: AdminContext, text: string):
   return {
     sub: family.clientId,
     client_id: family.clientId,
-    scope: family.scopes.join(' '),
+    scopes: family.scopes,
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),
   };

@@ -3,6 +3,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { newId } from '@portico/contracts/ids';
+import { commonScopes } from '@portico/contracts/scopes';
 import { type ClientProof, type IssuedTokens, type OAuthOutcome, refuse, type TokenGrant } from '@portico/contracts/token-service';
 import type { AdminContext } from '../context.ts';
 import { authenticateClient } from '../oauth-clients/authenticate-client.ts';
@@ -65,8 +66,10 @@ async function refreshTokens(
     return NOT_GOOD;
   }
   if (token.expiresAt <= now) return NOT_GOOD;
-  const scopes = grantScopes(family.scopes, asked);
-  if (scopes === undefined) return moreThan(family.scopes);
+  // What the client may do now, as far as it was granted then.
+  const allowed = commonScopes(family.scopes, client.scopes);
+  const scopes = allowed.length === 0 ? undefined : grantScopes(allowed, asked);
+  if (scopes === undefined) return moreThan(allowed);
   const refreshToken = addRefreshToken(em, family, now);
   token.usedAt = now;
   token.replacedBy = hash('sha256', refreshToken);

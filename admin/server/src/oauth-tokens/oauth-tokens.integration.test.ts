@@ -195,6 +195,30 @@ describe('signing keys', () => {
     expect(await isActive(accessToken)).toBe(false);
     expect(kidOf((await begin()).accessToken)).not.toBe(kidOf(accessToken));
   });
+
+  it('sign only what they outlive: not in their last hour, after a withdrawal or a second rotation either', async () => {
+    const { id: second } = await admin.signingKeys.rotate();
+    await admin.signingKeys.rotate({ leadMs: 1_800_000 });
+    const { id: last } = await admin.signingKeys.rotate();
+    for (let minutes = 0; minutes <= 120; minutes += 15) {
+      nowMs += 15 * 60_000;
+      if (minutes === 45) await admin.signingKeys.withdraw(last);
+      const { accessToken } = await begin();
+      const { exp } = claimsOf(accessToken);
+      expect(kidOf(accessToken)).not.toBe(second);
+      const { rows } = await client.query('select retired_at from access.signing_key where id = $1', [kidOf(accessToken)]);
+      expect(rows[0].retired_at?.getTime() ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(Number(exp) * 1_000);
+    }
+    await client.query('delete from access.signing_key');
+  });
+
+  it('that are made because there is none are told to the gateways', async () => {
+    const told: string[] = [];
+    using _ = admin.tokens.onTokenChange((id) => told.push(id));
+    await client.query('delete from access.signing_key');
+    const { accessToken } = await begin();
+    await expect.poll(() => told, { timeout: 1_000 }).toEqual([kidOf(accessToken)]);
+  });
 });
 
 describe('what has expired', () => {

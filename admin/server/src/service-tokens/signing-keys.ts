@@ -16,21 +16,28 @@ export const TOKEN_LIFETIME_SECONDS_MAX = 3_600;
 const ROTATION_MARGIN_MS = 60_000;
 const RSA_BITS = 2_048;
 
-/** The key that signs now; made on first use. */
+/** The key that signs now: the newest one that will be published until whatever it signs has ended. Made where there is none. */
 export async function ensureSigningKey(context: AdminContext): Promise<SigningKey> {
-  const em = context.database.fork();
   const now = context.now();
-  const existing = await em.findOne(
-    SigningKey,
-    { notBefore: { $lte: now }, $or: [{ retiredAt: null }, { retiredAt: { $gt: now } }] },
-    { orderBy: { notBefore: 'desc', id: 'desc' } },
-  );
+  const lastTokenEnds = new Date(now.getTime() + TOKEN_LIFETIME_SECONDS_MAX * 1_000);
+  const existing = await context.database
+    .fork()
+    .findOne(
+      SigningKey,
+      { notBefore: { $lte: now }, $or: [{ retiredAt: null }, { retiredAt: { $gte: lastTokenEnds } }] },
+      { orderBy: { notBefore: 'desc', id: 'desc' } },
+    );
   if (existing !== null) return existing;
-  const key = em.create(SigningKey, await newSigningKey(context, now));
-  em.persist(key);
-  recordAdminAction(em, context, { action: 'signing_key.created', target: key.id, before: null, after: auditedKey(key) });
-  await em.flush();
-  return key;
+  const made = await newSigningKey(context, now);
+  return context.database.fork().transactional(async (em) => {
+    const key = em.create(SigningKey, made);
+    em.persist(key);
+    recordAdminAction(em, context, { action: 'signing_key.created', target: key.id, before: null, after: auditedKey(key) });
+    await em.flush();
+    // A gateway that has just asked for the keys would not ask again before the first token of this one.
+    await announceChange(em, TOKEN_CHANNEL, key.id);
+    return key;
+  });
 }
 
 /** The public keys of all signing keys that a live token may have been signed with, and of those that will sign. */

@@ -13,6 +13,7 @@ import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
 import { letters } from './letters.ts';
+import { forgetGuesses, limitGuesses } from './limit-guesses.ts';
 import { recordSignIn } from './record-sign-in.ts';
 import { openSignInDatabase } from './sign-in-database.ts';
 
@@ -67,7 +68,8 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
     return found?.user.id;
   };
-  return { personId, handle: (request) => recordSignIn(options, request, { handle: auth.handler, personId }) };
+  const handle = limitGuesses(options, auth.handler);
+  return { personId, handle: (request) => recordSignIn(options, request, { handle, personId }) };
 }
 
 function placeOf({ side, secret, origin, triesPerMinute, logger }: SignInOptions): BetterAuthOptions {
@@ -112,7 +114,10 @@ function passwords(options: SignInOptions) {
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: async ({ user, token }) => mailer.post(write.reset(user.email, token)),
       onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
-      onPasswordReset: ({ user }) => endAllSessions(admin, user.id),
+      async onPasswordReset({ user }) {
+        await endAllSessions(admin, user.id);
+        await forgetGuesses(options, user.email);
+      },
     },
     emailVerification: {
       sendOnSignUp: true,

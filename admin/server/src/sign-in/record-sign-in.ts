@@ -4,6 +4,7 @@ import type { AdminContext } from '../context.ts';
 import { Person } from '../people/person.entity.ts';
 import { SIDES } from '../sides.ts';
 import type { SignInOptions } from './create-sign-in.ts';
+import { jsonOf } from './json-of.ts';
 import { beginAttempt, type Event, endAttempt } from './sign-in-attempts.ts';
 
 /** Stands for somebody who is nobody: an address that is not known is not kept, for it may be a mistyped one. */
@@ -71,11 +72,4 @@ async function eventOf({ path, response, person }: Step): Promise<Event | undefi
   if (path === '/change-password') return { action: 'password_changed', personId: person.id };
   if (path === '/two-factor/disable') return { action: 'totp_disabled', personId: person.id };
   return path === '/two-factor/verify-totp' && !person.twoFactorEnabled ? { action: 'totp_enabled', personId: person.id } : undefined;
-}
-
-async function jsonOf(message: Request | Response): Promise<unknown> {
-  return message
-    .clone()
-    .json()
-    .catch(() => undefined);
 }

@@ -37,10 +37,15 @@ it('removes what has expired, and nothing else', async () => {
       [id, expiresAt],
     );
   }
-  expect(await sweepSignIn({ database, now: () => now ?? new Date() })).toBe(3);
+  for (const [key, since] of [
+    ['old', new Date(2_000 - 3_600_000)],
+    ['new', new Date(2_001 - 3_600_000)],
+  ])
+    await database.run('insert into access.sign_in_guess (key, count, since) values ($1, 1, $2)', [key, since]);
+  expect(await sweepSignIn({ database, now: () => now ?? new Date() })).toBe(4);
   const left = await database.run(
-    'select id from access.developer_session union all select id from access.operator_session union all select id from access.verification',
+    'select id from access.developer_session union all select id from access.operator_session union all select id from access.verification union all select key from access.sign_in_guess',
     [],
   );
-  expect(left).toEqual([{ id: 'new' }, { id: 'new' }, { id: 'new' }]);
+  expect(left).toEqual([{ id: 'new' }, { id: 'new' }, { id: 'new' }, { id: 'new' }]);
 });

@@ -79,6 +79,8 @@ describe('a developer', () => {
         rotate: () => eve.apiKeys.rotate.mutate({ ...key, overlapMs: 1 }),
         keyUsage: () => eve.apiKeys.usage.query({ ...key, from: DAY, to: DAY }),
         revokeClient: () => eve.oauthClients.revoke.mutate({ accountId: account, id: clientId }),
+        client: () => eve.oauthClients.get.query({ accountId: account, id: clientId }),
+        updateClient: () => eve.oauthClients.update.mutate({ accountId: account, id: clientId, changes: { name: 'stolen' } }),
         rotateSecret: () => eve.oauthClients.rotateSecret.mutate({ accountId: account, id: clientId, overlapMs: 1 }),
         ticket: () => eve.tickets.get.query({ accountId: account, id: ticket.id }),
         reply: () => eve.tickets.reply.mutate({ accountId: account, id: ticket.id, body: 'x' }),
@@ -106,6 +108,25 @@ describe('an OAuth client', () => {
     expect([await ask(clientSecret), await ask(rotated.clientSecret)]).toEqual(['granted', 'granted']);
     expect(await ada.oauthClients.revoke.mutate({ accountId, id: clientId })).toMatchObject({ status: 'revoked' });
     expect(await ask(rotated.clientSecret)).toBe('refused');
+  });
+
+  it('is changed with a record of it, and gives itself no tier or limits; a revoked one stays as it is', async () => {
+    const { clientId: id } = await newClient();
+    const limits = { tier: 'enterprise', quota: { limit: 1_000_000, windowSeconds: 1 } } as const;
+    const changed = await ada.oauthClients.update.mutate({ accountId, id, changes: { name: 'renamed', scopes: ['read'], ...limits } });
+    expect(changed).toMatchObject({ name: 'renamed', scopes: ['read'], tier: 'pro', quota: null });
+    expect(await ada.oauthClients.get.query({ accountId, id })).toEqual(changed);
+    const [entry] = await ada.adminLog.list.query({ accountId, target: id, action: 'oauth_client.updated' });
+    expect([entry?.before, entry?.after]).toMatchObject([
+      { name: 'c', scopes: ['orders:read'] },
+      { name: 'renamed', scopes: ['read'] },
+    ]);
+    const { client: support } = await sides.operator('limits@op.example.com', 'support');
+    expect(await support.oauthClients.update.mutate({ accountId, id, changes: limits })).toMatchObject({ name: 'renamed', ...limits });
+    expect(await sides.admin.tokens.findClient(id)).toMatchObject({ tier: 'enterprise', limits: { quota: limits.quota } });
+    await ada.oauthClients.revoke.mutate({ accountId, id });
+    const change = ada.oauthClients.update.mutate({ accountId, id, changes: { name: 'again' } });
+    await expect(change).rejects.toMatchObject({ data: { code: 'INVALID_STATE' } });
   });
 
   it('shows its secret once: no later answer and no log has it, or the hash of it', async () => {

@@ -16,9 +16,11 @@ import { inviteMember } from './developer/members/invite-member.ts';
 import { listMembers } from './developer/members/list-members.ts';
 import { removeMember } from './developer/members/remove-member.ts';
 import { createClient } from './developer/oauth-clients/create-client.ts';
+import { getClient } from './developer/oauth-clients/get-client.ts';
 import { listClients } from './developer/oauth-clients/list-clients.ts';
 import { revokeClient } from './developer/oauth-clients/revoke-client.ts';
 import { rotateClientSecret } from './developer/oauth-clients/rotate-client-secret.ts';
+import { updateClient } from './developer/oauth-clients/update-client.ts';
 import { closeTicket } from './developer/tickets/close-ticket.ts';
 import { getTicket } from './developer/tickets/get-ticket.ts';
 import { listTickets } from './developer/tickets/list-tickets.ts';
@@ -49,7 +51,14 @@ export const developerRouter = router({
     rotate: rotateKey,
     usage: getKeyUsage,
   }),
-  oauthClients: router({ list: listClients, create: createClient, revoke: revokeClient, rotateSecret: rotateClientSecret }),
+  oauthClients: router({
+    list: listClients,
+    get: getClient,
+    create: createClient,
+    update: updateClient,
+    revoke: revokeClient,
+    rotateSecret: rotateClientSecret,
+  }),
   usage: router({ requestsPerDay, errorsByCode, latency, violations: rateLimitViolations }),
   requestLog: router({ list: listRequests }),
   adminLog: router({ list: listAdminLog }),

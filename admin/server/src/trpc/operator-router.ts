@@ -17,9 +17,11 @@ import { inviteMember } from './operator/members/invite-member.ts';
 import { listMembers } from './operator/members/list-members.ts';
 import { removeMember } from './operator/members/remove-member.ts';
 import { createClient } from './operator/oauth-clients/create-client.ts';
+import { getClient } from './operator/oauth-clients/get-client.ts';
 import { listClients } from './operator/oauth-clients/list-clients.ts';
 import { revokeClient } from './operator/oauth-clients/revoke-client.ts';
 import { rotateClientSecret } from './operator/oauth-clients/rotate-client-secret.ts';
+import { updateClient } from './operator/oauth-clients/update-client.ts';
 import { changeOperatorRole } from './operator/operators/change-operator-role.ts';
 import { createOperator } from './operator/operators/create-operator.ts';
 import { listOperators } from './operator/operators/list-operators.ts';
@@ -58,7 +60,14 @@ export const operatorRouter = router({
     rotate: rotateKey,
     usage: getKeyUsage,
   }),
-  oauthClients: router({ list: listClients, create: createClient, revoke: revokeClient, rotateSecret: rotateClientSecret }),
+  oauthClients: router({
+    list: listClients,
+    get: getClient,
+    create: createClient,
+    update: updateClient,
+    revoke: revokeClient,
+    rotateSecret: rotateClientSecret,
+  }),
   usage: router({ requestsPerDay, errorsByCode, latency, violations: rateLimitViolations, violationsByKey }),
   requestLog: router({ list: listRequests }),
   adminLog: router({ list: listAdminLog }),

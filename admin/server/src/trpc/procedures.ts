@@ -1,5 +1,6 @@
 // What every procedure is built from: who may call it is decided here, before its input is looked at.
 import { AppError, ERRORS, type ErrorCode, isErrorCode, notFound } from '@portico/contracts/errors';
+import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
@@ -35,8 +36,9 @@ export const { router, createCallerFactory } = t;
 /** For everybody. */
 export const publicProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
-  if (result.ok || !(result.error.cause instanceof AppError)) return result;
-  const { cause } = result.error;
+  if (result.ok) return result;
+  const cause = translateDatabaseError(result.error.cause);
+  if (!(cause instanceof AppError)) return result;
   throw new TRPCError({ code: CODE_BY_STATUS[ERRORS[cause.code].status] ?? 'INTERNAL_SERVER_ERROR', message: cause.message, cause });
 });
 

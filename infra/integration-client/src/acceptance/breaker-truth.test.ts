@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LocalBreaker } from '../policies/breaker/breaker.ts';
+import { seeded } from '../testing/seeded.ts';
 
 type Opossum = { fire(): Promise<unknown>; opened: boolean; shutdown(): void };
 // The package has no types.
@@ -52,17 +53,50 @@ describe('at 100 failing calls a minute', () => {
     expect(Date.now() - openedAt).toBeLessThanOrEqual(30_000 + CALL_EVERY_MS);
   });
 
-  it('20 old failures and 100 s of success leave it closed', async () => {
+  it('20 old failures and 100 s of success leave it closed, with no failure counted', async () => {
     const breaker = openBreaker();
     let outcome: 'failure' | 'success' = 'failure';
     const call = async (): Promise<void> => {
       const admission = await breaker.admit();
       if (admission.kind === 'admitted') admission.settle(outcome);
     };
-    await callsUntil(() => breaker.outcomes().failed === 9, call, 9);
+    // Each 10 s: never more than six of them in a minute.
+    for (let failure = 0; failure < 20; failure += 1) {
+      await call();
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(breaker.outcomes().failed).toBeGreaterThan(0);
     outcome = 'success';
     expect(await callsUntil(() => breaker.openUntil() !== undefined, call, Math.ceil(100_000 / CALL_EVERY_MS))).toBeUndefined();
     expect(breaker.outcomes().failed).toBe(0);
+  });
+
+  it('the breaker opens at the very call at which its definition says so, over 10,000 random courses', () => {
+    const random = seeded(20_261_121);
+    let [differences, openings] = [0, 0];
+    for (let course = 0; course < 10_000; course += 1) {
+      let now = START;
+      const breaker = new LocalBreaker({ failureRatio: 0.5, minimumCalls: 10, openMs: 30_000 }, { now: () => now, random: () => 0.5 });
+      const calls: { second: number; failed: boolean }[] = [];
+      const [pace, failing] = [10 ** (1 + random() * 3.5), 0.3 + random() * 0.5];
+      for (let call = 0; call < 40; call += 1) {
+        now += Math.floor(random() * pace);
+        const failed = random() < failing;
+        const admission = breaker.admit();
+        if ('kind' in admission && admission.kind === 'admitted') admission.settle(failed ? 'failure' : 'success');
+        // The definition: this second and the 59 before it.
+        calls.push({ second: Math.floor(now / 1_000), failed });
+        const counted = calls.filter(({ second }) => second > Math.floor(now / 1_000) - 60);
+        const failures = counted.filter((one) => one.failed).length;
+        const shouldOpen = failed && counted.length >= 10 && failures > counted.length / 2;
+        if (shouldOpen !== (breaker.openUntil() !== undefined)) differences += 1;
+        if (!shouldOpen) continue;
+        openings += 1;
+        break;
+      }
+    }
+    expect(differences).toBe(0);
+    expect(openings).toBeGreaterThan(2_000);
   });
 
   it("cockatiel's sampling breaker does not open in ten minutes", async () => {

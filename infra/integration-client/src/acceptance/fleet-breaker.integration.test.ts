@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { NodeNews } from './fleet-node.ts';
-import { startServer } from './testing-client.ts';
+import type { NodeNews } from './surroundings/fleet-node.ts';
+import { startServer } from './surroundings/testing-client.ts';
 
 /** Six processes start on a machine that may be busy. */
 const PATIENT = { timeout: 60_000, interval: 10 };
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function startNode(baseUrl: string, ...redisUrl: string[]): FleetNode {
-  const child = fork(fileURLToPath(new URL('./fleet-node.ts', import.meta.url)), [baseUrl, ...redisUrl], { execArgv: [] });
+  const child = fork(fileURLToPath(new URL('./surroundings/fleet-node.ts', import.meta.url)), [baseUrl, ...redisUrl], { execArgv: [] });
   children.push(child);
   const latest: NodeNews = { opened: false, failures: {}, ok: 0, times: [] };
   const node: FleetNode = { latest, ok: 0, failures: {}, openedAt: undefined, times: [], child };

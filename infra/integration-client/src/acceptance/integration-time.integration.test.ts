@@ -15,7 +15,7 @@ import { listenOn } from '../testing/listen-on.ts';
 import { makeCertificate } from '../testing/make-certificate.ts';
 import { printReport } from '../testing/print-report.ts';
 import { startTestAuthority } from '../testing/test-authority.ts';
-import { startServer } from './testing-client.ts';
+import { startServer } from './surroundings/testing-client.ts';
 
 let opened = new AsyncDisposableStack();
 afterEach(async () => {

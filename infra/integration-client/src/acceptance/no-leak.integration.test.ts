@@ -78,6 +78,8 @@ describe.skipIf(!hasRedisServer)('card, e-mail, token and secret (needs redis-se
     call.attempt({ failure: `connect ${MAIL}`, durationMs: 1, waitedMs: 0 });
     const { issues = [] } = await schema['~standard'].validate(BROKEN);
     expect(issues.length).toBeGreaterThan(2);
+    // What the library says itself tells them.
+    expect(issues.map(({ message }) => message).join()).toMatch(CANARIES);
     const contents = {
       query: { page: '1', email: MAIL },
       requestHeaders: { ...headers, 'x-customer': MAIL },

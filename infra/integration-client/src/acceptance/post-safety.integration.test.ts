@@ -3,7 +3,7 @@ import axios from 'axios';
 import axiosRetry from 'axios-retry';
 import { describe, expect, it } from 'vitest';
 import { SAVED_AT_MOST } from '../policies/retry/retry-budget.ts';
-import { codeOf, openTestClient, startServer } from './testing-client.ts';
+import { codeOf, openTestClient, startServer } from './surroundings/testing-client.ts';
 
 const CALLS = 1_000;
 
@@ -34,6 +34,14 @@ describe('1,000 POSTs whose connection is reset after the body', () => {
     const codes = await Promise.all(Array.from({ length: CALLS }, () => codeOf(client.sut.writeOnce({ body: {} }))));
     expect(new Set(codes)).toEqual(new Set(['OUTCOME_UNKNOWN']));
     expect(server.received()).toBe(CALLS);
+  });
+
+  it('are told from those that never left, however often they were tried', async () => {
+    await using server = await startServer((_request, response) => void response.socket?.resetAndDestroy());
+    await using reset = openTestClient({ url: server.url });
+    await expect(reset.sut.write({ body: {} }, { key: 'k' })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', neverSent: false });
+    await using away = openTestClient({ url: 'http://127.0.0.1:1' });
+    await expect(away.sut.write({ body: {} }, { key: 'k' })).rejects.toMatchObject({ code: 'SERVER_ERROR', attempts: 4, neverSent: true });
   });
 
   it('are sent four times each by axios-retry with its defaults', async () => {

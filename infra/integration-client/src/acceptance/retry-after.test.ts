@@ -3,7 +3,7 @@ import { interceptors, MockAgent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IntegrationError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { openTestClient } from './testing-client.ts';
+import { openTestClient } from './surroundings/testing-client.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
 const FORMS: readonly [form: string, header: string, afterMs: number | undefined][] = [

@@ -1,8 +1,10 @@
 // An outage, and callers who do not stop: what the provider is asked beyond what they asked.
+import axios from 'axios';
+import axiosRetry from 'axios-retry';
 import got from 'got';
 import { Agent, interceptors, request } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { codeOf, openTestClient, startServer } from './testing-client.ts';
+import { codeOf, openTestClient, startServer } from './surroundings/testing-client.ts';
 
 const CALLS = 1_000;
 const AT_A_TIME = 50;
@@ -51,7 +53,7 @@ describe('a provider that fails every request', () => {
     expect(codes.filter((code) => code === 'ok').length).toBeGreaterThanOrEqual(CALLS * 0.99);
   });
 
-  it('is asked three times as often by got, and six times by undici with retry', async () => {
+  it('is asked three times as often by got, four times by axios-retry, and six times by undici with retry', async () => {
     await using server = await startServer((_request, response) => response.writeHead(503).end());
     await got(server.url, { retry: { calculateDelay: ({ computedValue }) => (computedValue === 0 ? 0 : 1) } }).catch(() => {});
     expect(server.received()).toBe(3);
@@ -60,5 +62,9 @@ describe('a provider that fails every request', () => {
     await request(server.url, { dispatcher }).catch(() => {});
     await agent.destroy();
     expect(server.received()).toBe(3 + 6);
+    const http = axios.create();
+    axiosRetry(http);
+    await http.get(server.url).catch(() => {});
+    expect(server.received()).toBe(3 + 6 + 4);
   });
 });

@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listenOn } from '../testing/listen-on.ts';
 import { type AnswerCache, type AnswerCacheOptions, openAnswerCache } from './answer-cache.ts';
@@ -24,7 +25,7 @@ const connect = async (url: string): Promise<RedisConnection> => opened.use(awai
 async function fleet(
   count: number,
   options: Partial<AnswerCacheOptions> = {},
-): Promise<{ server: RedisServer; redis: RedisConnection; caches: AnswerCache[]; clock: { at: number } }> {
+): Promise<{ server: TestServer; redis: RedisConnection; caches: AnswerCache[]; clock: { at: number } }> {
   const server = opened.use(await startRedisServer());
   const redis = await connect(server.url);
   const clock = { at: 1_700_000_000_000 };

@@ -4,7 +4,7 @@ import type { OperationPlan } from '../declaration/plan-operation.ts';
 import type { Flags } from '../flags.ts';
 import type { CallObserver, Observer } from '../observe/observe-call.ts';
 import type { Admission, Breaker, Refusal } from '../policies/breaker/breaker.ts';
-import type { Bulkhead } from '../policies/bulkhead.ts';
+import type { Places } from '../policies/concurrency/places.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
 import { retryAfter } from '../policies/retry/retry-after.ts';
 import type { RetryBudget } from '../policies/retry/retry-budget.ts';
@@ -20,7 +20,7 @@ export type ProviderRuntime = {
   readonly name: string;
   readonly authorizer: Authorizer;
   readonly breaker: Breaker;
-  readonly bulkhead: Bulkhead;
+  readonly places: Places;
   readonly rateLimit: RateLimit;
   readonly budget: RetryBudget;
   readonly backoff: { baseMs: number; capMs: number };
@@ -60,16 +60,16 @@ export async function attempt(asking: Asking, outer: AbortSignal): Promise<Attem
   if (outer.aborted) return failed(endedWaiting(endedBy(outer)));
   const refusal = breakerRefusal(runtime);
   if (refusal !== undefined) return failed(breakerOpen(refusal.retryAt));
-  if (runtime.bulkhead.isFull()) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'queue-full'));
+  if (runtime.places.isFull(deadlineAt)) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'queue-full'));
   try {
-    const place = runtime.bulkhead.enter(outer);
-    if (place !== undefined) await place;
+    const turn = runtime.places.enter(outer);
+    if (turn !== undefined) await waited(runtime, turn);
   } catch {
     return failed(endedWaiting(endedBy(outer)));
   }
   try {
     const waiting = runtime.rateLimit.take(deadlineAt, outer);
-    const nextAt = waiting === undefined ? undefined : await tokenOf(runtime, waiting);
+    const nextAt = waiting === undefined ? undefined : await waited(runtime, waiting);
     if (nextAt !== undefined) return failed(localFailure('RATE_LIMIT_EXCEEDED', 'rate-limit', nextAt));
     const admission = isGuarded(runtime) ? await runtime.breaker.admit() : UNCOUNTED;
     if (admission.kind === 'refused') return failed(breakerOpen(admission.retryAt));
@@ -78,7 +78,7 @@ export async function attempt(asking: Asking, outer: AbortSignal): Promise<Attem
     if (error instanceof CallEnded) return failed(endedWaiting(error.by));
     throw error;
   } finally {
-    runtime.bulkhead.leave();
+    runtime.places.leave();
   }
 }
 
@@ -86,11 +86,13 @@ async function settled(asking: Asking, outer: AbortSignal, admission: Admission)
   const { runtime } = asking;
   const startedAt = runtime.now();
   const waitedMs = startedAt - asking.waitingSince;
+  const underWay = runtime.places.began();
   let result: AttemptResult | undefined;
   try {
     result = await timed(asking, outer, startedAt);
     return result;
   } finally {
+    runtime.places.ended({ operation: asking.plan.name, underWay, beganAt: startedAt, outcome: loadOf(result) });
     admission.settle(result === undefined ? 'neutral' : result.kind === 'answered' ? 'success' : result.failure.breaker);
     asking.observed.attempt({
       status: result?.kind === 'answered' ? result.answer.status : result?.failure.details?.upstreamStatus,
@@ -102,11 +104,19 @@ async function settled(asking: Asking, outer: AbortSignal, admission: Admission)
   }
 }
 
-async function tokenOf({ name, now, observer }: ProviderRuntime, waiting: Promise<number | undefined>): Promise<number | undefined> {
+/** What a try says about how much the provider has to do. */
+function loadOf(result: AttemptResult | undefined): 'answered' | 'overloaded' | 'neither' {
+  if (result === undefined) return 'neither';
+  // A refusal of what the caller wants is an answer, which takes the time that answers take.
+  if (result.kind === 'answered' || result.failure.code === 'CLIENT_ERROR') return 'answered';
+  return result.failure.overload === true ? 'overloaded' : 'neither';
+}
+
+async function waited<Got>({ name, now, observer }: ProviderRuntime, turn: Promise<Got>): Promise<Got> {
   const since = now();
-  const nextAt = await waiting;
+  const got = await turn;
   observer.limiterWaited(name, now() - since);
-  return nextAt;
+  return got;
 }
 
 /** Under a clock of its own when the attempt's time is shorter than what is left of the call's. */

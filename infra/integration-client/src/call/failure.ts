@@ -23,12 +23,15 @@ export type Failure = {
   /** Not before this instant, by the provider or by our own limits. */
   readonly retryAt?: number;
   readonly breaker: AttemptOutcome;
+  /** The provider had more to do than it could. */
+  readonly overload?: boolean;
 };
 
 /** 4xx that say nothing for good about a write that was sent before: it may be in progress, or this try alone was turned away. */
 const UNSETTLED = new Set([401, 403, 408, 409, 425, 429]);
 /** A gateway that got no answer in time, or none it understood, knows no more than we do (RFC 9110 §15.6.3, §15.6.5). */
 const LOST_BEHIND_GATEWAY = new Set([502, 504]);
+const OVERLOADED = new Set([503, 504]);
 const NOT_IMPLEMENTED = 501;
 
 /** An answer that is no success. `retryAt`: what its headers say. */
@@ -39,7 +42,17 @@ export function failureOfStatus({ status }: TransportResponse, body: unknown, re
   if (status === 401) return { code: 'AUTHENTICATION_ERROR', side: 'upstream', details, mayPass: false, fate: 'none', breaker: 'neutral' };
   if (status >= 500) {
     const fate = LOST_BEHIND_GATEWAY.has(status) ? 'unknown' : 'none';
-    return { code: 'SERVER_ERROR', side: 'upstream', details, mayPass: status !== NOT_IMPLEMENTED, fate, retryAt, breaker: 'failure' };
+    const overload = OVERLOADED.has(status);
+    return {
+      code: 'SERVER_ERROR',
+      side: 'upstream',
+      details,
+      mayPass: status !== NOT_IMPLEMENTED,
+      fate,
+      retryAt,
+      breaker: 'failure',
+      overload,
+    };
   }
   if (status < 400) {
     return { ...BAD_ANSWER, details: { ...details, reason: 'UNEXPECTED_STATUS' } };
@@ -54,8 +67,16 @@ const RATE_LIMITED = {
   mayPass: true,
   fate: 'none',
   breaker: 'neutral',
+  overload: true,
 } as const satisfies Failure;
-const TIMED_OUT = { code: 'API_TIMEOUT', side: 'upstream', mayPass: true, fate: 'unknown', breaker: 'failure' } as const satisfies Failure;
+const TIMED_OUT = {
+  code: 'API_TIMEOUT',
+  side: 'upstream',
+  mayPass: true,
+  fate: 'unknown',
+  breaker: 'failure',
+  overload: true,
+} as const satisfies Failure;
 /** The provider did it, and says so in a way that was not agreed. */
 const BAD_ANSWER = {
   code: 'SERVER_ERROR',
@@ -78,7 +99,14 @@ export function localFailure(code: IntegrationErrorCode, reason: string, retryAt
 export function endedFailure(by: EndedBy, sent: 'no' | 'maybe', blame: boolean): Failure {
   const fate = sent === 'no' ? 'none' : 'unknown';
   if (by === 'caller' || by === 'hedge') return { code: 'CANCELLED', side: 'caller', mayPass: false, fate, breaker: 'neutral' };
-  return { ...TIMED_OUT, details: { reason: by }, mayPass: by === 'attempt', fate, breaker: blame ? 'failure' : 'neutral' };
+  return {
+    ...TIMED_OUT,
+    details: { reason: by },
+    mayPass: by === 'attempt',
+    fate,
+    breaker: blame ? 'failure' : 'neutral',
+    overload: blame,
+  };
 }
 
 /** Neither an end nor an answer: what the transport or the authorizer threw. Other errors are defects, and pass. */
@@ -106,16 +134,17 @@ export function failureOfThrown(error: unknown): Failure {
   throw error;
 }
 
-export type CallFacts = { correlationId: string; attempts: number; key: string | undefined };
+export type CallFacts = { correlationId: string; attempts: number; neverSent?: boolean; key: string | undefined };
 
 /** `lost`: an answer to this write was lost in some attempt, and the last failure does not settle what came of it. */
 export function errorOf(plan: OperationPlan, failure: Failure, lost: boolean, facts: CallFacts): IntegrationError {
   const unknown = lost && !plan.isRead && failure.fate !== 'settled';
   const retryAt = failure.retryAt === undefined ? undefined : new Date(failure.retryAt);
-  const where = { provider: plan.provider, operation: plan.name, correlationId: facts.correlationId, attempts: facts.attempts, retryAt };
+  const { key, ...asked } = facts;
+  const where = { provider: plan.provider, operation: plan.name, ...asked, retryAt };
   const { code, side, status, details, cause } = failure;
   if (!unknown) return new IntegrationError({ ...where, code, side, status, details, cause });
   const reason = details?.reason ?? code;
-  const asked = { key: facts.key, reconcile: plan.idempotency?.reconcile };
-  return new IntegrationError({ ...where, code: 'OUTCOME_UNKNOWN', side: 'upstream', details: { ...asked, reason }, cause });
+  const looked = { key, reconcile: plan.idempotency?.reconcile };
+  return new IntegrationError({ ...where, code: 'OUTCOME_UNKNOWN', side: 'upstream', details: { ...looked, reason }, cause });
 }

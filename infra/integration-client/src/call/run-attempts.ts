@@ -5,7 +5,7 @@ import { backoff } from '../policies/retry/backoff.ts';
 import { hedged } from '../policies/retry/hedge.ts';
 import { type Asking, type AttemptResult, attempt, breakerRefusal } from './attempt.ts';
 import { CallEnded, endedBy } from './call-clock.ts';
-import { endedFailure, errorOf, type Failure } from './failure.ts';
+import { type CallFacts, endedFailure, errorOf, type Failure } from './failure.ts';
 import type { WireAnswer } from './read-answer.ts';
 
 export type Answered = { answer: WireAnswer; data: unknown };
@@ -14,7 +14,7 @@ export type CallIdentity = { correlationId: string; key: string | undefined };
 
 /** The provider's answer, or an IntegrationError. */
 export async function runAttempts(asking: Asking, identity: CallIdentity): Promise<Answered> {
-  const history: History = { retries: 0, paced: 0, replayed: false, lost: false, last: undefined };
+  const history: History = { retries: 0, paced: 0, replayed: false, lost: false, sent: false, last: undefined };
   asking.runtime.budget.deposit();
   for (;;) {
     const result = await askOnce(asking);
@@ -23,14 +23,22 @@ export async function runAttempts(asking: Asking, identity: CallIdentity): Promi
     const failure =
       result.failure.local && history.last !== undefined ? { ...history.last, retryAt: result.failure.retryAt } : result.failure;
     if (failure.fate === 'unknown') history.lost = true;
-    if (!result.failure.local) history.last = failure;
+    if (!result.failure.local) {
+      history.last = failure;
+      history.sent ||= !wasNotSent(failure);
+    }
     const waitMs = result.failure.local && failure !== result.failure ? undefined : nextTry(asking, failure, history);
-    if (waitMs === undefined) throw errorOf(asking.plan, failure, history.lost, { ...identity, attempts: asking.attempts });
+    if (waitMs === undefined) throw errorOf(asking.plan, failure, history.lost, factsOf(asking, history, identity));
     if (waitMs > 0) await wait(asking, waitMs, history, identity);
   }
 }
 
-type History = { retries: number; paced: number; replayed: boolean; lost: boolean; last: Failure | undefined };
+/** `sent`: some try may have reached the provider. */
+type History = { retries: number; paced: number; replayed: boolean; lost: boolean; sent: boolean; last: Failure | undefined };
+
+function factsOf({ attempts }: Asking, { sent }: History, identity: CallIdentity): CallFacts {
+  return { ...identity, attempts, neverSent: !sent };
+}
 
 /** A rate limit is waited for once. */
 const PACED_RETRIES = 1;
@@ -78,6 +86,6 @@ async function wait(asking: Asking, waitMs: number, history: History, identity: 
     await pause(waitMs, asking.signal, asking.runtime.startTimer);
   } catch {
     const failure = endedFailure(endedBy(asking.signal), 'no', false);
-    throw errorOf(asking.plan, failure, history.lost, { ...identity, attempts: asking.attempts });
+    throw errorOf(asking.plan, failure, history.lost, factsOf(asking, history, identity));
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { silentLogger } from '@portico/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startServer } from '../acceptance/testing-client.ts';
+import { startServer } from '../acceptance/surroundings/testing-client.ts';
 import { createClient } from '../create-client.ts';
 import { declaredError } from '../declaration/declared-error.ts';
 import { defineProvider, op } from '../define-provider.ts';

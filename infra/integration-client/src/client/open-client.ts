@@ -12,7 +12,7 @@ import { executeCall, type GivenOptions, type OperationRuntime } from '../call/e
 import type { Client, ClientOptions, Providers } from '../create-client.ts';
 import { assertConsistent } from '../declaration/check-declaration.ts';
 import { parsePathTemplate } from '../declaration/path-template.ts';
-import { breakerSettings, DEFAULTS, planOperation } from '../declaration/plan-operation.ts';
+import { breakerSettings, concurrencyOf, DEFAULTS, planOperation } from '../declaration/plan-operation.ts';
 import type { Provider } from '../define-provider.ts';
 import { fixedFlags } from '../flags.ts';
 import type { BreakerState } from '../observe/call-record.ts';
@@ -20,7 +20,7 @@ import { createObserver } from '../observe/observe-call.ts';
 import { hasPersonalData } from '../personal-data.ts';
 import { LocalBreaker } from '../policies/breaker/breaker.ts';
 import { createFleetBreakers } from '../policies/breaker/fleet-breaker.ts';
-import { createBulkhead } from '../policies/bulkhead.ts';
+import { createPlaces } from '../policies/concurrency/places.ts';
 import { createRateLimit } from '../policies/rate-limit.ts';
 import { createRetryBudget } from '../policies/retry/retry-budget.ts';
 import type { StartTimer } from '../policies/start-timer.ts';
@@ -77,7 +77,7 @@ function runtimes(options: ClientOptions<Providers>, around: Surroundings, opene
       observer,
       flags,
       authorizer: opened.use(openAuthorizer(provider.auth ?? noAuth, credentials)),
-      bulkhead: createBulkhead(limits?.concurrency ?? DEFAULTS.concurrency),
+      places: createPlaces({ concurrency: concurrencyOf(provider), now, told: (limit) => observer.concurrencyIs(name, limit) }),
       rateLimit: createRateLimit({ provider: name, perMinute: limits?.perMinute ?? DEFAULTS.perMinute, redis, now, startTimer }),
       budget: createRetryBudget(now),
       backoff: { baseMs: retries?.baseMs ?? DEFAULTS.backoff.baseMs, capMs: retries?.capMs ?? DEFAULTS.backoff.capMs },

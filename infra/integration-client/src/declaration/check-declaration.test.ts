@@ -31,6 +31,9 @@ describe('a declaration', () => {
       post: op.post('/things', { idempotency: { ...KEY, reconcile: 'get' }, deadlineMs: 3_000, attemptTimeoutMs: 1_000, maxRetries: 2 }),
     };
     expect(problems(provider({}), { ...provider({ limits: { perMinute: 10 } }, operations), name: 'other' })).toBe('');
+    for (const concurrency of ['adaptive', { adaptive: { max: 5 } }, { adaptive: { min: 300 } }, { adaptive: { initial: 7 } }] as const) {
+      expect(problems(provider({ limits: { concurrency } }))).toBe('');
+    }
   });
 
   const contradictions: readonly [problem: string, declared: Provider][] = [
@@ -40,6 +43,10 @@ describe('a declaration', () => {
     ['acme.headers', provider({ headers: { Authorization: 'Bearer x' } })],
     ['acme.limits.perMinute', provider({ limits: { perMinute: 0 } })],
     ['acme.limits.concurrency', provider({ limits: { concurrency: 0.5 } })],
+    ['acme.limits.concurrency: must be a whole', provider({ limits: { concurrency: { adaptive: { min: 0 } } } })],
+    ['acme.limits.concurrency.adaptive', provider({ limits: { concurrency: { adaptive: { min: 30, max: 20 } } } })],
+    ['acme.limits.concurrency.adaptive', provider({ limits: { concurrency: { adaptive: { initial: 30, max: 20 } } } })],
+    ['acme.limits.concurrency.adaptive', provider({ limits: { concurrency: { adaptive: { min: 10, initial: 5 } } } })],
     ['acme.breaker.failureRatio', provider({ breaker: { failureRatio: 1 } })],
     ['acme.breaker.minimumCalls: more than', provider({ limits: { perMinute: 5 } })],
     ['acme.breaker.openMs', provider({ breaker: { openMs: 10 } })],

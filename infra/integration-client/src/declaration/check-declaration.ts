@@ -3,8 +3,9 @@ import { ConfigError } from '@portico/service-kit/config';
 import { isOwnHeader } from '../call/build-request.ts';
 import type { Provider } from '../define-provider.ts';
 import { WINDOW_SECONDS } from '../policies/breaker/breaker-window.ts';
+import type { LimitBounds } from '../policies/concurrency/adaptive-limit.ts';
 import { parsePathTemplate } from './path-template.ts';
-import { breakerSettings, DEFAULTS, type OperationPlan, planOperation } from './plan-operation.ts';
+import { breakerSettings, concurrencyOf, DEFAULTS, type OperationPlan, planOperation } from './plan-operation.ts';
 
 type Rule<Subject> = readonly [problem: string, isBroken: (subject: Subject) => boolean];
 type OperationSubject = { provider: Provider; plan: OperationPlan };
@@ -24,7 +25,8 @@ const PROVIDER_RULES: readonly Rule<Provider>[] = [
   ],
   ['headers: a name or value cannot be sent, or is set by the client itself', ({ headers = {} }) => !areOwnHeaders(headers)],
   ['limits.perMinute: must be a whole number of at least 1', ({ limits }) => !isCount(limits?.perMinute ?? DEFAULTS.perMinute)],
-  ['limits.concurrency: must be a whole number of at least 1', ({ limits }) => !isCount(limits?.concurrency ?? DEFAULTS.concurrency)],
+  ['limits.concurrency: must be a whole number of at least 1, or adaptive', (provider) => !isConcurrency(concurrencyOf(provider))],
+  ['limits.concurrency.adaptive: must be min <= initial <= max', (provider) => !isInOrder(concurrencyOf(provider))],
   ['breaker.failureRatio: must be at least 0 and below 1', (provider) => !isShare(breakerSettings(provider).failureRatio)],
   ['breaker.minimumCalls: must be a whole number of at least 1', (provider) => !isCount(breakerSettings(provider).minimumCalls)],
   ['breaker.openMs: must be at least 1,000', (provider) => !(breakerSettings(provider).openMs >= SHORTEST_OPEN_MS)],
@@ -157,6 +159,10 @@ function reconcileOf({ operations }: Provider, { idempotency }: OperationPlan): 
 }
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+const isConcurrency = (given: number | LimitBounds): boolean =>
+  typeof given === 'number' ? isCount(given) : [given.min, given.initial, given.max].every(isCount);
+const isInOrder = (given: number | LimitBounds): boolean =>
+  typeof given === 'number' || (given.min <= given.initial && given.initial <= given.max);
 const isShare = (value: number): boolean => value >= 0 && value < 1;
 const isDuration = (ms: number): boolean => ms > 0 && ms <= LONGEST_MS;
 const isBackoff = ({ baseMs, capMs }: { baseMs: number; capMs: number }): boolean => baseMs > 0 && baseMs <= capMs;

@@ -1,6 +1,7 @@
 // An operation with every default filled in: what a call runs by, and what the checks at start look at.
 import type { Provider, ProviderSettings } from '../define-provider.ts';
 import type { BreakerSettings } from '../policies/breaker/breaker.ts';
+import type { LimitBounds } from '../policies/concurrency/adaptive-limit.ts';
 import type { AnyDeclaration, IdempotencyPolicy, Method, Operation } from './operation.ts';
 
 export const DEFAULTS = {
@@ -11,6 +12,7 @@ export const DEFAULTS = {
   breaker: { failureRatio: 0.5, minimumCalls: 10, openMs: 30_000 },
   perMinute: 100,
   concurrency: 50,
+  adaptive: { min: 1, initial: 20, max: 200 },
   cache: { ttlMs: 300_000, staleMs: 3_600_000 },
 } as const;
 
@@ -58,6 +60,16 @@ export function planOperation(provider: Provider, name: string, { method, path, 
 
 export function breakerSettings(provider: ProviderSettings): BreakerSettings {
   return { ...DEFAULTS.breaker, ...provider.breaker };
+}
+
+/** Places that are declared, or the bounds of an adaptive limit; a bound that is not given gives way to those that are. */
+export function concurrencyOf({ limits }: ProviderSettings): number | LimitBounds {
+  const concurrency = limits?.concurrency ?? DEFAULTS.concurrency;
+  if (typeof concurrency === 'number') return concurrency;
+  const given = concurrency === 'adaptive' ? {} : concurrency.adaptive;
+  const min = given.min ?? DEFAULTS.adaptive.min;
+  const max = given.max ?? Math.max(DEFAULTS.adaptive.max, min);
+  return { min, initial: given.initial ?? Math.min(max, Math.max(min, DEFAULTS.adaptive.initial)), max };
 }
 
 function cacheOf(method: Method, { cache }: AnyDeclaration): OperationPlan['cache'] {

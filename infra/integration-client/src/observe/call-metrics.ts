@@ -7,6 +7,7 @@ export type CallMetrics = {
   attempt(provider: string, operation: string, attempt: ObservedAttempt): void;
   call(record: CallRecord): void;
   breaker(provider: string, state: BreakerState): void;
+  concurrency(provider: string, limit: number): void;
   limiterWait(provider: string, waitMs: number): void;
   tokenRefresh(provider: string, outcome: string): void;
   secretInUse(provider: string, secretName: string, since: number | undefined): void;
@@ -18,7 +19,7 @@ const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'hal
 const DAY_MS = 86_400_000;
 
 export function createCallMetrics(registry: Registry, now: () => number): CallMetrics {
-  const { duration, attempts, breaker, cache, tokens, waits } = instruments([registry]);
+  const { duration, attempts, breaker, concurrency, cache, tokens, waits } = instruments([registry]);
   const secretInUse = watchSecretAges(registry, now);
   return {
     attempt: (provider, operation, { failure }) =>
@@ -29,6 +30,7 @@ export function createCallMetrics(registry: Registry, now: () => number): CallMe
       cache.inc({ provider, operation, result: end.stale === true ? 'stale' : end.cached === true ? 'fresh' : 'live' });
     },
     breaker: (provider, state) => breaker.set({ provider }, BREAKER_VALUES[state]),
+    concurrency: (provider, limit) => concurrency.set({ provider }, limit),
     limiterWait: (provider, waitMs) => waits.observe({ provider }, waitMs / 1_000),
     tokenRefresh: (provider, outcome) => tokens.inc({ provider, outcome }),
     secretInUse,
@@ -55,6 +57,12 @@ function instruments(registers: Registry[]) {
     labelNames: ['provider'],
     registers,
   });
+  const concurrency = new Gauge({
+    name: 'integration_concurrency_limit',
+    help: 'Tries at a time that this process may make, declared or found out.',
+    labelNames: ['provider'],
+    registers,
+  });
   const cache = new Counter({
     name: 'integration_cache_results_total',
     help: 'Successful calls by where their answer came from: fresh, stale or live.',
@@ -69,12 +77,12 @@ function instruments(registers: Registry[]) {
   });
   const waits = new Histogram({
     name: 'integration_limiter_wait_seconds',
-    help: 'How long calls waited for their turn.',
+    help: 'How long tries waited for a place, or for a token of the rate limit.',
     labelNames: ['provider'],
     buckets: WAIT_BUCKETS,
     registers,
   });
-  return { duration, attempts, breaker, cache, tokens, waits };
+  return { duration, attempts, breaker, concurrency, cache, tokens, waits };
 }
 
 /** The age is told when it is asked for, so it grows while nothing happens. */

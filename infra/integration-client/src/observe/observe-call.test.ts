@@ -132,12 +132,13 @@ describe('why a try failed', () => {
 });
 
 describe('the metrics', () => {
-  it('tell outcomes, cache, breaker, tokens, waits, and how old secrets are now', async () => {
+  it('tell outcomes, cache, breaker, limit, tokens, waits, and how old secrets are now', async () => {
     let at = 1_000 * 86_400_000;
     const { observer, registry } = open({ now: () => at });
     observer.call('acme', 'get', 'r').end({ ...END, cached: true, stale: true });
     observer.call('acme', 'get', 'r').end({ ...END, code: 'API_TIMEOUT' });
     observer.breakerIs('acme', 'open');
+    observer.concurrencyIs('acme', 20);
     observer.tokenRefreshed('acme', 'shared');
     observer.limiterWaited('acme', 500);
     observer.secretInUse('acme', 'acme/client', at - 2 * 86_400_000);
@@ -148,6 +149,7 @@ describe('the metrics', () => {
       'integration_call_duration_seconds_count{provider="acme",operation="get",outcome="API_TIMEOUT"} 1',
       'integration_cache_results_total{provider="acme",operation="get",result="stale"} 1',
       'integration_breaker_state{provider="acme"} 2',
+      'integration_concurrency_limit{provider="acme"} 20',
       'integration_token_refreshes_total{provider="acme",outcome="shared"} 1',
       'integration_limiter_wait_seconds_sum{provider="acme"} 0.5',
       'secret_age_days{provider="acme",secret="acme/client"} 3',

@@ -16,6 +16,7 @@ export type CallObserver = {
 export type Observer = AuthEvents & {
   call(provider: string, operation: string, correlationId: string, about?: { method: string; template: string }): CallObserver;
   breakerIs(provider: string, state: BreakerState): void;
+  concurrencyIs(provider: string, limit: number): void;
   limiterWaited(provider: string, waitMs: number): void;
 };
 
@@ -83,6 +84,7 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
       };
     },
     breakerIs: (provider, state) => metrics?.breaker(provider, state),
+    concurrencyIs: (provider, limit) => metrics?.concurrency(provider, limit),
     limiterWaited: (provider, waitMs) => metrics?.limiterWait(provider, waitMs),
     tokenRefreshed: (provider, outcome) => metrics?.tokenRefresh(provider, outcome),
     secretInUse: (provider, secretName, since) => metrics?.secretInUse(provider, secretName, since),

@@ -1,3 +1,4 @@
+import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -60,6 +61,23 @@ describe('a consistent declaration', () => {
     expect(cases).toHaveLength(FAULT_CASES.length * Object.keys(all).length);
     expect(passed).toBeGreaterThan(130);
   });
+});
+
+it('looks into schemas of any library that describe themselves as JSON Schema', async () => {
+  const Invoice = type({
+    id: 'string.uuid',
+    cents: 'number.integer >= 1',
+    state: "'open' | 'paid'",
+    'note?': 'string >= 20',
+    lines: type({ sku: 'string >= 3' }).array(),
+  });
+  const operations = {
+    get: op.get('/invoices/{id}', { params: type({ id: 'string' }), response: Invoice }),
+    put: op.put('/invoices/{id}', { params: type({ id: 'string' }), body: Invoice, response: Invoice }),
+  };
+  expect(await failures(providerWith({}, operations))).toEqual([]);
+  const unguessable = { get: op.get('/a', { response: type({ id: type.string.narrow((id) => id === 'of no pattern') }) }) };
+  expect((await failures(providerWith({}, unguessable))).join()).toContain('nothing that fits could be made for id');
 });
 
 describe('a declaration fails', () => {

@@ -15,7 +15,7 @@ import { WAITING_CASES } from './conformance/waiting-cases.ts';
 export const FAULT_CASES: readonly FaultCase[] = [...WAITING_CASES, ...LOST_CASES, ...ANSWER_CASES, ...CREDENTIAL_CASES, ...STANDING_CASES];
 
 export type ConformanceOptions = {
-  /** For operations whose schemas are not zod's, or hold rules that no made-up value satisfies. */
+  /** For operations whose schemas do not describe themselves as JSON Schema, or hold rules that no made-up value satisfies. */
   samples?: Readonly<Record<string, Partial<OperationSample>>>;
   /** Other than the default ones. */
   flags?: Flags;

@@ -45,4 +45,13 @@ describe('the payment provider of an all-in-one platform', () => {
     const { SANDBOX_CALLBACK_SECRET: _, ...rest } = GIVEN;
     await expect(open(rest)).rejects.toThrow('SANDBOX_CALLBACK_SECRET');
   });
+
+  it('has to be named in production, and leaves nothing running when it is not', async () => {
+    await expect(open({ NODE_ENV: 'production' })).rejects.toThrow(
+      /PAYMENT_PROVIDER: It must say who charges in live mode: sandbox or stripe/,
+    );
+    expect(existsSync(join(folder, 'sandbox-provider.json'))).toBe(false);
+    await using named = await open({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' });
+    expect(named.provider.PAYMENT_PROVIDER).toBe('sandbox');
+  });
 });

@@ -34,16 +34,18 @@ const CHECK_TIMEOUT_MS = 1_000;
 
 /** `redisUrl`: of the Redis that the platform uses. Throws ConfigError for settings that do not go together. */
 export async function openPaymentProvider(config: LocalConfig, redisUrl: string | undefined, logger: Logger): Promise<OpenPaymentProvider> {
-  const sandbox = config.SANDBOX_PROVIDER_URL === undefined ? await bringSandbox(config, logger) : undefined;
-  const provider = providerOf({ ...config, ...sandbox?.settings, REDIS_URL: redisUrl });
+  await using opened = new AsyncDisposableStack();
+  const sandbox = config.SANDBOX_PROVIDER_URL === undefined ? opened.use(await bringSandbox(config, logger)) : undefined;
+  const provider = { ...providerOf({ ...config, ...sandbox?.settings, REDIS_URL: redisUrl }), calls: config.calls };
   const where = sandbox === undefined ? `at ${provider.SANDBOX_PROVIDER_URL} (SANDBOX_PROVIDER_URL)` : sandbox.how;
   const live =
     provider.PAYMENT_PROVIDER === 'sandbox' ? '' : `live mode at ${provider.PAYMENT_PROVIDER} (PAYMENT_PROVIDER), test mode at the `;
+  const running = opened.move();
   return {
     provider,
     resolved: { name: 'payments', resolved: `${live}sandbox provider ${where}` },
     sendCallbacksTo: (publicUrl) => sandbox?.sendCallbacksTo(publicUrl + CALLBACK_PATH),
-    [Symbol.asyncDispose]: async () => sandbox?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

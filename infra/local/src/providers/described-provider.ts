@@ -1,5 +1,5 @@
 // What is known of somebody else's API, wherever it was read: from its OpenAPI document, or from a request that worked.
-import type { JsonSchema } from './zod-source.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 export type DescribedOperation = {
   /** As a JavaScript name. */
@@ -9,6 +9,8 @@ export type DescribedOperation = {
   readonly path: string;
   readonly params?: JsonSchema;
   readonly query?: JsonSchema;
+  /** Headers that a call cannot do without, but for those that the client sends by itself. */
+  readonly headers?: JsonSchema;
   readonly body?: JsonSchema;
   readonly response?: JsonSchema;
   /** The header that makes a POST or PATCH safe to repeat, where the API has one. */
@@ -35,6 +37,24 @@ export type DescribedProvider = {
 /** The source cannot be read; the text says where and why. */
 export class UnreadableSource extends Error {
   override readonly name = 'UnreadableSource';
+}
+
+/** An address that the client can call. Throws UnreadableSource for any other, and for one with credentials in it: they would be kept. */
+export function addressOf(text: string, what: string): URL {
+  const address = URL.canParse(text) ? new URL(text) : undefined;
+  if (address === undefined || !/^https?:$/.test(address.protocol) || /[{}]/.test(text.split(/[/?#]/)[2] ?? '')) {
+    throw new UnreadableSource(`${what} must be a whole address, with http or https.`);
+  }
+  if (address.username !== '' || address.password !== '') {
+    throw new UnreadableSource(`${what} has a name or a password in it: basic authentication is none that the client has.`);
+  }
+  return address;
+}
+
+/** An object of text fields, all of them required; undefined without any. */
+export function textFields(names: readonly string[]): JsonSchema | undefined {
+  if (names.length === 0) return undefined;
+  return { type: 'object', required: names, properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) };
 }
 
 /** `Create a payment` or `payments/create` as `createAPayment`, `paymentsCreate`; with an underscore in front of a digit. */

@@ -1,5 +1,5 @@
 // Where a declaration is: at the path that was given, or wherever in the programs its name is declared. Declarations have no folder of their
-// own: each stands in the program that calls it.
+// own: each stands in the program that calls it, as a value, or as a function `declare…` of its address where that is a setting.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,8 +26,14 @@ function filesDeclaring(name: string, root: string): string[] {
 
 async function declarationsIn(file: string): Promise<FoundDeclaration[]> {
   const exported: object = await import(pathToFileURL(file).href);
-  return Object.values(exported).flatMap((value: unknown) => (isProvider(value) ? [{ file, provider: value }] : []));
+  return Object.values(exported).flatMap((value: unknown) => {
+    const provider: unknown = typeof value === 'function' && /^declare[A-Z]/.test(value.name) ? value(SOME_ADDRESS) : value;
+    return isProvider(provider) ? [{ file, provider }] : [];
+  });
 }
+
+/** Nothing is sent there. */
+const SOME_ADDRESS = 'https://provider.example';
 
 function isProvider(value: unknown): value is Provider {
   return typeof value === 'object' && value !== null && ['name', 'baseUrl', 'operations'].every((field) => Object.hasOwn(value, field));

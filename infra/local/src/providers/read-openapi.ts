@@ -1,19 +1,26 @@
 // An OpenAPI 3.0 or 3.1 document as a described provider. References inside the document are followed; those to other files are refused.
 import { z } from 'zod';
-import { type DescribedAuth, type DescribedOperation, type DescribedProvider, nameFrom, UnreadableSource } from './described-provider.ts';
+import {
+  addressOf,
+  type DescribedAuth,
+  type DescribedOperation,
+  type DescribedProvider,
+  nameFrom,
+  UnreadableSource,
+} from './described-provider.ts';
+import { type JsonSchema, jsonSchema } from './json-schema.ts';
 import { redactSample } from './redact-sample.ts';
-import type { JsonSchema } from './zod-source.ts';
 
-// What is read is checked in its outline; schemas are taken as they are, for `zodSource` makes `z.unknown()` of what it does not know.
-const schema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null);
-const content = z.record(z.string(), z.object({ schema: schema.optional(), example: z.unknown().optional() })).optional();
-const parameter = z.object({ name: z.string(), in: z.string(), required: z.boolean().optional(), schema: schema.optional() });
+const content = z.record(z.string(), z.object({ schema: jsonSchema.optional(), example: z.unknown().optional() })).optional();
+const parameter = z.object({ name: z.string(), in: z.string(), required: z.boolean().optional(), schema: jsonSchema.optional() });
+type Parameter = z.output<typeof parameter>;
 const operation = z.object({
   operationId: z.string().optional(),
   parameters: z.array(z.unknown()).default([]),
   requestBody: z.unknown().optional(),
   responses: z.record(z.string(), z.unknown()).default({}),
 });
+const pathItem = z.looseObject({ parameters: z.array(z.unknown()).default([]) });
 const scheme = z.object({
   type: z.string(),
   scheme: z.string().optional(),
@@ -25,12 +32,13 @@ const scheme = z.object({
     })
     .optional(),
 });
+const server = z.object({ url: z.string(), variables: z.record(z.string(), z.object({ default: z.string() })).default({}) });
 const document = z.object({
   openapi: z.string().regex(/^3\.[01]\./, 'must be 3.0 or 3.1'),
-  servers: z.array(z.object({ url: z.string() })).default([]),
-  paths: z.record(z.string().startsWith('/'), z.record(z.string(), z.unknown())).default({}),
+  servers: z.array(server).default([]),
+  paths: z.record(z.string().startsWith('/'), z.unknown()).default({}),
   components: z
-    .object({ schemas: z.record(z.string(), schema).default({}), securitySchemes: z.record(z.string(), z.unknown()).default({}) })
+    .object({ schemas: z.record(z.string(), jsonSchema).default({}), securitySchemes: z.record(z.string(), z.unknown()).default({}) })
     .default({ schemas: {}, securitySchemes: {} }),
 });
 
@@ -38,74 +46,104 @@ const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Throws UnreadableSource. `source`: parsed JSON. */
 export function readOpenapi(source: unknown): DescribedProvider {
-  const parsed = document.safeParse(source);
-  if (!parsed.success) throw new UnreadableSource(`This is no OpenAPI document that can be read: ${z.prettifyError(parsed.error)}`);
-  const { servers, paths, components } = parsed.data;
-  const baseUrl = servers[0]?.url ?? '';
-  if (!/^https?:\/\//.test(baseUrl)) throw new UnreadableSource('servers[0].url must be a whole address.');
+  const { servers, paths, components } = read(document, source, 'This is no OpenAPI document that can be read');
   const look = lookUp(source);
-  const operations = Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => (item[method] === undefined ? [] : [readOperation(path, method, item, look)])),
+  const schemes = Object.entries(components.securitySchemes).map(([name, given]) =>
+    read(scheme, look(given), `The security scheme ${name}`),
   );
+  const auth = readAuth(schemes);
+  const operations = Object.entries(paths).flatMap(([path, given]) => {
+    const item = read(pathItem, look(given), path);
+    return METHODS.flatMap((method) => (item[method] === undefined ? [] : [readOperation({ path, method, item, auth }, look)]));
+  });
   const twice = operations.find(({ name }, index) => operations.findIndex((other) => other.name === name) < index);
   if (twice !== undefined) throw new UnreadableSource(`Two operations would be called ${twice.name}: give them other operationIds.`);
-  const schemes = Object.values(components.securitySchemes).map((given) => scheme.parse(look(given)));
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), auth: readAuth(schemes), operations, schemas: components.schemas };
+  return { baseUrl: readBase(servers[0]), auth, operations, schemas: components.schemas };
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, given: unknown, where: string): z.output<Schema> {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new UnreadableSource(`${where}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function readBase({ url, variables }: z.output<typeof server> = { url: '', variables: {} }): string {
+  const filled = url.replace(/\{(\w+)\}/g, (all, name: string) =>
+    Object.hasOwn(variables, name) ? (variables[name]?.default ?? all) : all,
+  );
+  addressOf(filled, 'servers[0].url');
+  return filled.replace(/\/+$/, '');
 }
 
 type LookUp = (value: unknown) => unknown;
 
 /** What a reference points to, or the value itself. */
 function lookUp(source: unknown): LookUp {
-  const look = (value: unknown): unknown => {
+  const look = (value: unknown, followed: readonly string[] = []): unknown => {
     const ref: unknown = typeof value === 'object' && value !== null && '$ref' in value ? value.$ref : undefined;
     if (typeof ref !== 'string') return value;
     if (!ref.startsWith('#/')) throw new UnreadableSource(`The reference ${ref} leaves the document.`);
+    if (followed.includes(ref)) throw new UnreadableSource(`The reference ${ref} leads back to itself.`);
     const names = ref
       .slice(2)
       .split('/')
       .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
     const found = names.reduce<unknown>((at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined), source);
     if (found === undefined) throw new UnreadableSource(`There is nothing at ${ref}.`);
-    return look(found);
+    return look(found, [...followed, ref]);
   };
-  return look;
+  return (value) => look(value);
 }
 
-function readOperation(
-  path: string,
-  method: DescribedOperation['method'],
-  item: Record<string, unknown>,
-  look: LookUp,
-): DescribedOperation {
-  const read = operation.safeParse(look(item[method]));
-  if (!read.success) throw new UnreadableSource(`${method.toUpperCase()} ${path}: ${z.prettifyError(read.error)}`);
-  const { operationId = `${method} ${path}`, parameters, requestBody, responses } = read.data;
-  const shared: unknown[] = Array.isArray(item.parameters) ? item.parameters : [];
-  const all = [...shared, ...parameters].map((given) => parameter.parse(look(given)));
+type Place = { path: string; method: DescribedOperation['method']; item: z.output<typeof pathItem>; auth: DescribedAuth };
+
+function readOperation({ path: written, method, item, auth }: Place, look: LookUp): DescribedOperation {
+  const where = `${method.toUpperCase()} ${written}`;
+  const { operationId = `${method} ${written}`, parameters, requestBody, responses } = read(operation, look(item[method]), where);
+  const all = [...item.parameters, ...parameters].map((given) => read(parameter, look(given), where));
   const success = Object.entries(responses).find(([status]) => /^2/.test(status))?.[1];
-  const inPath = all.filter((one) => one.in === 'path');
+  const { path, params } = readPath(written, all);
+  const headers = all.filter((one) => one.in === 'header');
   return {
     name: nameFrom(operationId),
     method,
     path,
-    params: inPath.length === 0 ? undefined : partOf(inPath.map((one) => ({ ...one, required: true }))),
+    params,
     query: partOf(all.filter((one) => one.in === 'query')),
+    headers: partOf(headers.filter((one) => one.required === true && !isSentByClient(one.name, auth))),
     body: jsonOf(look(requestBody))?.schema,
     response: jsonOf(look(success))?.schema,
     fixture: redactSample(jsonOf(look(success))?.example),
-    idempotencyHeader: all.find((one) => one.in === 'header' && /idempotency/i.test(one.name))?.name,
+    idempotencyHeader: headers.find(({ name }) => IDEMPOTENCY.test(name))?.name,
   };
 }
 
-function partOf(parameters: readonly z.output<typeof parameter>[]): JsonSchema | undefined {
-  if (parameters.length === 0) return undefined;
+/** The path with names that a template can have, and what stands in their place: text, where the document does not say. */
+function readPath(written: string, all: readonly Parameter[]): { path: string; params: JsonSchema | undefined } {
+  const names = [...written.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+  if (names.length === 0) return { path: written, params: undefined };
+  const templateName = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : nameFrom(name));
+  const described = names.map((name) => ({
+    in: 'path',
+    schema: all.find((one) => one.in === 'path' && one.name === name)?.schema,
+    name: templateName(name),
+    required: true,
+  }));
+  return { path: written.replace(/\{([^{}]*)\}/g, (_all, name: string) => `{${templateName(name)}}`), params: partOf(described) };
+}
+
+const IDEMPOTENCY = /idempotency/i;
+
+/** OpenAPI itself says that the first three are not described by parameters. */
+function isSentByClient(name: string, auth: DescribedAuth): boolean {
+  const own = ['accept', 'content-type', 'authorization', auth.kind === 'apiKey' ? auth.name.toLowerCase() : ''];
+  return own.includes(name.toLowerCase()) || IDEMPOTENCY.test(name);
+}
+
+function partOf(parameters: readonly Parameter[]): JsonSchema | undefined {
   const required = parameters.filter((one) => one.required === true).map(({ name }) => name);
-  return {
-    type: 'object',
-    required,
-    properties: Object.fromEntries(parameters.map((one) => [one.name, one.schema ?? { type: 'string' }])),
-  };
+  const properties = parameters.map(({ name, schema = { type: 'string' } }) => [name, schema] as const);
+  return parameters.length === 0 ? undefined : { type: 'object', required, properties: Object.fromEntries(properties) };
 }
 
 function jsonOf(value: unknown): { schema?: JsonSchema; example?: unknown } | undefined {

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './zod-source.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** What one value tells of its shape: every field it has is required, null may be anything, items are like the first. */
 export function schemaOfSample(value: unknown): JsonSchema {

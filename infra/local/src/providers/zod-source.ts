@@ -1,30 +1,6 @@
 // JSON Schema, as OpenAPI 3.0 and 3.1 write it, as the source of zod schemas. Unknown fields of an answer are let pass: providers add some.
 // What is not understood is `z.unknown()`, never a guess.
-
-export type JsonSchema = {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly nullable?: boolean;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number | boolean;
-  readonly exclusiveMaximum?: number | boolean;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly allOf?: readonly JsonSchema[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-};
+import type { JsonSchema } from './json-schema.ts';
 
 export type SourceOptions = {
   /** The source of what a `$ref` names. */
@@ -36,14 +12,16 @@ export type SourceOptions = {
 /** `z.object({ … })`. */
 export function zodSource(schema: JsonSchema, options: SourceOptions): string {
   const types = [schema.type ?? []].flat();
+  const others = types.filter((type) => type !== 'null');
+  const sources = (others.length > 0 ? others : types.slice(0, 1)).map((type) => notNull({ ...schema, type }, options));
+  const source = choiceSource([...new Set(sources.length > 0 ? sources : [notNull({ ...schema, type: undefined }, options)])]);
   const isNullable = schema.nullable === true || types.includes('null');
-  const source = notNull({ ...schema, type: types.find((type) => type !== 'null') }, options);
   return isNullable && source !== 'z.null()' ? `${source}.nullable()` : source;
 }
 
 function notNull(schema: JsonSchema & { type?: string }, options: SourceOptions): string {
   if (schema.$ref !== undefined) return options.refer(schema.$ref);
-  if (schema.const !== undefined) return `z.literal(${JSON.stringify(schema.const)})`;
+  if (schema.const !== undefined) return literalSource(schema.const);
   if (schema.enum !== undefined) return enumSource(schema.enum.filter((value) => value !== null));
   const [first, ...others] = schema.allOf ?? [];
   if (first !== undefined) return others.reduce((source, part) => `${source}.and(${zodSource(part, options)})`, zodSource(first, options));
@@ -68,12 +46,21 @@ function notNull(schema: JsonSchema & { type?: string }, options: SourceOptions)
   }
 }
 
-/** A JavaScript name of a field as it is, any other in quotes. */
-export const fieldName = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+/** A JavaScript name of a field as it is, any other in quotes. The one that would set a prototype is computed. */
+export function fieldName(name: string): string {
+  if (name === '__proto__') return `['${name}']`;
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
 
 function enumSource(values: readonly unknown[]): string {
+  if (values.length === 0) return 'z.null()';
   if (values.every((value) => typeof value === 'string')) return `z.enum(${JSON.stringify(values)})`;
-  return choiceSource(values.map((value) => `z.literal(${JSON.stringify(value)})`));
+  return choiceSource(values.map(literalSource));
+}
+
+/** Of a value that is no object; what an object has to equal is not described. */
+function literalSource(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'z.unknown()' : `z.literal(${JSON.stringify(value)})`;
 }
 
 function choiceSource(sources: readonly string[]): string {
@@ -96,18 +83,20 @@ function objectSource({ properties = {}, required = [], additionalProperties }: 
   return `z.object({ ${fields.join(', ')} })`;
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
-  email: 'z.email()',
-  uuid: 'z.guid()',
-  uri: 'z.url()',
-  'date-time': 'z.iso.datetime({ offset: true })',
-  date: 'z.iso.date()',
-  ipv4: 'z.ipv4()',
-  ipv6: 'z.ipv6()',
-};
+const FORMATS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    email: 'z.email()',
+    uuid: 'z.guid()',
+    uri: 'z.url()',
+    'date-time': 'z.iso.datetime({ offset: true })',
+    date: 'z.iso.date()',
+    ipv4: 'z.ipv4()',
+    ipv6: 'z.ipv6()',
+  }),
+);
 
 function stringSource({ format, pattern, minLength, maxLength }: JsonSchema): string {
-  const start = (format === undefined ? undefined : FORMATS[format]) ?? 'z.string()';
+  const start = FORMATS.get(format ?? '') ?? 'z.string()';
   const rule = pattern === undefined || !isRegExp(pattern) ? '' : `.regex(new RegExp(${JSON.stringify(pattern)}, 'u'))`;
   return start + bounds(minLength, maxLength) + rule;
 }

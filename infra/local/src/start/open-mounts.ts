@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { noticeMount } from '@portico/admin-server/notices/notice-mount';
 import type { Admin } from '@portico/admin-server/server';
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
 

@@ -1,4 +1,4 @@
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 
 /** The relay starts before the gateway that writes letters: its notices wait until there is one, or until the start has failed. */
 export function createPendingNotices(): Disposable & { readonly tell: TellOwners; deliverTo(tellOwners: TellOwners): void } {

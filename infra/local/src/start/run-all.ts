@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createLogger } from '@portico/service-kit/logger';
 import { loadLocalConfig } from '../config.ts';
 import { banner } from './banner.ts';
@@ -23,6 +24,8 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
       now: () => new Date(),
     });
     process.stdout.write(`\n${banner(platform)}\n`);
+    // Else it is kept at the exit only, and lost by a process that is killed.
+    flushCompileCache();
     await stopRequested;
     log('stopping');
     return 0;

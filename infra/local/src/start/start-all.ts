@@ -1,6 +1,6 @@
 // Every program in this one process. What a program asks of another is a function call; nothing else is needed on the machine.
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import type { Logger } from '@portico/service-kit/logger';
@@ -64,7 +64,7 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
   const notices = createPendingNotices();
   const registry = new Registry();
-  const surroundings = { loggerOf, bus, tracing, registry, onEndpointDisabled: notices.tell };
+  const surroundings = { loggerOf, bus, tracing, registry, tellOwners: notices.tell };
   const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, surroundings));
   opened.use(notices);
   const admin = opened.use(

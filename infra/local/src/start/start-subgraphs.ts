@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { TellOwners } from '@portico/contracts/disabled-notice';
+import type { TellOwners } from '@portico/contracts/webhook-notice';
 import { start as startCustomers } from '@portico/customers/server';
 import { start as startInventory } from '@portico/inventory/server';
 import { createGraphClient, type Graph, openGraph } from '@portico/mesh/graph/open-graph';
@@ -39,7 +39,7 @@ export type SubgraphSurroundings = {
   now?: (() => Date) | undefined;
   registry?: Registry | undefined;
   /** Tells the owners of a webhook endpoint that the relay disabled. */
-  onEndpointDisabled?: TellOwners | undefined;
+  tellOwners?: TellOwners | undefined;
 };
 
 const REQUEST_TIMEOUT_MS = 5_000;

@@ -30,7 +30,8 @@ export function answerRequests(options: ApiOptions): RequestListener {
 }
 
 async function answer({ ledger, tokens, charging, refunding }: ApiOptions, req: IncomingMessage): Promise<Reply> {
-  const url = new URL(req.url ?? '/', 'http://provider');
+  const url = URL.parse(req.url ?? '/', 'http://provider');
+  if (url === null) throw nothingHere();
   const asked = `${req.method} ${url.pathname}`;
   if (asked === 'POST /oauth/token') return issueToken(tokens, req);
   if (!tokens.accepts(req.headers.authorization)) throw new ProviderError(401, 'invalid_token', 'The access token is not valid.');
@@ -45,8 +46,12 @@ async function answer({ ledger, tokens, charging, refunding }: ApiOptions, req: 
   const refunded = req.method === 'POST' ? REFUNDS_PATH.exec(url.pathname)?.[1] : undefined;
   if (refunded !== undefined) return { status: 201, body: await makeRefund(refunding, keyOf(req), refunded, await readJson(req)) };
   const charge = ledger.charge(req.method === 'GET' ? (CHARGE_PATH.exec(url.pathname)?.[1] ?? '') : '');
-  if (charge === undefined) throw new ProviderError(404, 'not_found', 'There is nothing here.');
+  if (charge === undefined) throw nothingHere();
   return { status: 200, body: chargeBody(charge) };
+}
+
+function nothingHere(): ProviderError {
+  return new ProviderError(404, 'not_found', 'There is nothing here.');
 }
 
 /** RFC 6749, 4.4: credentials in the body or in a Basic header. */

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** An answer that is not a success: what went wrong, as `{"error": {"type", "code", "message"}}`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
@@ -13,6 +15,11 @@ export class ProviderError extends Error {
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.chargeId = more.chargeId;
   }
+}
+
+/** What of a body does not hold, in one line: buyers are told it as the reason of a decline. */
+export function invalidBody({ issues }: z.ZodError): ProviderError {
+  return invalidRequest(issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '));
 }
 
 /** What of the request does not hold, by field. */

@@ -1,46 +1,85 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 
 let folder = '';
+let file = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandbox-journal-'));
+  file = join(folder, 'deep', 'journal');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Opens the journal, has it used, closes it; answers what it had kept. */
+async function session(use: (journal: Journal<unknown>) => Promise<unknown> = async () => {}): Promise<readonly unknown[]> {
+  const { kept, journal } = await openJournal<unknown>(file);
+  await using _ = journal;
+  await use(journal);
+  return kept;
+}
+const lines = (): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+
 describe('the journal', () => {
   it('gives back in order what was appended, also when appends meet', async () => {
-    const file = join(folder, 'deep', 'journal');
-    {
-      await using journal = await openJournal<number>(file);
+    await session(async (journal) => {
       await Promise.all([1, 2, 3].map((entry) => journal.append(entry)));
       await journal.append(4);
-    }
-    await using again = await openJournal<number>(file);
-    expect(again.kept).toEqual([1, 2, 3, 4]);
+    });
+    expect(await session()).toEqual([1, 2, 3, 4]);
   });
 
   it('drops a last line that a crash cut off, and goes on behind the one before', async () => {
-    const file = join(folder, 'journal');
-    {
-      await using journal = await openJournal<{ n: number }>(file);
-      await journal.append({ n: 1 });
-    }
+    await session((journal) => journal.append({ n: 1 }));
     appendFileSync(file, '{"n":');
-    {
-      await using journal = await openJournal<{ n: number }>(file);
-      expect(journal.kept).toEqual([{ n: 1 }]);
-      await journal.append({ n: 2 });
-    }
-    expect(readFileSync(file, 'utf8')).toBe('{"n":1}\n{"n":2}\n');
+    expect(await session((journal) => journal.append({ n: 2 }))).toEqual([{ n: 1 }]);
+    expect(lines()).toEqual(['{"n":1}', '{"n":2}']);
   });
 
   it('has an entry on the disk when the append resolves', async () => {
-    const file = join(folder, 'journal');
-    await using journal = await openJournal<string>(file);
-    await journal.append('promised');
-    expect(readFileSync(file, 'utf8')).toBe('"promised"\n');
+    await session(async (journal) => {
+      await journal.append('promised');
+      expect(lines()).toEqual(['"promised"']);
+    });
+  });
+});
+
+describe('a journal that is written anew', () => {
+  it('holds the new entries in place of all before, and behind them what is appended meanwhile and after', async () => {
+    const many = Array.from({ length: 2_500 }, (_, index) => index);
+    await session(async (journal) => {
+      await Promise.all([journal.append('old'), journal.append('old'), journal.rewrite(many), journal.append('meanwhile')]);
+      expect(lines()).toHaveLength(2_501);
+      await journal.append('after');
+    });
+    expect(await session()).toEqual([...many, 'meanwhile', 'after']);
+  });
+
+  it('takes entries while it is being written', async () => {
+    await session(async (journal) => {
+      const rewriting = journal.rewrite([1]);
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all([journal.append(2), rewriting]);
+    });
+    expect(await session()).toEqual([1, 2]);
+  });
+
+  it('goes on as it was where it cannot be, and loses nothing', async () => {
+    await session((journal) => journal.append(1));
+    mkdirSync(`${file}.new`);
+    await session(async (journal) => {
+      await Promise.all([journal.append(2), journal.rewrite(['never']), journal.append(3)]);
+      await journal.append(4);
+    });
+    expect(await session()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is the old one after a crash on the way', async () => {
+    await session((journal) => journal.append(1));
+    writeFileSync(`${file}.new`, '2\n');
+    expect(await session((journal) => journal.append(3))).toEqual([1]);
+    expect(await session((journal) => journal.rewrite([4]))).toEqual([1, 3]);
+    expect(await session()).toEqual([4]);
   });
 });

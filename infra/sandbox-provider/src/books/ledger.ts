@@ -1,5 +1,6 @@
-// The provider's books: charges and refunds in memory, each on the disk before it is told to anybody.
-import type { Journal } from './journal.ts';
+// The provider's books: charges and refunds in memory, each on the disk before it is told to anybody. They have an end: the oldest charges are
+// forgotten, and the file is written anew when most of its lines say nothing any more.
+import type { OpenedJournal } from './journal.ts';
 
 export type Charge = {
   readonly id: string;
@@ -41,7 +42,7 @@ export type Ledger = {
   charge(id: string): Charge | undefined;
   chargeOfKey(key: string): Kept<Charge> | undefined;
   refundOfKey(key: string): Kept<Refund> | undefined;
-  charges(): Iterable<Charge>;
+  charges(): readonly Charge[];
   /** Those that are not decided. */
   pending(): Iterable<Charge>;
   record(entry: Entry): Promise<void>;
@@ -51,58 +52,113 @@ export type Ledger = {
   undelivered(): Extract<Entry, { kind: 'callback' }>[];
 };
 
-/** The books as the journal left them. */
-export function openLedger(journal: Journal<Entry>): Ledger {
-  const charges = new Map<string, Charge>();
-  const pending = new Map<string, Charge>();
-  const keys = new Map<string, { id: string; requestHash: string }>();
-  const refunds = new Map<string, Kept<Refund>>();
-  const callbacks = new Map<string, Extract<Entry, { kind: 'callback' }>>();
+/** How many charges are remembered; the oldest that is decided goes first, with its refunds and callbacks. */
+export const CHARGES_MAX = 50_000;
+/** Lines that need not be there, beside as many as there are charges: below that it does not pay to write the file anew. */
+const SURPLUS_MIN = 1_000;
 
-  function keep(charge: Charge): void {
-    charges.set(charge.id, charge);
-    if (charge.status === 'pending') pending.set(charge.id, charge);
-    else pending.delete(charge.id);
+/** What is remembered of one charge. */
+type ChargeRecord = {
+  charge: Charge;
+  readonly requestHash: string;
+  /** By their keys. */
+  readonly refunds: Map<string, Kept<Refund>>;
+  /** That nobody has taken yet, by their ids. */
+  readonly callbacks: Map<string, Callback>;
+};
+type Callback = Extract<Entry, { kind: 'callback' }>;
+
+/** The books as the journal left them. */
+export function openLedger({ kept, journal }: OpenedJournal<Entry>): Ledger {
+  const records = new Map<string, ChargeRecord>();
+  const pending = new Map<string, Charge>();
+  const keys = new Map<string, ChargeRecord>();
+  const refunds = new Map<string, Kept<Refund>>();
+  const callbackOwners = new Map<string, ChargeRecord>();
+  let lines = kept.length;
+
+  function change(charge: Charge): ChargeRecord | undefined {
+    const record = records.get(charge.id);
+    if (record === undefined) return undefined;
+    record.charge = charge;
+    if (charge.status !== 'pending') pending.delete(charge.id);
+    return record;
   }
 
+  function begin(charge: Charge, requestHash: string): void {
+    const record: ChargeRecord = { charge, requestHash, refunds: new Map(), callbacks: new Map() };
+    records.set(charge.id, record);
+    keys.set(charge.idempotencyKey, record);
+    if (charge.status === 'pending') pending.set(charge.id, charge);
+    if (records.size > CHARGES_MAX) forgetOldest();
+  }
+
+  function forgetOldest(): void {
+    const oldest = records.values().find(({ charge }) => charge.status !== 'pending');
+    if (oldest === undefined) return;
+    records.delete(oldest.charge.id);
+    keys.delete(oldest.charge.idempotencyKey);
+    for (const key of oldest.refunds.keys()) refunds.delete(key);
+    for (const id of oldest.callbacks.keys()) callbackOwners.delete(id);
+  }
+
+  /** What names a charge that is forgotten says nothing any more. */
   function apply(entry: Entry): void {
     switch (entry.kind) {
       case 'charge':
-        keys.set(entry.charge.idempotencyKey, { id: entry.charge.id, requestHash: entry.requestHash });
-        keep(entry.charge);
+        begin(entry.charge, entry.requestHash);
         return;
       case 'changed':
-        keep(entry.charge);
+        change(entry.charge);
         return;
-      case 'refund':
-        keep(entry.charge);
-        refunds.set(entry.key, { value: entry.refund, requestHash: entry.requestHash });
+      case 'refund': {
+        const refund = { value: entry.refund, requestHash: entry.requestHash };
+        const owner = change(entry.charge);
+        owner?.refunds.set(entry.key, refund);
+        if (owner !== undefined) refunds.set(entry.key, refund);
         return;
-      case 'callback':
-        callbacks.set(entry.id, entry);
+      }
+      case 'callback': {
+        const owner = records.get(entry.charge.id);
+        owner?.callbacks.set(entry.id, entry);
+        if (owner !== undefined) callbackOwners.set(entry.id, owner);
         return;
+      }
       case 'delivered':
-        callbacks.delete(entry.id);
+        callbackOwners.get(entry.id)?.callbacks.delete(entry.id);
+        callbackOwners.delete(entry.id);
     }
   }
-  for (const entry of journal.kept) apply(entry);
+  for (const entry of kept) apply(entry);
+
+  /** The fewest entries that make the same books. */
+  function entries(): Entry[] {
+    return [...records.values()].flatMap(({ charge, requestHash, refunds: given, callbacks }): Entry[] => [
+      { kind: 'charge', charge, requestHash },
+      ...[...given].map(([key, refund]): Entry => ({ kind: 'refund', refund: refund.value, charge, key, requestHash: refund.requestHash })),
+      ...callbacks.values(),
+    ]);
+  }
 
   return {
-    charge: (id) => charges.get(id),
+    charge: (id) => records.get(id)?.charge,
     chargeOfKey(key) {
-      const kept = keys.get(key);
-      const value = kept === undefined ? undefined : charges.get(kept.id);
-      return kept === undefined || value === undefined ? undefined : { value, requestHash: kept.requestHash };
+      const record = keys.get(key);
+      return record === undefined ? undefined : { value: record.charge, requestHash: record.requestHash };
     },
     refundOfKey: (key) => refunds.get(key),
-    charges: () => charges.values(),
+    charges: () => [...records.values()].map(({ charge }) => charge),
     pending: () => pending.values(),
     async record(entry) {
       // In memory first: a second request must see the first one's charge while that is still on its way to the disk.
       apply(entry);
-      await journal.append(entry);
+      lines += 1;
+      const counted = records.size + refunds.size + callbackOwners.size;
+      if (lines <= 2 * counted + SURPLUS_MIN) return journal.append(entry);
+      lines = counted;
+      return journal.rewrite(entries());
     },
     flushed: () => journal.flushed(),
-    undelivered: () => [...callbacks.values()],
+    undelivered: () => [...callbackOwners].flatMap(([id, { callbacks }]) => callbacks.get(id) ?? []),
   };
 }

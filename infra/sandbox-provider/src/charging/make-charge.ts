@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { currencyDigits } from '@portico/contracts/money';
 import { z } from 'zod';
-import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import { invalidBody, invalidRequest, ProviderError } from '../api/provider-error.ts';
 import type { Charge, Ledger } from '../books/ledger.ts';
 import type { Callbacks } from '../callbacks/callbacks.ts';
 import { requestHash } from './request-hash.ts';
@@ -20,6 +20,8 @@ export type Charging = {
 export type ChargingOptions = { ledger: Ledger; callbacks: Pick<Callbacks, 'announce'>; now: () => number; pendingMs: number };
 
 const AMOUNT_MAX = 99_999_999_999;
+/** Keys that were refused and have not come again since. */
+const REFUSED_KEYS_MAX = 10_000;
 const input = z.strictObject({
   amount: z.int().min(1).max(AMOUNT_MAX),
   currency: z.string().refine((code) => currencyDigits(code) !== undefined, 'It is not a currency that can be charged.'),
@@ -36,6 +38,8 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
   function refuseFirst(key: string, { times, status, retryAfterSeconds }: Extract<TokenBehaviour, { kind: 'refuses-first' }>): void {
     const before = refusals.get(key) ?? 0;
     if (before < times) {
+      const [oldest] = refusals.keys();
+      if (refusals.size >= REFUSED_KEYS_MAX && oldest !== undefined) refusals.delete(oldest);
       refusals.set(key, before + 1);
       const code = status === 429 ? 'rate_limited' : 'service_unavailable';
       throw new ProviderError(status, code, 'Try again.', { retryAfterSeconds });
@@ -82,7 +86,7 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
   return {
     async charge(key, body) {
       const parsed = input.safeParse(body);
-      if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
+      if (!parsed.success) throw invalidBody(parsed.error);
       const hash = requestHash(parsed.data);
       const kept = ledger.chargeOfKey(key);
       if (kept !== undefined && kept.requestHash !== hash) throw keyUsedOtherwise();

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { invalidRequest, ProviderError } from '../api/provider-error.ts';
+import { invalidBody, invalidRequest, ProviderError } from '../api/provider-error.ts';
 import type { Ledger, Refund } from '../books/ledger.ts';
 import { keyUsedOtherwise } from './make-charge.ts';
 import { requestHash } from './request-hash.ts';
 
 export type RefundOptions = { ledger: Ledger; now: () => number };
 
-const input = z.strictObject({ amount: z.int().min(1), reason: z.string().max(500).nullish() });
+const input = z.strictObject({ amount: z.int().min(1).optional(), reason: z.string().max(500).nullish() });
 
-/** Gives back a charge or a part of it, once per key. Throws ProviderError: 404, 409, and 400 for more than is left. */
+/** Gives back a part of a charge, or all that is left of it, once per key. Throws ProviderError: 404, 409, and 400 for more than is left. */
 export async function makeRefund({ ledger, now }: RefundOptions, key: string, chargeId: string, body: unknown): Promise<Refund> {
   const parsed = input.safeParse(body);
-  if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
+  if (!parsed.success) throw invalidBody(parsed.error);
   const hash = requestHash([chargeId, parsed.data]);
   const kept = ledger.refundOfKey(key);
   if (kept !== undefined) {
@@ -24,8 +24,9 @@ export async function makeRefund({ ledger, now }: RefundOptions, key: string, ch
   if (charge === undefined) throw new ProviderError(404, 'not_found', 'There is no such charge.');
   if (charge.status !== 'succeeded') throw new ProviderError(409, 'charge_not_succeeded', `The charge is ${charge.status}.`);
   if (charge.refunded >= charge.amount) throw new ProviderError(409, 'charge_already_refunded', 'The charge was given back before.');
-  const { amount } = parsed.data;
-  if (amount > charge.amount - charge.refunded) throw invalidRequest(`amount: At most ${charge.amount - charge.refunded} are left.`);
+  const left = charge.amount - charge.refunded;
+  const { amount = left } = parsed.data;
+  if (amount > left) throw invalidRequest(`amount: At most ${left} are left.`);
   const at = new Date(now()).toISOString();
   const refund: Refund = { id: `re_${randomBytes(12).toString('hex')}`, chargeId, amount, status: 'succeeded', createdAt: at };
   const changed = { ...charge, refunded: charge.refunded + amount };

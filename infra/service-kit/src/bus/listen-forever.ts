@@ -1,4 +1,6 @@
-// One connection that hears PostgreSQL's notifications, and comes back when it breaks or hangs.
+// One connection that hears PostgreSQL's notifications, and comes back when it breaks or hangs. A connection that hangs cannot be told from a
+// slow one by waiting a short time. So one that is silent gets a rival: another connection, which has more to do until it listens. When the
+// rival is there first, the silent one has missed something; when the silent one answers first, it was slow, or this program was.
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import { endClient } from './end-client.ts';
@@ -13,63 +15,105 @@ export type ListenOptions = {
 };
 
 const RECONNECT_MS = 500;
-/** A connection that listens is asked this often whether it still hears, and counts as broken when it does not answer as quickly. */
-const PROBE_MS = 2_000;
+const CONNECT_MS = 2_000;
+/**
+ * A connection is asked so often whether it still hears, and gets a rival when it has not answered by then. What was said while it hung is acted
+ * on after at most twice this time and what a connection takes: within a second. The answer to a question comes behind all news before it.
+ */
+const PROBE_MS = 250;
+
+/** `isSilent`: asked, and not answered yet. */
+type Ear = { readonly client: pg.Client; hasEnded: boolean; isSilent: boolean };
 
 /** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves. */
-export async function listenForever({ databaseUrl, channels, logger, onNotification, onMissed }: ListenOptions): Promise<AsyncDisposable> {
-  let closing = false;
-  let close = async (): Promise<void> => {};
-  async function listen(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'portico changes',
-      connectionTimeoutMillis: PROBE_MS,
-      query_timeout: PROBE_MS,
-      keepAlive: true,
+export async function listenForever(options: ListenOptions): Promise<AsyncDisposable> {
+  const { logger, onMissed } = options;
+  let isClosing = false;
+  let wake = (): void => {};
+  const rest = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      for (const channel of channels) await client.query(`listen ${channel}`);
-    } catch (error) {
-      await endClient(client);
-      throw error;
-    }
-    if (closing) return endClient(client);
-    const broken = Promise.withResolvers<void>();
-    client.once('end', broken.resolve);
-    const probe = setInterval(() => client.query('select 1').catch(broken.resolve), PROBE_MS);
-    close = async () => {
-      clearInterval(probe);
-      await endClient(client);
-    };
-    void broken.promise.then(() => {
-      clearInterval(probe);
-      if (closing) return;
-      void endClient(client);
-      void comeBack();
-    });
-  }
-  async function comeBack(): Promise<void> {
-    while (!closing) {
+  const open = (): Promise<Ear> => openEar(options, (ended) => ended === listening && wake());
+  let listening: Ear | undefined;
+
+  async function watch(first: Ear): Promise<void> {
+    let ear = first;
+    while (!isClosing) {
+      listening = ear;
+      ask(ear);
+      if (!ear.hasEnded) await rest(PROBE_MS);
+      if (isClosing || !isLost(ear)) continue;
       try {
-        await listen();
-        // Not before: while PostgreSQL is away nothing can change, and programs go on with what they know.
-        onMissed();
-        return;
+        ear = betterOf(ear, await open());
       } catch (err) {
         logger.warn({ err, dependency: 'postgresql' }, 'cannot listen for changes; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+        await rest(RECONNECT_MS);
       }
     }
+    await endClient(ear.client);
   }
-  await listen();
+
+  function betterOf(ear: Ear, rival: Ear): Ear {
+    void endClient(isLost(ear) ? ear.client : rival.client);
+    if (!isLost(ear)) return ear;
+    // Not before: while PostgreSQL is away nothing can change, and programs go on with what they know.
+    onMissed();
+    return rival;
+  }
+
+  const watching = watch(await open());
   return {
     async [Symbol.asyncDispose]() {
-      closing = true;
-      await close();
+      isClosing = true;
+      wake();
+      await watching;
     },
   };
+}
+
+function isLost({ hasEnded, isSilent }: Ear): boolean {
+  return hasEnded || isSilent;
+}
+
+/** Asks whether it still hears, unless an answer is still to come. */
+function ask(ear: Ear): void {
+  if (ear.isSilent || ear.hasEnded) return;
+  ear.isSilent = true;
+  ear.client.query('select 1').then(
+    () => {
+      ear.isSilent = false;
+    },
+    // It stays silent, or has ended.
+    () => {},
+  );
+}
+
+async function openEar({ databaseUrl, channels, onNotification }: ListenOptions, onEnd: (ear: Ear) => void): Promise<Ear> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'portico changes',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  });
+  const ear: Ear = { client, hasEnded: false, isSilent: false };
+  client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
+  client.on('error', () => {});
+  client.once('end', () => {
+    ear.hasEnded = true;
+    onEnd(ear);
+  });
+  try {
+    await client.connect();
+    // pg's types do not know that a single statement may have a time of its own.
+    for (const channel of channels) await client.query({ text: `listen ${channel}`, query_timeout: CONNECT_MS } as pg.QueryConfig);
+  } catch (error) {
+    await endClient(client);
+    throw error;
+  }
+  return ear;
 }

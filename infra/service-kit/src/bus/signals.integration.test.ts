@@ -65,6 +65,35 @@ describe('signals', { timeout: 60_000 }, () => {
     await expect.poll(() => got, WITHIN).toEqual([ANYTHING]);
   });
 
+  it('are acted on within a second though every connection that listens hangs, and no news is missed by them', async () => {
+    await using proxy = await startProxy(databaseUrl);
+    const listeners = [await listener({ databaseUrl: proxy.url }), await listener({ databaseUrl: proxy.url })];
+    for (let round = 1; round <= 3; round += 1) {
+      proxy.freeze({ forGood: false });
+      const said = performance.now();
+      await say('revoked');
+      await expect
+        .poll(() => listeners.map(({ got }) => got), { ...WITHIN, timeout: 1_000 })
+        .toEqual(listeners.map(() => Array(round).fill(ANYTHING)));
+      expect(performance.now() - said).toBeLessThan(1_000);
+    }
+  });
+
+  it('are not mistaken for missed when the program was too busy to listen, or the way was slow', async () => {
+    await using proxy = await startProxy(databaseUrl);
+    const { got } = await listener({ databaseUrl: proxy.url });
+    for (let i = 0; i < 3; i += 1) {
+      const until = performance.now() + 800;
+      while (performance.now() < until);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    proxy.delay(700);
+    await say('slow');
+    await expect.poll(() => got, WITHIN).toEqual(['slow']);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(got).toEqual(['slow']);
+  });
+
   describe.skipIf(natsUrl === undefined)('with NATS (needs one at TEST_NATS_URL or 127.0.0.1:4222)', () => {
     it('are acted on once by each, and again when the same thing changes again', async () => {
       const namespace = `test_${randomBytes(6).toString('hex')}`;
@@ -95,13 +124,23 @@ describe('signals', { timeout: 60_000 }, () => {
   });
 });
 
-/** Stands between a program and PostgreSQL. Frozen, it keeps the connections it has and carries nothing; frozen for good, it takes no new ones. */
-async function startProxy(target: string): Promise<AsyncDisposable & { url: string; freeze(how: { forGood: boolean }): void }> {
+type Proxy = AsyncDisposable & { url: string; freeze(how: { forGood: boolean }): void; delay(ms: number): void };
+
+/**
+ * Stands between a program and PostgreSQL. Frozen, it keeps the connections it has and carries nothing; frozen for good, it takes no new ones.
+ * Delayed, everything takes so long in each direction.
+ */
+async function startProxy(target: string): Promise<Proxy> {
   const url = new URL(target);
   const { hostname } = url;
   const port = Number(url.port || 5432);
   const sockets = new Set<Socket>();
   let closed = false;
+  let delayMs = 0;
+  const carry = (from: Socket, to: Socket): void => {
+    from.on('data', (bytes) => void (delayMs === 0 ? to.write(bytes) : setTimeout(() => to.writable && to.write(bytes), delayMs)));
+    from.on('end', () => to.end());
+  };
   const server = createServer((near) => {
     if (closed) return void near.destroy();
     const far = connectSocket(port, hostname);
@@ -109,8 +148,8 @@ async function startProxy(target: string): Promise<AsyncDisposable & { url: stri
       sockets.add(socket);
       socket.on('error', () => {});
     }
-    near.pipe(far);
-    far.pipe(near);
+    carry(near, far);
+    carry(far, near);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -122,9 +161,12 @@ async function startProxy(target: string): Promise<AsyncDisposable & { url: stri
     freeze({ forGood }) {
       closed = forGood;
       for (const socket of sockets) {
-        socket.unpipe();
+        socket.removeAllListeners('data');
         socket.pause();
       }
+    },
+    delay(ms) {
+      delayMs = ms;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

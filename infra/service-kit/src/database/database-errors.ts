@@ -1,17 +1,22 @@
-import { AppError } from '@portico/contracts/errors';
+import { AppError, isErrorCode } from '@portico/contracts/errors';
 
 /**
  * SQLSTATE classes and socket errors that say: PostgreSQL cannot be had now; the same request may succeed later. 55000: it takes no connections.
  * 08P01 is a message of ours that it does not understand, and will not next time.
  */
 const UNAVAILABLE = /^(08(?!P01)|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+/** Text, or JSON, with U+0000, which PostgreSQL has not. */
+const NUL = /^(22021|22P05)$/;
 const STATEMENT_TIMEOUT = '57014';
 const RETRY_AFTER_SECONDS = 1;
 
-/** A database that is away or too slow becomes SERVICE_UNAVAILABLE with Retry-After; everything else stays what it is. */
+/** A database that is away or too slow becomes SERVICE_UNAVAILABLE with Retry-After; what our client refused is that refusal; everything else stays what it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Refused by our own client, and wrapped by the ORM, which keeps the code.
+  if (isErrorCode(code)) return new AppError(code, error.message, { cause: error });
+  if (NUL.test(code)) return new AppError('VALIDATION_ERROR', 'Text must not contain the character U+0000.', { cause: error });
   const lost =
     code === '' && /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable/.test(error.message);
   if (!lost && code !== STATEMENT_TIMEOUT && !UNAVAILABLE.test(code)) return error;

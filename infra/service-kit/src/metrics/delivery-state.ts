@@ -18,7 +18,7 @@ export type DeliveryNews =
       readonly held: number;
       /** Those whose schedule ran out, likewise. */
       readonly dead: number;
-      /** Seconds that the oldest of those that should go out now is late; 0 when none is. */
+      /** Seconds that the oldest of those that the relay could send now is late; 0 when none is. */
       readonly oldestDueSeconds: number;
     };
 

@@ -45,7 +45,7 @@ function createDeliveryMetrics(registry: Registry) {
   const held = new Gauge({ name: 'portico_webhook_held', help: 'Deliveries of paused and disabled endpoints.', registers });
   const late = new Gauge({
     name: 'portico_webhook_oldest_due_seconds',
-    help: 'How late the oldest delivery is that should go out now.',
+    help: 'How late the oldest delivery is that nothing but the relay keeps back.',
     registers,
   });
   const dead = new Gauge({

@@ -29,9 +29,9 @@ describe('a token that was verified', () => {
 
   it('ends with its time, though it is still kept', async () => {
     const { bearer, advance } = setUp();
-    const token = make({ claims: { exp: seconds + 30 } });
+    const token = make({ claims: { exp: seconds + 20 } });
     await bearer.authenticate(token);
-    advance(31_000);
+    advance(21_000);
     expect(() => bearer.authenticate(token)).toThrow(/expired/);
   });
 
@@ -55,6 +55,18 @@ describe('a token that was verified', () => {
     expect(set.bearer.authenticate(token)).toBeInstanceOf(Promise);
   });
 
+  it('is looked at anew by who comes after a change, though it is still being verified', async () => {
+    const set = setUp();
+    const token = make();
+    const first = set.bearer.authenticate(token);
+    set.state.revoked = ['tok_1'];
+    set.announce('tok_1');
+    await expect(set.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    await Promise.allSettled([first]);
+    await expect(set.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    expect(set.asked.clients).toBe(3);
+  });
+
   it('ends within a minute of the withdrawal of its key when nobody tells, and at once when somebody does', async () => {
     const token = make();
     const untold = setUp();
@@ -62,6 +74,15 @@ describe('a token that was verified', () => {
     untold.state.keys = [];
     untold.advance(60_001);
     await expect(untold.bearer.authenticate(token)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+    // The keys are asked for, one of them is withdrawn, and only then comes a token of it: nobody has verified it yet.
+    const late = setUp();
+    await late.bearer.authenticate(token);
+    late.state.keys = [];
+    late.advance(29_000);
+    const second = make({ claims: { jti: 'tok_2' } });
+    await late.bearer.authenticate(second);
+    late.advance(31_001);
+    for (const one of [token, second]) await expect(late.bearer.authenticate(one)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
     const told = setUp();
     await told.bearer.authenticate(token);
     told.state.keys = [];

@@ -1,4 +1,4 @@
-// The public keys that tokens are verified with, by their ids. They are asked for once a minute, when one is not known, and when one changed.
+// The public keys that tokens are verified with, by their ids. They are asked for twice a minute, and when one changed.
 import { createPublicKey } from 'node:crypto';
 import type { Jwks } from '@portico/contracts/access-records';
 
@@ -9,10 +9,11 @@ export type PublicKeys = {
   forget(): void;
 };
 
-/** A token signed with a key we do not know makes us ask for the keys, but not more often than this. */
-const COOL_DOWN_MS = 30_000;
-/** How long a key that was withdrawn can still be of use when nobody tells. */
-export const KEYS_KEPT_MS = 60_000;
+/**
+ * How long keys are believed in, also that there are no others: tokens of made-up keys must not make us ask. And then as long again what was verified
+ * with them: a withdrawn key ends within a minute when nobody tells.
+ */
+export const KEYS_KEPT_MS = 30_000;
 
 export function createPublicKeys(jwks: () => Promise<Jwks>, nowMs: () => number): PublicKeys {
   let known = new Map<string, string>();
@@ -46,8 +47,7 @@ export function createPublicKeys(jwks: () => Promise<Jwks>, nowMs: () => number)
   }
   return {
     async find(kid) {
-      const age = nowMs() - askedAt;
-      if (age > KEYS_KEPT_MS || (!known.has(kid) && age > COOL_DOWN_MS)) {
+      if (nowMs() - askedAt > KEYS_KEPT_MS) {
         askedAt = nowMs();
         asking = refresh();
       }

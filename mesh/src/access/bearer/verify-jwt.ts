@@ -12,7 +12,7 @@ export type JwtRules<Claims extends z.ZodType> = {
   /** `typ` of the header, where the profile demands one. */
   type?: string;
   claims: Claims;
-  /** How many verified tokens to keep, for a minute, for whoever keeps none himself. */
+  /** How many verified tokens to keep, for half a minute, for whoever keeps none himself. */
   cache?: number;
 };
 

@@ -1,6 +1,7 @@
 import { newId } from '@portico/contracts/ids';
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientLimits, createClientLimits } from './client-limits.ts';
 
@@ -13,7 +14,7 @@ const rules = {
 const TOO_MANY = { code: 'RATE_LIMIT_EXCEEDED' };
 
 describe.skipIf(!hasRedisServer)('an OAuth client at several gateways (skipped without a redis-server)', () => {
-  let server: RedisServer;
+  let server: TestServer;
   let redis: RedisConnection;
   beforeAll(async () => {
     server = await startRedisServer();

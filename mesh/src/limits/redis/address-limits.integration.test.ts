@@ -1,12 +1,13 @@
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AddressLimits, createAddressLimits } from '../address-limits.ts';
 
 const rules = { failures: { limit: 4, windowSeconds: 3_600 }, publicRequests: { limit: 2, windowSeconds: 3_600 } };
 
 describe.skipIf(!hasRedisServer)('an address at several gateways (skipped without a redis-server)', () => {
-  let server: RedisServer;
+  let server: TestServer;
   let redis: RedisConnection;
   beforeAll(async () => {
     server = await startRedisServer();

@@ -1,5 +1,6 @@
 import { openRedis } from '@portico/service-kit/redis/redis';
-import { hasRedisServer, type RedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
+import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCounters } from '../counters.ts';
 import type { Limiter } from '../limiter.ts';
@@ -12,7 +13,7 @@ const SLOW_MS = 1_000;
 const DAY = 86_400;
 
 describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped without a redis-server)', () => {
-  let server: RedisServer;
+  let server: TestServer;
   let opened: AsyncDisposableStack;
   let changes: boolean[];
   beforeAll(async () => {
@@ -41,7 +42,7 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     allowed += await dying;
     allowed += await send(100);
     await expect.poll(() => changes.at(-1)).toBe(false);
-    await server.restart();
+    await server.start();
     await expect.poll(() => changes.at(-1), { timeout: 5_000 }).toBe(true);
     allowed += await send(500);
     expect(allowed).toBe(300);
@@ -79,7 +80,7 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     const limiter = await openLimiter();
     const limit = newLimit({ limit: 1, windowSeconds: DAY });
     expect([limiter.consume([limit]), limiter.consume([limit])]).toMatchObject([{ allowed: true }, { allowed: false }]);
-    await server.restart();
+    await server.start();
     await expect.poll(() => changes, { timeout: 5_000 }).toEqual([false, true]);
     expect(await limiter.consume([limit])).toMatchObject({ allowed: false });
   });

@@ -10,7 +10,7 @@ import { callerOf, type Endpoint, headerOf, type RestRequest } from '../rest-req
 import { RESULT, writeOperation } from '../selection/operation.ts';
 import { parseSelection } from '../selection/selection-tree.ts';
 import { createOperations } from './operations.ts';
-import { ask, requireScopes, type Serving } from './serving.ts';
+import { ask, type Serving } from './serving.ts';
 
 export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
   const operations = createOperations(serving, (tree) => writeOperation(serving.graph.schema, route, tree));
@@ -24,19 +24,32 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
     return parseBody(route.body, parseJson(body));
   }
 
+  /** Asked for the scopes first, and again to serve. */
+  const chosen = new WeakMap<RestRequest, typeof byDefault>();
+
+  function operationOf(request: RestRequest): typeof byDefault {
+    if (request.query === '') return byDefault;
+    const operation = chosen.get(request) ?? selectedBy(request);
+    chosen.set(request, operation);
+    return operation;
+  }
+
+  function selectedBy({ query }: RestRequest): typeof byDefault {
+    const given = parseQueryString(query, route.status === 204 ? [] : SELECTION_PARAMETERS);
+    return given.size === 0 ? byDefault : operations.of(parseSelection(route.resource, given.get('fields'), given.get('expand')));
+  }
+
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
+    selectedScopes: (request) => operationOf(request).scopes,
     idempotent: route.method === 'POST' || route.method === 'PATCH',
     takesBody: route.body !== undefined,
     duplicate: route.duplicate,
     showsSecret: route.showsSecret,
     async serve(request) {
-      const given = parseQueryString(request.query, route.status === 204 ? [] : SELECTION_PARAMETERS);
-      const operation =
-        given.size === 0 ? byDefault : operations.of(parseSelection(route.resource, given.get('fields'), given.get('expand')));
+      const operation = operationOf(request);
       const caller = callerOf(request);
-      requireScopes(caller, operation.scopes);
       const version = route.method === 'POST' ? undefined : expectedVersion(headerOf(request, 'if-match'));
       const variables = route.variables({ path: request.params, body: bodyOf(request), expectedVersion: version });
       const changed = (await ask<Record<string, Source>>(serving, operation.document, variables, caller))[RESULT];

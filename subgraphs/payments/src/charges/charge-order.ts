@@ -1,7 +1,7 @@
 import { wrap } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
 import { isId, newId } from '@portico/contracts/ids';
-import { currencyDigits } from '@portico/contracts/money';
+import { currencyDigits, toDecimalText } from '@portico/contracts/money';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
@@ -28,7 +28,8 @@ export async function chargeOrder(context: SubgraphContext, charging: Charging, 
   const id = newId('payment', orderId);
   const { payment, isNew } = await beginPayment(context, charging, { id, orderId, currency }, () => amount);
   if (payment.amount !== amount || payment.currency !== currency) {
-    throw new AppError('CONFLICT', `The order was charged with ${payment.amount} ${payment.currency} in minor units before.`);
+    const charged = toDecimalText(payment.amount, payment.currency);
+    throw new AppError('CONFLICT', `The order was charged with ${charged} ${payment.currency} before.`);
   }
   if (payment.status !== 'pending') return wrap(payment).toPOJO();
   return chargePayment(context, charging, payment, { token: paymentMethod, isNew, tellOrders: false });

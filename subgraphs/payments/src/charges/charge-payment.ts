@@ -10,7 +10,8 @@ import { type Charging, FIND_TIMEOUT_MS } from './settle-payment.ts';
 
 /** The declared deadline of the call is shorter. With one look-up behind it this ends before whoever asked us gives up, after five seconds. */
 const CHARGE_TIMEOUT_MS = 3_000;
-const RETRY_AFTER_SECONDS = 2;
+/** Where the provider does not say when it can be asked again. */
+const RETRY_AFTER_MS = 2_000;
 
 /**
  * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it: nothing but `pending` when
@@ -30,7 +31,7 @@ export async function chargePayment(
   let outcome: ChargeOutcome | FoundCharge = await provider.charge(request, AbortSignal.timeout(CHARGE_TIMEOUT_MS));
   if (outcome.kind === 'unavailable') {
     if (isNew) await forget(context, payment);
-    throw unavailable();
+    throw unavailable((outcome.retryAt?.getTime() ?? 0) - Date.now());
   }
   if (outcome.kind === 'unknown') outcome = await provider.find({ key: id, providerId: null }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   // A charge that is not there yet may still come: its request can be on its way.
@@ -48,8 +49,8 @@ async function forget(context: SubgraphContext, { id, version }: Payment): Promi
   await context.write((em) => em.nativeDelete(Payment, { id, version, status: 'pending' }));
 }
 
-function unavailable(): AppError {
+function unavailable(afterMs = RETRY_AFTER_MS): AppError {
   return new AppError('SERVICE_UNAVAILABLE', 'The payment provider cannot be asked at the moment.', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    retryAfterSeconds: Math.ceil(Math.max(afterMs, RETRY_AFTER_MS) / 1_000),
   });
 }

@@ -48,11 +48,9 @@ function markUndone(context: SubgraphContext, orderId: string, reason: string): 
       payment.undoReason ??= reason;
       payment.dueAt = leasedUntil;
       payment.openSince ??= at;
-      const { id, amount, currency, tries, provider, reference, askedAt, createdAt } = payment;
+      const { id, tries, provider, reference, askedAt, createdAt } = payment;
       return {
         id,
-        amount,
-        currency,
         tries,
         provider: provider ?? '',
         reference: reference ?? null,

@@ -11,7 +11,7 @@ import { applyOutcome } from './apply-outcome.ts';
 export type Charging = { readonly providers: PaymentProviders; readonly logger: Logger };
 
 /** `leasedUntil`: the due time that was written when the payment was taken. */
-export type OpenPayment = Pick<Payment, 'id' | 'amount' | 'currency' | 'tries'> & {
+export type OpenPayment = Pick<Payment, 'id' | 'tries'> & {
   readonly provider: string;
   readonly reference: string | null;
   readonly askedAt: Date;
@@ -42,9 +42,11 @@ export async function settlePayment(context: SubgraphContext, charging: Charging
 }
 
 async function giveBack(context: SubgraphContext, { logger }: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {
-  const { id, amount, currency, reference: providerId } = open;
+  const { id, tries, reference: providerId } = open;
   if (providerId === null) throw new Error(`The charge of ${id} was found without an id.`);
-  const refund = await provider.refund({ key: `${id}.refund`, providerId, amount, currency }, AbortSignal.timeout(REFUND_TIMEOUT_MS));
+  // A key of its own for each try: a provider that refused would answer the same one alike for a day. What is given back is what is left, so
+  // that two tries never give back more than was charged.
+  const refund = await provider.refund({ key: `${id}.refund.${tries}`, providerId }, AbortSignal.timeout(REFUND_TIMEOUT_MS));
   if (refund.kind === 'refunded') {
     await applyOutcome(context, id, { kind: 'refunded', providerId }, { dueAt: open.leasedUntil, tellOrders: false });
     return 'refunded';

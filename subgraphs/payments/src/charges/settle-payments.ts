@@ -11,9 +11,9 @@ import { type Charging, type OpenPayment, settlePayment } from './settle-payment
 const IDLE_MS = 1_000;
 const AT_ONCE = 10;
 
-/** Statements answer large numbers and instants as text. */
-type Claimed = Omit<OpenPayment, 'leasedUntil' | 'amount' | 'askedAt'> &
-  Pick<Caller, 'accountId' | 'mode'> & { amount: string; askedAt: string; requestId: string | null };
+/** Statements answer instants as text. */
+type Claimed = Omit<OpenPayment, 'leasedUntil' | 'askedAt'> &
+  Pick<Caller, 'accountId' | 'mode'> & { askedAt: string; requestId: string | null };
 
 export function settlePayments(charging: Charging): BackgroundTask {
   return {
@@ -23,13 +23,13 @@ export function settlePayments(charging: Charging): BackgroundTask {
       const claimed = await database.run(
         `${allTenants('what is open with the provider')}update payments.payment set due_at = $1
          where id in (select id from payments.payment where due_at <= $2 order by due_at limit ${AT_ONCE} for update skip locked)
-         returning id, account_id as "accountId", mode, request_id as "requestId", amount, currency, provider, reference, tries,
+         returning id, account_id as "accountId", mode, request_id as "requestId", provider, reference, tries,
            asked_at as "askedAt"`,
         [leasedUntil, now()],
       );
-      const settled = (claimed as Claimed[]).map(({ accountId, mode, requestId, amount, askedAt, ...open }) => {
+      const settled = (claimed as Claimed[]).map(({ accountId, mode, requestId, askedAt, ...open }) => {
         const caller: Caller = { accountId, mode, requestId: requestId ?? newId('request'), actor: 'service:payments', scopes: new Set() };
-        const payment = { ...open, amount: Number(amount), askedAt: new Date(toIsoInstant(askedAt)), leasedUntil };
+        const payment = { ...open, askedAt: new Date(toIsoInstant(askedAt)), leasedUntil };
         // One that cannot be settled comes back when its lease is over; the others do not wait for it.
         return settlePayment(contextFor(caller), charging, payment).then(
           (settlement) => publishSettled('payments', settlement),

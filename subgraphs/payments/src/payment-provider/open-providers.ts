@@ -31,6 +31,7 @@ export async function openProviders(
     }),
     logger,
     redisUrl: config.REDIS_URL,
+    settings: config.calls,
     registry,
   });
   const sandbox = sandboxProvider(declared.sandbox, client.sandbox, config.SANDBOX_CALLBACK_SECRET);

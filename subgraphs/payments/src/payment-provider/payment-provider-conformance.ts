@@ -10,6 +10,8 @@ export type ConformanceSubject = AsyncDisposable & {
   >;
   /** Charges that the provider has for a key, by its own books. */
   charges(key: string): Promise<{ amount: number; refunded: number }[]>;
+  /** Somebody at the provider gives back a part of the charge of a key. */
+  refundElsewhere(key: string, amount: number): Promise<void>;
   /** A callback about a payment, as the provider signs it at this time. */
   signedCallback(key: string, at: Date): { headers: Map<string, string>; body: Buffer };
 };
@@ -79,14 +81,25 @@ export function describePaymentProvider(name: string, open: () => Promise<Confor
       const given = request(subject.tokens.succeeds);
       const charged = await charge(given);
       const providerId = 'providerId' in charged ? (charged.providerId ?? '') : '';
-      const refund = (key: string) =>
-        subject.provider.refund({ key, providerId, amount: given.amount, currency: given.currency }, AbortSignal.timeout(3_000));
+      const refund = (key: string) => subject.provider.refund({ key, providerId }, AbortSignal.timeout(3_000));
       expect(await refund(`${given.key}.refund`)).toEqual({ kind: 'refunded' });
       expect(await refund(`${given.key}.refund`)).toEqual({ kind: 'refunded' });
       // Under another key too there is nothing left to give back.
       expect(await refund(`${given.key}.again`)).toEqual({ kind: 'refunded' });
       expect(await subject.charges(given.key)).toEqual([{ amount: 2_500, refunded: 2_500 }]);
       expect(await find(given.key, providerId)).toEqual({ kind: 'refunded', providerId });
+    });
+
+    it('gives back what is left of a charge of which a part was given back by other ways', async () => {
+      const given = request(subject.tokens.succeeds);
+      const charged = await charge(given);
+      const providerId = 'providerId' in charged ? (charged.providerId ?? '') : '';
+      await subject.refundElsewhere(given.key, 1_000);
+      expect(await find(given.key, providerId)).toEqual({ kind: 'succeeded', providerId });
+      expect(await subject.provider.refund({ key: `${given.key}.refund`, providerId }, AbortSignal.timeout(3_000))).toEqual({
+        kind: 'refunded',
+      });
+      expect(await subject.charges(given.key)).toEqual([{ amount: 2_500, refunded: 2_500 }]);
     });
 
     it('takes callbacks that the provider signed within five minutes, and no others', () => {

@@ -19,8 +19,8 @@ export type ChargeOutcome =
   | { readonly kind: 'pending'; readonly providerId: string }
   /** The charge may or may not have been made. */
   | { readonly kind: 'unknown' }
-  /** The charge was certainly not made, and may be tried again. */
-  | { readonly kind: 'unavailable' };
+  /** The charge was certainly not made, and may be tried again; not before `retryAt`, where that is known. */
+  | { readonly kind: 'unavailable'; readonly retryAt?: Date | undefined };
 
 export type FoundCharge =
   | Exclude<ChargeOutcome, { kind: 'unavailable' }>
@@ -28,7 +28,7 @@ export type FoundCharge =
   /** There is no charge of this key. */
   | { readonly kind: 'absent' };
 
-export type RefundRequest = { readonly key: string; readonly providerId: string; readonly amount: number; readonly currency: string };
+export type RefundRequest = { readonly key: string; readonly providerId: string };
 
 export type RefundOutcome =
   | { readonly kind: 'refunded' }
@@ -54,7 +54,7 @@ export type PaymentProvider = {
   /** How long after it was asked for a charge that cannot be found was never made. */
   readonly absentAfterMs: number;
   charge(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome>;
-  /** Gives back what is left of a charge. */
+  /** Gives back what is left of a charge: somebody may have given back a part of it by other ways. */
   refund(request: RefundRequest, signal: AbortSignal): Promise<RefundOutcome>;
   find(charge: { readonly key: string; readonly providerId: string | null }, signal: AbortSignal): Promise<FoundCharge>;
   /** `body`: the bytes as they came. `now`: a signature counts for five minutes around its own time. */

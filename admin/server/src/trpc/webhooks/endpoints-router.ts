@@ -52,7 +52,11 @@ const TEST = `mutation AdminTestWebhook($id: ID!) { testWebhookEndpoint(id: $id)
 const PAUSE = `mutation AdminPauseWebhook($id: ID!) { pauseWebhookEndpoint(id: $id) { ${FIELDS} } }`;
 const RESUME = `mutation AdminResumeWebhook($id: ID!, $drainPerSecond: Int) {
   resumeWebhookEndpoint(id: $id, drainPerSecond: $drainPerSecond) { ${FIELDS} } }`;
-const ENABLE = `mutation AdminEnableWebhook($id: ID!) { enableWebhookEndpoint(id: $id) { ${FIELDS} } }`;
+const ENABLE = `mutation AdminEnableWebhook($id: ID!, $drainPerSecond: Int) {
+  enableWebhookEndpoint(id: $id, drainPerSecond: $drainPerSecond) { ${FIELDS} } }`;
+
+/** `drainPerSecond`: while what was held is sent. */
+const pacedInput = oneInput.extend({ drainPerSecond: z.int().min(1).max(1_000).optional() });
 
 type One = TenantInput & { id: string };
 type Acting = Pick<CallContext, 'admin' | 'recordAction' | 'graph' | 'requestId'> & { person: { id: string } };
@@ -90,11 +94,11 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
       .input(checked(oneInput))
       .mutation(({ ctx, input }) => switched(ctx, input, 'webhook.paused', PAUSE)),
     resume: guarded(act)
-      .input(checked(oneInput.extend({ drainPerSecond: z.int().min(1).max(1_000).optional() })))
+      .input(checked(pacedInput))
       .mutation(({ ctx, input }) => switched(ctx, input, 'webhook.resumed', RESUME, { drainPerSecond: input.drainPerSecond ?? null })),
     enable: guarded(act)
-      .input(checked(oneInput))
-      .mutation(({ ctx, input }) => switched(ctx, input, 'webhook.enabled', ENABLE)),
+      .input(checked(pacedInput))
+      .mutation(({ ctx, input }) => switched(ctx, input, 'webhook.enabled', ENABLE, { drainPerSecond: input.drainPerSecond ?? null })),
   });
 }
 

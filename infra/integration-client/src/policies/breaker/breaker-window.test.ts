@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../testing/seeded.ts';
 import { BreakerWindow, WINDOW_SECONDS } from './breaker-window.ts';
 
 /** The definition itself: every event of this second and the 59 before it. */
@@ -12,14 +13,6 @@ class Oracle {
     this.#events = this.#events.filter(({ second }) => second >= oldest);
     return { total: this.#events.length, failed: this.#events.filter(({ failed }) => failed).length };
   }
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 describe("the breaker's window", () => {

@@ -1,23 +1,35 @@
 // Something that a schema takes, made from the schema: so that a provider can be tried without anybody having written samples for it. What is
 // personal by its name gets a value that is known again wherever it turns up.
-import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { z } from 'zod';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { PERSONAL_NAME } from '../../personal/personal-name.ts';
 
 export type Sample = { readonly kind: 'made'; readonly value: unknown } | { readonly kind: 'none'; readonly why: string };
 
-/** Looks into zod's schemas; of others, and of a rule that nothing here satisfies, there is none. */
+/** Looks into schemas that describe themselves as JSON Schema; of others, and of a rule that nothing here satisfies, there is none. */
 export async function sampleOf(schema: StandardSchemaV1): Promise<Sample> {
-  if (!(schema instanceof z.ZodType)) return { kind: 'none', why: 'a schema of another library than zod needs a sample' };
-  const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const value = exampleOf(described as JsonSchema, { name: '', definitions: definitionsOf(described), depth: 0 });
+  if (!describesItself(schema)) return { kind: 'none', why: 'a schema that does not describe itself as JSON Schema needs a sample' };
+  let described: JsonSchema;
+  try {
+    described = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12', libraryOptions: ANYTHING_FOR_WHAT_HAS_NO_JSON });
+  } catch {
+    return { kind: 'none', why: 'a schema that has no JSON Schema needs a sample' };
+  }
+  const value = exampleOf(described, { name: '', definitions: definitionsOf(described), depth: 0 });
   const { issues } = await schema['~standard'].validate(value);
   if (issues === undefined) return { kind: 'made', value };
   const at = issues[0]?.path?.map(String).join('.') || 'the whole';
   return { kind: 'none', why: `nothing that fits could be made for ${at}` };
 }
 
-/** What of JSON Schema zod writes and a sample depends on. */
+/** zod's word for it, as arktype does of itself: a date is left open instead of refused. */
+const ANYTHING_FOR_WHAT_HAS_NO_JSON = { unrepresentable: 'any' };
+
+/** Standard JSON Schema, beside Standard Schema: zod's and arktype's schemas have it, valibot's when they are wrapped for it. */
+function describesItself(schema: StandardSchemaV1): schema is StandardSchemaV1 & StandardJSONSchemaV1 {
+  return 'jsonSchema' in schema['~standard'];
+}
+
+/** What of JSON Schema libraries write and a sample depends on. */
 type JsonSchema = {
   readonly $ref?: string;
   readonly type?: string;

@@ -9,6 +9,8 @@ import { writeDeclaration } from '../../providers/write-declaration.ts';
 
 /** A declaration is to be read at a glance: no more than 25 lines with its imports. */
 const OPERATIONS_MAX = 13;
+/** Far more than any API has; what goes through a document goes down level by level. */
+const LEVELS_MAX = 200;
 
 export const providersAdd: Command = {
   name: 'providers add',
@@ -65,11 +67,26 @@ async function readJson(file: string | undefined): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read.`);
   });
+  const value = parsed(text);
+  if (value === undefined) throw new UsageError(`${file} is no JSON.`);
+  if (isDeeperThan(LEVELS_MAX, value)) throw new UsageError(`${file} is nested deeper than ${LEVELS_MAX} levels.`);
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${file} is no JSON.`);
+    return undefined;
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level = [value];
+  for (let at = 0; at < levels && level.length > 0; at += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return level.length > 0;
 }
 
 function choose(described: DescribedProvider, list: string | undefined): DescribedProvider {

@@ -1,122 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandIo } from '../../cli/command.ts';
-import { runCli } from '../../cli/run-cli.ts';
-import { providersAdd } from './providers-add.ts';
-import { providersCheck } from './providers-check.ts';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../../..');
-const PERSON = 'jane.roe@personal.example';
-
-const OPENAPI = {
-  openapi: '3.1.0',
-  servers: [{ url: 'https://api.acme.example/v2/' }],
-  paths: {
-    '/payments/{id}': {
-      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
-      get: {
-        operationId: 'payments.get',
-        parameters: [{ $ref: '#/components/parameters/Expand' }],
-        responses: {
-          200: {
-            description: 'ok',
-            content: {
-              'application/json': {
-                schema: { $ref: '#/components/schemas/Payment' },
-                example: { id: 'p_1', amount: 5, status: 'paid', email: PERSON, parent: null, tags: ['a'] },
-              },
-            },
-          },
-        },
-      },
-      delete: { responses: { 204: { description: 'gone' } } },
-    },
-    '/payments': {
-      post: {
-        operationId: 'create-payment',
-        parameters: [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string' } }],
-        requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/NewPayment' } } } },
-        responses: { 201: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Payment' } } } } },
-      },
-    },
-    '/notes': {
-      post: {
-        operationId: '2notes',
-        requestBody: {
-          content: { 'application/json': { schema: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } } } },
-        },
-        responses: { '2XX': { content: { 'application/problem+json': { schema: { oneOf: [{ type: 'string' }, { type: 'integer' }] } } } } },
-      },
-    },
-  },
-  components: {
-    parameters: { Expand: { name: 'expand[]', in: 'query', schema: { type: 'array', items: { enum: ['items'] } } } },
-    securitySchemes: {
-      app: {
-        type: 'oauth2',
-        flows: { clientCredentials: { tokenUrl: 'https://id.acme.example/token', scopes: { 'payments:write': '' } } },
-      },
-    },
-    schemas: {
-      NewPayment: {
-        type: 'object',
-        required: ['amount'],
-        properties: { amount: { type: 'integer', minimum: 1 }, email: { type: 'string', format: 'email' } },
-      },
-      Payment: {
-        allOf: [
-          { $ref: '#/components/schemas/NewPayment' },
-          {
-            type: 'object',
-            required: ['id'],
-            properties: {
-              id: { type: 'string', pattern: '^p_' },
-              status: { type: 'string', enum: ['new', 'paid'] },
-              parent: { type: ['string', 'null'] },
-              children: { type: 'array', items: { $ref: '#/components/schemas/Payment' } },
-            },
-          },
-        ],
-      },
-    },
-  },
-};
+import { OPENAPI, openWorkshop, PERSON, run, type Workshop } from './providers-testing.ts';
 
 let folder = '';
+let write: Workshop['write'];
+let read: Workshop['read'];
+let workshop: Workshop;
 beforeAll(() => {
-  // Inside the package, so that what is generated finds what it imports.
-  const data = join(root, 'infra/local/.data');
-  mkdirSync(data, { recursive: true });
-  folder = mkdtempSync(join(data, 'providers-'));
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: join(root, 'tsconfig.json'), include: [join(folder, '**/*.ts')] }),
-  );
+  workshop = openWorkshop();
+  ({ folder, write, read } = workshop);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: [] as string[], err: [] as string[] };
-  const io: CommandIo = {
-    env: {},
-    out: (text) => void said.out.push(text),
-    err: (text) => void said.err.push(text),
-    readInput: async () => Buffer.alloc(0),
-    now: () => new Date(),
-  };
-  const code = await runCli([providersAdd, providersCheck], ['providers', ...args], io);
-  return { code, out: said.out.join('\n'), err: said.err.join('\n') };
-}
-
-function write(file: string, value: unknown): string {
-  writeFileSync(join(folder, file), JSON.stringify(value));
-  return join(folder, file);
-}
-const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+afterAll(() => workshop?.[Symbol.dispose]());
 
 describe('providers add', () => {
   it('makes of an OpenAPI document a declaration of 25 lines at most that compiles and stands every fault', async () => {
@@ -148,31 +42,17 @@ describe('providers add', () => {
     expect(await run('check', join(folder, 'shop.ts'))).toMatchObject({ code: 0 });
   });
 
-  it('writes names that no document can turn into something else', async () => {
-    const path = "/a'); process.exit(1); ('";
-    const payments = {
-      get: {
-        operationId: 'payment',
-        responses: { 200: { content: { 'application/json': { schema: { type: 'string', pattern: "'`$(1)" } } } } },
-      },
-    };
-    const schemas = { PaymentAnswer: { type: 'object', properties: { "it's": { type: 'string' } } } };
-    const put = {
-      operationId: 'put',
-      requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/PaymentAnswer' } } } },
-    };
-    const source = write('hostile.json', { ...OPENAPI, paths: { [path]: payments, '/put': { put } }, components: { schemas } });
-    expect(await run('add', source, '--name', 'delete', '--out', folder)).toMatchObject({ code: 0 });
-    // Its path is refused when it is checked, as text; and the compiler reads the file below.
-    expect((await run('check', join(folder, 'delete.ts'))).err).toContain('delete.payment.path');
+  it('reads options that curl takes together, and joins data that is given twice', async () => {
+    const command = `curl -sSXPUT -d'{"a":' --data '1}' -H'X-API-Key: canary-key' https://api.joined.example/v1/things/4711`;
+    expect(await run('add', command.replace(`'{"a":' --data '1}'`, `'{"a":1}'`), '--out', folder)).toMatchObject({ code: 0 });
+    expect(read('joined.ts')).toContain("putThings: op.put('/things/{thingId}', { params: PutThingsParams, body: PutThingsBody })");
+    expect(read('joined.ts')).toContain("apiKey({ header: 'X-API-Key'");
+    // As curl does: with an ampersand between them, which is no JSON any more.
+    expect(await run('add', command, '--out', folder, '--force')).toMatchObject({ code: 2, err: expect.stringContaining('no JSON') });
   });
 
   it('writes what the compiler accepts', async () => {
-    const tsc = join(root, 'node_modules/.bin/tsc');
-    const { stdout } = await promisify(execFile)(tsc, ['-p', folder]).catch((error: unknown) => ({
-      stdout: Object(error).stdout as string,
-    }));
-    expect(stdout).toBe('');
+    expect(await workshop.compile()).toBe('');
   }, 120_000);
 
   it('says what it cannot read, and writes over nothing', async () => {
@@ -206,14 +86,16 @@ describe('providers check', () => {
       .replace(/, response: \w+/, '')
       .replace(', GetOrdersAnswer', '')
       .replace('GetOrdersAnswer, ', '');
-    writeFileSync(join(folder, 'broken.ts'), text);
-    const { code, out } = await run('check', join(folder, 'broken.ts'));
+    const { code, out } = await run('check', write('broken.ts', text));
     expect(code).toBe(1);
     expect(out).toContain('getOrders, an answer that breaks the schema: it declares no `response`');
   });
 
   it('finds a provider by its name in the program that declares it, and says when there is none', async () => {
     expect(await run('check', 'parcel-tracking')).toMatchObject({ code: 0, out: expect.stringContaining('0 failed') });
+    for (const name of ['sandbox', 'stripe']) {
+      expect(await run('check', name)).toMatchObject({ code: 0, out: expect.stringContaining('0 failed') });
+    }
     expect(await run('check', 'no-such-provider')).toMatchObject({ code: 2 });
   });
 });

@@ -1,12 +1,9 @@
 // For tests that need a NATS with JetStream: the one that runs already, or one of their own that they may kill.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'nats';
-
-const ANSWERS_WITHIN_MS = 10_000;
+import { isOnPath, startTestServer, type TestServer } from '../../testing-server.ts';
 
 /** TEST_NATS_URL, else the usual address when something answers there; undefined for a suite that has to be skipped. */
 export async function testNatsUrl(url: string = process.env.TEST_NATS_URL ?? 'nats://127.0.0.1:4222'): Promise<string | undefined> {
@@ -14,49 +11,29 @@ export async function testNatsUrl(url: string = process.env.TEST_NATS_URL ?? 'na
 }
 
 /** Whether `startNatsServer` can work here. */
-export const hasNatsServer: boolean = spawnSync('nats-server', ['--version'], { stdio: 'ignore' }).status === 0;
+export const hasNatsServer: boolean = isOnPath('nats-server');
 
-export type NatsServer = AsyncDisposable & {
-  readonly url: string;
-  /** Ends it as a crash would; its store stays. */
-  kill(): Promise<void>;
-  /** Starts it again at the same address. */
-  start(): Promise<void>;
+export type NatsServer = TestServer & {
   /** Deletes the store of a server that does not run. */
   deleteStore(): Promise<void>;
 };
 
-/** A `nats-server` of the test's own, on a free port, with a store of its own. */
+/** A `nats-server` of the test's own, on a free port, with a store of its own that outlives a kill. */
 export async function startNatsServer(): Promise<NatsServer> {
-  const port = await freePort();
-  const url = `nats://127.0.0.1:${port}`;
   const store = await mkdtemp(join(tmpdir(), 'portico-nats-'));
-  const start = async (): Promise<ChildProcess> => {
-    const child = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', store], {
-      stdio: 'ignore',
-    });
-    const until = Date.now() + ANSWERS_WITHIN_MS;
-    while (!(await answers(url))) if (Date.now() > until) throw new Error(`nats-server does not answer at ${url}.`);
-    return child;
-  };
-  let running = await start();
-  const kill = async (): Promise<void> => {
-    if (running.exitCode !== null || running.signalCode !== null) return;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill('SIGKILL');
-    await ended;
-  };
+  const deleteStore = (): Promise<void> => rm(store, { recursive: true, force: true });
+  const server = await startTestServer({
+    command: 'nats-server',
+    argumentsFor: (port) => ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', store],
+    url: (port) => `nats://127.0.0.1:${port}`,
+    answers,
+  });
   return {
-    url,
-    kill,
-    async start() {
-      await kill();
-      running = await start();
-    },
-    deleteStore: () => rm(store, { recursive: true, force: true }),
+    ...server,
+    deleteStore,
     async [Symbol.asyncDispose]() {
-      await kill();
-      await rm(store, { recursive: true, force: true });
+      await server.kill();
+      await deleteStore();
     },
   };
 }
@@ -70,13 +47,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
 }

@@ -66,11 +66,12 @@ export const eventRoutes = [
       type: 'array',
       items: {
         type: 'object',
-        required: ['name', 'summary', 'version', 'schemas'],
+        required: ['name', 'summary', 'version', 'subscribable', 'schemas'],
         properties: {
           name: { type: 'string' },
           summary: { type: 'string' },
           version: { type: 'integer', description: 'Of the payload.' },
+          subscribable: { type: 'boolean', description: 'Whether a webhook can ask for it; `webhook.test` comes unasked.' },
           schemas: {
             type: 'object',
             description: 'JSON Schema (2020-12) by version of the API.',
@@ -79,10 +80,18 @@ export const eventRoutes = [
         },
       },
     },
-    example: [{ name: 'order.created', summary: 'An order was placed.', version: 1, schemas: { '1': bodySchema('order.created', '1') } }],
+    example: [
+      {
+        name: 'order.created',
+        summary: 'An order was placed.',
+        version: 1,
+        subscribable: true,
+        schemas: { '1': bodySchema('order.created', '1') },
+      },
+    ],
     run: async ({ ask }) => {
       const { webhookEventTypes } = await ask<{ webhookEventTypes: unknown }>(
-        'query v1_listEventTypes { webhookEventTypes { name summary version schemas } }',
+        'query v1_listEventTypes { webhookEventTypes { name summary version subscribable schemas } }',
         {},
       );
       return webhookEventTypes;

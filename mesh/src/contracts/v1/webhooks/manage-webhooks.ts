@@ -99,7 +99,7 @@ export const manageWebhookRoutes = [
       'A property that is not given goes back to its default, but for `headers`, whose values cannot be read back: they stay. Another `url` has to answer a `webhook.test` first; while it does not, nothing changes.',
     scopes: ['webhooks:write'],
     limit: { limit: 60, windowSeconds: 60 },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
     graph: { field: 'updateWebhookEndpoint', arguments: { id: 'ID!', input: 'UpdateWebhookEndpointInput!', expectedVersion: 'Int' } },
     body: writable,
     bodyExample,
@@ -164,12 +164,6 @@ export const manageWebhookRoutes = [
     [
       ['rotate-secret/complete', 'completeWebhookRotation', 'End a rotation', 'From the next attempt on only the new secret signs.'],
       ['pause', 'pauseWebhookEndpoint', 'Pause a webhook', 'Nothing is lost: deliveries are held until it is resumed.'],
-      [
-        'enable',
-        'enableWebhookEndpoint',
-        'Enable a webhook',
-        'For one that answered 410, failed for 5 days or was disabled by hand. What was held is sent.',
-      ],
       ['disable', 'disableWebhookEndpoint', 'Disable a webhook', 'Deliveries are held as in a pause.'],
     ] as const
   ).map(([action, field, summary, description]) =>
@@ -188,21 +182,40 @@ export const manageWebhookRoutes = [
       status: 200,
     }),
   ),
-  defineRoute({
-    ...base,
-    kind: 'write',
-    method: 'POST',
-    path: '/webhooks/{webhookId}/resume',
-    operationId: 'resumeWebhook',
-    summary: 'Resume a webhook',
-    description: 'Sends what was held, in order and at the given pace, then goes on as before.',
-    scopes: ['webhooks:write'],
-    errors: ['NOT_FOUND', 'INVALID_STATE'],
-    graph: { field: 'resumeWebhookEndpoint', arguments: { id: 'ID!', drainPerSecond: 'Int' } },
-    body: z.strictObject({ drainPerSecond: z.int().min(1).max(1_000).optional() }),
-    bodyOptional: true,
-    bodyExample: { drainPerSecond: 50 },
-    variables: ({ path, body }) => ({ ...(body as object), id: path.webhookId }),
-    status: 200,
-  }),
+  ...(
+    [
+      [
+        'resume',
+        'resumeWebhook',
+        'resumeWebhookEndpoint',
+        'Resume a webhook',
+        'Sends what was held, in order and at the given pace, then goes on as before.',
+      ],
+      [
+        'enable',
+        'enableWebhook',
+        'enableWebhookEndpoint',
+        'Enable a webhook',
+        'For one that answered 410, failed for 5 days or was disabled by hand. What was held is sent, in order and at the given pace.',
+      ],
+    ] as const
+  ).map(([action, operationId, field, summary, description]) =>
+    defineRoute({
+      ...base,
+      kind: 'write',
+      method: 'POST',
+      path: `/webhooks/{webhookId}/${action}`,
+      operationId,
+      summary,
+      description,
+      scopes: ['webhooks:write'],
+      errors: ['NOT_FOUND', 'INVALID_STATE'],
+      graph: { field, arguments: { id: 'ID!', drainPerSecond: 'Int' } },
+      body: z.strictObject({ drainPerSecond: z.int().min(1).max(1_000).optional() }),
+      bodyOptional: true,
+      bodyExample: { drainPerSecond: 50 },
+      variables: ({ path, body }) => ({ ...(body as object), id: path.webhookId }),
+      status: 200,
+    }),
+  ),
 ];

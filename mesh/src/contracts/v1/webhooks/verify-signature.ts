@@ -46,6 +46,7 @@ export const verifySignatureRoutes = [
     scopes: ['webhooks:read'],
     limit: { limit: 20, windowSeconds: 60 },
     resource: diagnosis,
+    showsSecret: true,
     graph: { field: 'diagnoseWebhookSignature', arguments: { input: 'DiagnoseWebhookSignatureInput!' } },
     body: z.strictObject({
       headers: z.record(z.string().max(200), z.string().max(8_192)),

@@ -31,6 +31,9 @@ export function declareSandbox(url: string) {
     auth: oauth2.clientCredentials({ tokenUrl: `${url}/oauth/token`, client: secret('sandbox/client') }),
     deadlineMs: 2_500,
     limits: { perMinute: 12_000, concurrency: 100 },
+    // Test cards fail because their caller wants them to, and must not stop those of others. Of no card do more than two in three attempts
+    // fail, with the look-up after a lost answer; but a hundred that begin together may each fail twice before the first one succeeds.
+    breaker: { failureRatio: 0.8, minimumCalls: 300 },
     operations: {
       charge: op.post('/v1/charges', { body: newCharge, response: charge, errors, idempotency }),
       findCharge: op.get('/v1/charges', {
@@ -41,7 +44,8 @@ export function declareSandbox(url: string) {
       }),
       refund: op.post('/v1/charges/{id}/refunds', {
         params: z.object({ id: z.string() }),
-        body: z.object({ amount: z.int() }),
+        // Without an amount it is all that is left.
+        body: z.object({}),
         response: z.object({ id: z.string(), status: z.literal('succeeded') }),
         errors,
         idempotency,

@@ -17,9 +17,9 @@ export function sandboxProvider(
 ): PaymentProvider {
   const { operations } = declaration;
 
-  async function refund({ key, providerId: id, amount }: RefundRequest, signal: AbortSignal): Promise<RefundOutcome> {
+  async function refund({ key, providerId: id }: RefundRequest, signal: AbortSignal): Promise<RefundOutcome> {
     try {
-      await calls.refund({ params: { id }, body: { amount } }, { key, signal });
+      await calls.refund({ params: { id }, body: {} }, { key, signal });
       return { kind: 'refunded' };
     } catch (error) {
       const refusal = await declaredError(operations.refund, error);

@@ -1,5 +1,6 @@
 // For tests: the sandbox provider as a process of its own, as the platform meets it.
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,8 @@ export type SandboxProcess = AsyncDisposable & {
   readonly config: ProviderConfig;
   /** Asks its API as an operator would. */
   charges(key: string): Promise<{ id: string; status: string; amount: number; refunded: number }[]>;
+  /** Gives back a part of the charge of a key, as an operator would. */
+  refund(key: string, amount: number): Promise<void>;
   /** SIGKILL; its books stay. */
   kill(): Promise<void>;
   /** Starts again on the same port and books. */
@@ -39,8 +42,12 @@ export async function startSandbox(): Promise<SandboxProcess> {
     await ended;
   };
   return {
-    config: providerConfig.parse({ ...CREDENTIALS, SANDBOX_PROVIDER_URL: url }),
+    config: providerConfig.parse({ ...CREDENTIALS, PAYMENT_PROVIDER: 'sandbox', SANDBOX_PROVIDER_URL: url }),
     charges: (key) => askCharges(url, key),
+    async refund(key, amount) {
+      const [charge] = await askCharges(url, key);
+      await ask(url, `/v1/charges/${charge?.id}/refunds`, { amount });
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       running = await open(new URL(url).port);
@@ -53,9 +60,17 @@ export async function startSandbox(): Promise<SandboxProcess> {
 }
 
 async function askCharges(url: string, key: string): ReturnType<SandboxProcess['charges']> {
+  const { data } = (await ask(url, `/v1/charges?idempotencyKey=${key}`)) as { data: Awaited<ReturnType<SandboxProcess['charges']>> };
+  return data;
+}
+
+/** A GET, or a POST of this body. */
+async function ask(url: string, path: string, body?: object): Promise<unknown> {
   const form = { grant_type: 'client_credentials', client_id: 'portico', client_secret: CREDENTIALS.SANDBOX_CLIENT_SECRET };
   const token = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
   const { access_token: bearer } = (await token.json()) as { access_token: string };
-  const answer = await fetch(`${url}/v1/charges?idempotencyKey=${key}`, { headers: { authorization: `Bearer ${bearer}` } });
-  return ((await answer.json()) as { data: Awaited<ReturnType<SandboxProcess['charges']>> }).data;
+  const headers = { authorization: `Bearer ${bearer}`, 'idempotency-key': randomUUID() };
+  const answer = await fetch(url + path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`The sandbox provider answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
 }

@@ -37,6 +37,9 @@ describePaymentProvider('Stripe', async () => {
     },
     charges: async (key) =>
       [...stripe.intents.values()].filter(({ metadata }) => metadata.payment === key).map(({ amount, refunded }) => ({ amount, refunded })),
+    async refundElsewhere(key, amount) {
+      for (const intent of stripe.intents.values()) if (intent.metadata.payment === key) intent.refunded += amount;
+    },
     signedCallback(key, at) {
       const object = { object: 'payment_intent', id: 'pi_1', metadata: { payment: key } };
       const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'payment_intent.succeeded', data: { object } });

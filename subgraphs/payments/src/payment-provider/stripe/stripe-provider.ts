@@ -36,10 +36,10 @@ export function stripeProvider(
     }
   }
 
-  async function refund({ key, providerId, amount, currency }: RefundRequest, signal: AbortSignal): Promise<RefundOutcome> {
+  async function refund({ key, providerId }: RefundRequest, signal: AbortSignal): Promise<RefundOutcome> {
     try {
-      const body = { payment_intent: providerId, amount: stripeAmount(amount, currency) ?? amount };
-      const { data } = await calls.createRefund({ body }, { key, signal });
+      // Without an amount it is all that is left.
+      const { data } = await calls.createRefund({ body: { payment_intent: providerId } }, { key, signal });
       if (data.status === 'succeeded') return { kind: 'refunded' };
       return data.status === 'pending' ? { kind: 'pending' } : { kind: 'refused', reason: `The refund is ${data.status}.` };
     } catch (error) {

@@ -98,7 +98,7 @@ export async function startSimulatedStripe(apiKey: string): Promise<SimulatedStr
         code: 'charge_already_refunded',
         message: 'The charge has already been refunded.',
       });
-    intent.refunded += Number(form.amount);
+    intent.refunded = form.amount === undefined ? intent.amount : intent.refunded + Number(form.amount);
     return { status: 200, body: { id: `re_${randomBytes(8).toString('hex')}`, object: 'refund', status: 'succeeded' } };
   }
 

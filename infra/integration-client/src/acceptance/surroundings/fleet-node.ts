@@ -1,7 +1,7 @@
 // One process of the fleet in the fleet breaker's test: calls all the time, and tells its parent what came of it.
 // Arguments: base URL, Redis URL (without one it is on its own).
-import { createClient } from '../create-client.ts';
-import { IntegrationError } from '../errors.ts';
+import { createClient } from '../../create-client.ts';
+import { IntegrationError } from '../../errors.ts';
 import { sut } from './testing-client.ts';
 
 /** `times`: of the calls since the last news, in milliseconds. */

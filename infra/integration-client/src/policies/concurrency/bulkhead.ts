@@ -7,14 +7,27 @@ export type Bulkhead = {
   leave(): void;
   /** Whether one more could not even wait. */
   isFull(): boolean;
+  /** From now on so many places. Who waits gets the new ones at once; of those that are taken none is taken away. */
+  resize(places: number): void;
+  /** Callers who would be before one that came now; undefined when that one would not have to wait. */
+  ahead(): number | undefined;
 };
 
 /** Waiting callers per place. */
 const QUEUE_PER_PLACE = 20;
 
-export function createBulkhead(places: number): Bulkhead {
+export function createBulkhead(initialPlaces: number): Bulkhead {
   const waiting = new Set<() => void>();
+  let places = initialPlaces;
   let taken = 0;
+  /** To who waited longest. */
+  const admitOne = (): void => {
+    const [next] = waiting;
+    if (next === undefined) return;
+    waiting.delete(next);
+    taken += 1;
+    next();
+  };
   return {
     enter(signal) {
       if (taken < places) {
@@ -35,15 +48,15 @@ export function createBulkhead(places: number): Bulkhead {
       });
     },
     leave() {
-      const [next] = waiting;
-      if (next === undefined) {
-        taken -= 1;
-        return;
-      }
-      // The place goes to who waited longest, and is never free in between.
-      waiting.delete(next);
-      next();
+      taken -= 1;
+      // Handed on at once, so that nobody who comes now can be before who waits.
+      if (taken < places) admitOne();
     },
     isFull: () => taken >= places && waiting.size >= places * QUEUE_PER_PLACE,
+    resize(wanted) {
+      places = wanted;
+      for (let free = places - taken; free > 0; free -= 1) admitOne();
+    },
+    ahead: () => (taken < places ? undefined : waiting.size),
   };
 }

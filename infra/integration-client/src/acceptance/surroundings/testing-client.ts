@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { silentLogger } from '@portico/service-kit/testing';
 import { z } from 'zod';
-import { type ClientOptions, createClient } from '../create-client.ts';
-import { defineProvider, op } from '../define-provider.ts';
-import { IntegrationError } from '../errors.ts';
-import type { Flag, Flags } from '../flags.ts';
+import { type ClientOptions, createClient } from '../../create-client.ts';
+import { defineProvider, op } from '../../define-provider.ts';
+import { IntegrationError } from '../../errors.ts';
+import type { Flag, Flags } from '../../flags.ts';
 
 export const sut = defineProvider('sut', {
   baseUrl: 'http://127.0.0.1:1',

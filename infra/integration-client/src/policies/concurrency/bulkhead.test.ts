@@ -40,4 +40,23 @@ describe('the bulkhead', () => {
     }
     expect(bulkhead.isFull()).toBe(true);
   });
+
+  it('gives new places to who waits, and takes none away from who is in', async () => {
+    const bulkhead = createBulkhead(1);
+    bulkhead.enter(never);
+    const waiting = [1, 2, 3].map(() => bulkhead.enter(never));
+    expect(bulkhead.ahead()).toBe(3);
+    bulkhead.resize(3);
+    await Promise.all(waiting.slice(0, 2));
+    expect(bulkhead.ahead()).toBe(1);
+    bulkhead.resize(1);
+    bulkhead.leave();
+    bulkhead.leave();
+    expect(bulkhead.ahead()).toBe(1);
+    bulkhead.leave();
+    await waiting[2];
+    expect(bulkhead.ahead()).toBe(0);
+    bulkhead.leave();
+    expect(bulkhead.ahead()).toBeUndefined();
+  });
 });

@@ -1,0 +1,15 @@
+import { updateClient as update } from '../../../oauth-clients/change-client.ts';
+import { clientChanges } from '../../../oauth-clients/create-client.ts';
+import { findClient } from '../../../oauth-clients/find-client.ts';
+import { acting } from '../../changing.ts';
+import { keyId } from '../../key-id.ts';
+import { checked, developerProcedure } from '../../procedures.ts';
+
+/** Within a second its tokens can do no more than it may. */
+export const updateClient = developerProcedure('developer')
+  .input(checked(keyId.extend({ changes: clientChanges.omit({ tier: true, quota: true, burst: true }) })))
+  .mutation(async ({ ctx, input: { accountId, id, changes } }) => {
+    await findClient(ctx.admin, accountId, id);
+    await update(acting(ctx), id, changes);
+    return findClient(ctx.admin, accountId, id);
+  });

@@ -1,0 +1,149 @@
+// What people send who click twice, paste anything, or try what is not offered: each is told a code of the catalogue, and nobody reads 500.
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEYS_MAX } from '../api-keys/create-api-key.ts';
+import type { DeveloperClient } from '../client.ts';
+import { CLIENTS_MAX } from '../oauth-clients/create-client.ts';
+import type { Browser } from '../testing/browser.ts';
+import { openTestSides, type TestSides } from '../testing/open-test-sides.ts';
+
+const NUL = 'a\u0000b';
+const KEY = { name: 'k', mode: 'test' as const, scopes: ['orders:read'] };
+
+let sides: TestSides;
+let ada: Browser & { client: DeveloperClient };
+let client: DeveloperClient;
+let accountId: string;
+beforeAll(async () => {
+  sides = await openTestSides();
+  ada = await sides.developer('ada@example.com');
+  client = ada.client;
+  accountId = (await client.accounts.create.mutate({ slug: 'ada', name: 'Ada' })).id;
+});
+afterAll(() => sides?.[Symbol.asyncDispose]());
+
+const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'OK',
+    ({ data }) => data.code,
+  );
+/** What each of eight at once was told, sorted. */
+const atOnce = async (call: () => Promise<unknown>): Promise<string[]> =>
+  (await Promise.all(Array.from({ length: 8 }, () => codeOf(call())))).sort();
+const eight = (code: string): string[] => Array.from({ length: 8 }, () => code);
+const oneOkOthers = (code: string): string[] => [...eight(code).slice(1), 'OK'].sort();
+
+describe('the same click eight times at once', () => {
+  it('makes one successor of a key, and one end', async () => {
+    const { id } = await client.apiKeys.create.mutate({ accountId, ...KEY });
+    expect(await atOnce(() => client.apiKeys.update.mutate({ accountId, id, changes: { name: 'x' } }))).toEqual(eight('OK'));
+    const before = (await client.apiKeys.list.query({ accountId })).length;
+    expect(await atOnce(() => client.apiKeys.rotate.mutate({ accountId, id, overlapMs: 60_000 }))).toEqual(oneOkOthers('INVALID_STATE'));
+    expect(await client.apiKeys.list.query({ accountId })).toHaveLength(before + 1);
+    expect(await atOnce(() => client.apiKeys.revoke.mutate({ accountId, id }))).toEqual(eight('OK'));
+  });
+
+  it('changes a client and a member without an error of ours', async () => {
+    const { clientId: id } = await client.oauthClients.create.mutate({ accountId, ...KEY });
+    expect(await atOnce(() => client.oauthClients.rotateSecret.mutate({ accountId, id, overlapMs: 60_000 }))).toEqual(eight('OK'));
+    expect(await atOnce(() => client.oauthClients.revoke.mutate({ accountId, id }))).toEqual(eight('OK'));
+    const member = await client.members.invite.mutate({ accountId, email: 'bob@example.com', role: 'viewer' });
+    const change = { accountId, id: member.id };
+    expect(await atOnce(() => client.members.changeRole.mutate({ ...change, role: 'developer' }))).toEqual(eight('OK'));
+    expect(await atOnce(() => client.members.remove.mutate(change))).toEqual(oneOkOthers('NOT_FOUND'));
+    const removed = await client.adminLog.list.query({ accountId, target: member.id, action: 'member.removed' });
+    expect(removed).toHaveLength(1);
+  });
+});
+
+describe('a key that was revoked', () => {
+  it('has no successor: whoever ended it meant it', async () => {
+    const { id } = await client.apiKeys.create.mutate({ accountId, ...KEY });
+    await client.apiKeys.revoke.mutate({ accountId, id });
+    expect(await codeOf(client.apiKeys.regenerate.mutate({ accountId, id }))).toBe('INVALID_STATE');
+    expect(await codeOf(client.apiKeys.rotate.mutate({ accountId, id, overlapMs: 1 }))).toBe('INVALID_STATE');
+  });
+});
+
+describe('an account', () => {
+  it(`has at most ${KEYS_MAX} keys and ${CLIENTS_MAX} clients in force, however many are asked for at once; revoked ones do not count`, async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'crowded', name: 'Crowded' });
+    const nearly = Array.from({ length: KEYS_MAX - 1 }, () => sides.admin.apiKeys.create(id, KEY));
+    const [{ id: keyId } = { id: '' }] = await Promise.all(nearly);
+    expect(await atOnce(() => client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toEqual(oneOkOthers('INVALID_STATE'));
+    await client.apiKeys.revoke.mutate({ accountId: id, id: keyId });
+    expect(await codeOf(client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toBe('OK');
+    await Promise.all(Array.from({ length: CLIENTS_MAX - 1 }, () => sides.admin.oauthClients.create(id, KEY)));
+    expect(await atOnce(() => client.oauthClients.create.mutate({ accountId: id, ...KEY }))).toEqual(oneOkOthers('INVALID_STATE'));
+  });
+
+  it('allows origins as browsers send them, and says of anything else that it would never match', async () => {
+    for (const origin of [
+      'https://shop.example/',
+      'https://shop.example/path',
+      'https://u:p@shop.example',
+      'https://*.shop.example',
+      'null',
+    ])
+      expect([origin, await codeOf(client.accounts.update.mutate({ accountId, allowedOrigins: [origin] }))]).toEqual([
+        origin,
+        'VALIDATION_ERROR',
+      ]);
+    expect(await client.accounts.update.mutate({ accountId, allowedOrigins: ['https://shop.example'] })).toMatchObject({
+      allowedOrigins: ['https://shop.example'],
+    });
+  });
+});
+
+describe('text that PostgreSQL has not', () => {
+  it('is a mistake of the caller, wherever it comes', async () => {
+    const codes = [
+      await codeOf(client.apiKeys.get.query({ accountId, id: NUL })),
+      await codeOf(client.accounts.get.query({ accountId: NUL })),
+      await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: NUL })),
+      await codeOf(client.accounts.create.mutate({ slug: 'nul', name: NUL })),
+      await codeOf(client.tickets.open.mutate({ accountId, subject: NUL, body: NUL })),
+      await codeOf(client.usage.requestsPerDay.query({ accountId, from: '2026-01-01', to: '2026-01-02', keyId: NUL })),
+      await codeOf(client.adminLog.list.query({ accountId, target: NUL })),
+    ];
+    expect(codes).toEqual(codes.map(() => 'VALIDATION_ERROR'));
+    const given = { email: `${NUL}@example.com`, password: 'a long enough password' };
+    expect(await sides.browser().post('developer', '/sign-in/email', given)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('over HTTP', () => {
+  const rawGet = (path: string, headers: Record<string, string>) =>
+    new Promise<Record<string, unknown>>((resolve, reject) => {
+      const sent = request(`${sides.urls.developer}/portal/api${path}`, { headers }, (answer) => resolve(answer.resume().headers));
+      sent.on('error', reject).end();
+    });
+
+  it('many calls in one request are refused: limits and logs count requests', async () => {
+    const many = Array.from({ length: 50 }, () => 'me.get').join(',');
+    expect((await ada.fetch(`${sides.urls.developer}/portal/api/trpc/${many}?batch=1`)).status).toBe(400);
+  });
+
+  it('a request id may be a UUID or one of ours, and nothing else', async () => {
+    for (const [given, kept] of [
+      ['0190a2b4-7c1d-7e3f-8a5b-6c7d8e9f0a1b', true],
+      ['req_01m7yjg8stfd1t1qqgb2tv3kh6', true],
+      ['anything', false],
+    ] as const)
+      expect([given, (await rawGet('/trpc/me.get', { 'x-request-id': given }))['x-request-id'] === given]).toEqual([given, kept]);
+  });
+
+  it('who tried too often is told when to come again', async () => {
+    await using strict = await openTestSides({ triesPerMinute: 1 });
+    const attempt = () =>
+      fetch(`${strict.urls.developer}/portal/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'guess@example.com', password: 'one guess of many' }),
+      });
+    const [first, second] = [await attempt(), await attempt()];
+    expect([first.status, first.headers.get('retry-after'), second.status]).toEqual([401, null, 429]);
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(second.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+  });
+});
