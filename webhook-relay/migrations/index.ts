@@ -3,6 +3,8 @@ import { DeadDeliveries } from './0002-dead-deliveries.ts';
 import { Leases } from './0003-leases.ts';
 import { Claim } from './0004-claim.ts';
 import { Exhausted } from './0005-exhausted.ts';
+import { ByIndex } from './0006-by-index.ts';
+import { IndexWrites } from './0007-index-writes.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -11,4 +13,6 @@ export const migrations = {
   '0003-leases': Leases,
   '0004-claim': Claim,
   '0005-exhausted': Exhausted,
+  '0006-by-index': ByIndex,
+  '0007-index-writes': IndexWrites,
 };

@@ -78,8 +78,8 @@ async function attempt(
     attempt: number,
     timestampSeconds: Math.floor(startedAt.getTime() / 1_000),
     body,
-    secret: endpoint.secret,
-    previousSecret: endpoint.previousSecretAt(startedAt),
+    keys: endpoint.keys,
+    previousKeys: endpoint.previousKeysAt(startedAt),
   });
   const headers = { ...endpoint.headers, ...signed };
   const outcome = await sender.send({ url: endpoint.url, headers, body, timeoutMs, signal });

@@ -62,10 +62,13 @@ export function recordExchange(headers: Readonly<Record<string, string>>, body: 
 
 /** The values of the endpoint's own headers are its owner's secrets; of a signature the end is enough to compare it by. */
 function maskRequest(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return mapHeaders(headers, (name, value) => {
-    if (SIGNATURES.has(name)) return value.split(' ').map(maskSignature).join(' ');
-    return OURS.has(name) ? value : MASK;
-  });
+  const masked: Record<string, string> = {};
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    if (SIGNATURES.has(name)) masked[given] = value.split(' ').map(maskSignature).join(' ');
+    else masked[given] = OURS.has(name) ? value : MASK;
+  }
+  return masked;
 }
 
 function maskSignature(signature: string): string {
@@ -74,12 +77,12 @@ function maskSignature(signature: string): string {
 }
 
 function maskResponse(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const shown = Object.entries(headers).filter(([name]) => RESPONSE_HEADERS.has(name) || name === 'set-cookie');
-  return mapHeaders(Object.fromEntries(shown), (name, value) => (name === 'set-cookie' ? MASK : withoutNul(value)));
-}
-
-function mapHeaders(headers: Readonly<Record<string, string>>, show: (name: string, value: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, show(name.toLowerCase(), value)]));
+  const shown: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'set-cookie') shown[name] = MASK;
+    else if (RESPONSE_HEADERS.has(name)) shown[name] = withoutNul(value);
+  }
+  return shown;
 }
 
 /** Text for PostgreSQL, which has no U+0000. */

@@ -2,46 +2,33 @@
 // after its lease ended changes no delivery, for another process has it by then; the attempt was made all the same and is in the log.
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
+import { textArray } from '@portico/service-kit/sql/text-array';
 import type { AttemptResult } from './attempt-delivery.ts';
+import { LOG_COLUMNS, type Logged } from './log-columns.ts';
 
-const COMPLETE = `${allTenants('what became of attempts')}with given as materialized (
-    select * from json_to_recordset($1::json) as g("deliveryId" text, lease uuid, status text, spent int, "nextAt" timestamptz, reason text,
-      "completedAt" timestamptz, "accountId" text, mode text, "endpointId" text, "eventId" text, outcome text, "attemptId" text, number int,
-      url text, "requestHeaders" jsonb, "requestBody" text, "responseStatus" int, "responseHeaders" jsonb, "responseBody" text,
-      "responseTruncated" boolean, "errorCode" text, "errorMessage" text, timings jsonb, "durationMs" int, "startedAt" timestamptz)
-  ), held as (
-    delete from webhooks.lease l using given g where l.endpoint_id = g."endpointId" and l.delivery_id = g."deliveryId" and l.lease = g.lease
-    returning l.delivery_id
-  ), done as (
-    update webhooks.delivery d set status = g.status, attempts = d.attempts + g.spent, next_attempt_at = g."nextAt", completed_at = g."completedAt",
-      attempts_total = d.attempts_total + case when g."attemptId" is null then 0 else 1 end,
-      last_error = case when g."attemptId" is null then d.last_error else g.reason end,
-      last_response_status = case when g."attemptId" is null then d.last_response_status else g."responseStatus" end
-    from given g join held on held.delivery_id = g."deliveryId" where d.id = g."deliveryId" and d.status = 'pending'
-    returning d.id
-  ), logged as (
-    insert into webhooks.attempt (id, account_id, mode, delivery_id, endpoint_id, event_id, number, outcome, url, request_headers, request_body,
-      response_status, response_headers, response_body, response_truncated, error_code, error_message, timings, duration_ms, started_at)
-    select g."attemptId", g."accountId", g.mode, g."deliveryId", g."endpointId", g."eventId", g.number, g.outcome, g.url, g."requestHeaders",
-      g."requestBody", g."responseStatus", g."responseHeaders", g."responseBody", g."responseTruncated", g."errorCode", g."errorMessage",
-      g.timings, g."durationMs", g."startedAt"
-    from given g where g."attemptId" is not null
+/** Each of the arrays of `webhooks.complete`, in its order. */
+const OUTCOME: readonly ((result: AttemptResult) => string | null)[] = [
+  ({ delivery }) => delivery.id,
+  ({ delivery }) => delivery.endpointId,
+  ({ delivery }) => delivery.lease,
+  ({ verdict }) => STATUS[verdict.kind],
+  ({ verdict }) => (SPENT.has(verdict.kind) ? '1' : '0'),
+  ({ attempt }) => (attempt === undefined ? '0' : '1'),
+  (result) => nextAtOf(result)?.toISOString() ?? null,
+  (result) => (nextAtOf(result) === undefined ? result.endedAt.toISOString() : null),
+  ({ verdict }) => ('reason' in verdict ? verdict.reason : null),
+  ({ attempt }) => attempt?.responseStatus?.toString() ?? null,
+];
+const FIXED = 3;
+
+const COMPLETE = `${allTenants('what became of attempts')}with logged as (
+    insert into webhooks.attempt (${LOG_COLUMNS.map(([name]) => name).join(', ')})
+    select ${LOG_COLUMNS.map(([name, type]) => `${name}::${type}`).join(', ')}
+    from unnest(${arrays(LOG_COLUMNS.length, FIXED + OUTCOME.length)}) as log (${LOG_COLUMNS.map(([name]) => name).join(', ')})
     -- Written a second time when the answer to the first was lost.
     on conflict do nothing
-  ), noted as (
-    -- Whoever holds an endpoint has more to say about it; nobody waits for a note.
-    update webhooks.endpoint e set last_succeeded_at = $3
-    from (select n.id from webhooks.endpoint n where n.id = any($2) for no key update skip locked) n where e.id = n.id
-  ), waiting as (
-    -- The limit makes it one probe for each endpoint: a join would read all that is due, however much that is.
-    select e."endpointId" as id from (select distinct "endpointId" from given) e cross join lateral (
-      select from webhooks.delivery d where d.endpoint_id = e."endpointId" and d.status = 'pending' and d.next_attempt_at <= $3
-        and not exists (select from webhooks.lease l where l.endpoint_id = d.endpoint_id and l.delivery_id = d.id and l.leased_until > $3)
-      order by d.next_attempt_at, d.position limit 1) d
   )
-  select (select coalesce(array_agg(id), '{}') from done) as stood, (select coalesce(array_agg(id), '{}') from waiting) as waiting,
-    -- A success that PostgreSQL forgets when its machine dies is sent again; all else is said to last.
-    case when $4 then set_config('synchronous_commit', 'off', true) end as committed`;
+  select stood, waiting from webhooks.complete($1, $2, $3, ${arrays(OUTCOME.length, FIXED)})`;
 
 export type Completion = {
   /** Ids of the deliveries whose lease stood. */
@@ -56,46 +43,35 @@ export async function completeDeliveries(
   results: readonly AttemptResult[],
   { succeeded, now }: { succeeded: readonly string[]; now: Date },
 ): Promise<Completion> {
-  const allSucceeded = results.every(({ verdict }) => verdict.kind === 'succeeded');
-  const [row] = await run(COMPLETE, [JSON.stringify(results.map(rowOf)), succeeded, now, allSucceeded]);
+  const lasting = results.some(({ verdict }) => verdict.kind !== 'succeeded');
+  const logged = results.filter((result): result is Logged => result.attempt !== undefined);
+  const outcome = OUTCOME.map((textOf) => textArray(results.map(textOf)));
+  const log = LOG_COLUMNS.map(([, , textOf]) => textArray(logged.map(textOf)));
+  const [row] = await run(COMPLETE, [now, lasting, succeeded, ...outcome, ...log]);
   return { stood: new Set(row?.stood as string[]), waiting: new Set(row?.waiting as string[]) };
 }
 
-function rowOf(result: AttemptResult): Readonly<Record<string, unknown>> {
-  const { delivery, attempt, verdict } = result;
-  const { id: deliveryId, lease, accountId, mode, endpointId, eventId } = delivery;
-  const { id: attemptId = null, ...logged } = attempt ?? {};
-  const reason = 'reason' in verdict ? verdict.reason : null;
-  return {
-    ...logged,
-    attemptId,
-    deliveryId,
-    lease,
-    accountId,
-    mode,
-    endpointId,
-    eventId,
-    outcome: verdict.kind,
-    reason,
-    ...changeOf(result),
-  };
+const STATUS = {
+  succeeded: 'succeeded',
+  dead: 'dead',
+  gone: 'dead',
+  orphaned: 'cancelled',
+  retry: 'pending',
+  throttled: 'pending',
+  postponed: 'pending',
+  'given-up': 'pending',
+} as const satisfies Record<AttemptResult['verdict']['kind'], string>;
+/** What counts as one of the schedule's attempts. */
+const SPENT: ReadonlySet<AttemptResult['verdict']['kind']> = new Set(['succeeded', 'dead', 'gone', 'retry']);
+
+/** When a delivery that is not over is due again. */
+function nextAtOf({ verdict, endedAt }: AttemptResult): Date | undefined {
+  if (verdict.kind === 'retry') return new Date(verdict.atMs);
+  if (verdict.kind === 'throttled' || verdict.kind === 'postponed') return new Date(verdict.untilMs);
+  return verdict.kind === 'given-up' ? endedAt : undefined;
 }
 
-function changeOf({ verdict, endedAt }: AttemptResult): { status: string; spent: number; nextAt: Date | null; completedAt: Date | null } {
-  switch (verdict.kind) {
-    case 'succeeded':
-      return { status: 'succeeded', spent: 1, nextAt: null, completedAt: endedAt };
-    case 'dead':
-    case 'gone':
-      return { status: 'dead', spent: 1, nextAt: null, completedAt: endedAt };
-    case 'orphaned':
-      return { status: 'cancelled', spent: 0, nextAt: null, completedAt: endedAt };
-    case 'retry':
-      return { status: 'pending', spent: 1, nextAt: new Date(verdict.atMs), completedAt: null };
-    case 'throttled':
-    case 'postponed':
-      return { status: 'pending', spent: 0, nextAt: new Date(verdict.untilMs), completedAt: null };
-    case 'given-up':
-      return { status: 'pending', spent: 0, nextAt: endedAt, completedAt: null };
-  }
+/** So many placeholders for arrays of text, after those that come before. */
+function arrays(count: number, before: number): string {
+  return Array.from({ length: count }, (_, i) => `$${before + i + 1}::text[]`).join(', ');
 }

@@ -29,5 +29,11 @@ export async function claimDeliveries({ run }: Pick<Database, 'run'>, request: C
   const lease = randomUUID();
   const until = new Date(now.getTime() + leaseMs);
   const rows = await run(CLAIM, [now, endpoints, full, slow, free, freeForFailing, lease, until]);
-  return rows.map((row) => ({ ...row, lease, occurredAt: storedTime(row.occurredAt) }) as ClaimedDelivery);
+  const events = new Map(rows.flatMap((row) => (row.eventType === null ? [] : [[String(row.eventId), eventOf(row)] as const])));
+  return rows.map((row) => ({ ...row, lease, ...events.get(String(row.eventId)) }) as ClaimedDelivery);
+}
+
+/** Of an event that is due at several endpoints one row tells. */
+function eventOf({ eventType, payload, occurredAt, traceparent }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { eventType, payload, occurredAt: storedTime(occurredAt), traceparent };
 }

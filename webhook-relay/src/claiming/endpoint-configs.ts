@@ -7,16 +7,18 @@ import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { LRUCache } from 'lru-cache';
 import type { Endpoint } from '../endpoint.entity.ts';
 import { type OpenedEndpoint, openEndpoint } from '../endpoints/endpoint-row.ts';
+import { type SigningKeys, signingKeys } from '../signing/secret.ts';
 import { storedTime } from '../stored-time.ts';
 
 type Columns = Pick<
   Endpoint,
   'id' | 'url' | 'apiVersion' | 'schedule' | 'concurrency' | 'secret' | 'previousSecret' | 'previousSecretExpiresAt' | 'headers' | 'version'
 >;
-export type EndpointConfig = Omit<OpenedEndpoint, 'previousSecret'> &
+export type EndpointConfig = Omit<OpenedEndpoint, 'secret' | 'previousSecret'> &
   Pick<Columns, 'schedule' | 'concurrency' | 'version'> & {
+    readonly keys: SigningKeys;
     /** While a rotation overlaps at that time. */
-    previousSecretAt(now: Date): string | undefined;
+    previousKeysAt(now: Date): SigningKeys | undefined;
   };
 
 export type EndpointConfigs = {
@@ -61,12 +63,14 @@ export function createEndpointConfigs({ run }: Pick<Database, 'run'>, keyRing: K
 function open(keyRing: KeyRing, row: Columns): EndpointConfig {
   const { schedule, concurrency, version, previousSecretExpiresAt } = row;
   // Opened as it was before it expired; whether it still signs is asked at each attempt.
-  const { previousSecret, ...opened } = openEndpoint(keyRing, row, new Date(0));
+  const { secret, previousSecret, ...opened } = openEndpoint(keyRing, row, new Date(0));
+  const previousKeys = previousSecret === undefined ? undefined : signingKeys(previousSecret);
   return {
     ...opened,
+    keys: signingKeys(secret),
     schedule,
     concurrency,
     version,
-    previousSecretAt: (now) => (previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now ? previousSecret : undefined),
+    previousKeysAt: (now) => (previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now ? previousKeys : undefined),
   };
 }

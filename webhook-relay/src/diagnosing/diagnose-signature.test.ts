@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newSecret } from '../signing/secret.ts';
+import { newSecret, signingKeys } from '../signing/secret.ts';
 import { sign } from '../signing/sign.ts';
 import { type Diagnosis, diagnoseSignature, type Received } from './diagnose-signature.ts';
 import { FINDING_CODES } from './findings.ts';
@@ -11,7 +11,7 @@ const secret = newSecret(() => Buffer.alloc(32, 9));
 const other = newSecret(() => Buffer.alloc(32, 8));
 const body = '{"b":1,"a":{"name":"Zoë","price":29.99}}';
 const bytes = Buffer.from(body);
-const attempt = { eventId: 'evt_1', eventType: 'order.created', attempt: 1, timestampSeconds: NOW, body: bytes, secret };
+const attempt = { eventId: 'evt_1', eventType: 'order.created', attempt: 1, timestampSeconds: NOW, body: bytes, keys: signingKeys(secret) };
 const good: Received = { headers: sign(attempt), body, secret, nowSeconds: NOW };
 
 const key = Buffer.from(secret.slice(6), 'base64');
@@ -116,7 +116,7 @@ describe('a diagnosis', () => {
   });
 
   it('accepts either secret of a rotation where it is right to', () => {
-    const headers = sign({ ...attempt, secret: other, previousSecret: secret });
+    const headers = sign({ ...attempt, keys: signingKeys(other), previousKeys: signingKeys(secret) });
     expect(codes(diagnoseSignature({ ...good, headers }))).toEqual([[], []]);
     expect(codes(diagnoseSignature({ ...good, headers, secret: other, previousSecret: secret }))).toEqual([['secret_old'], []]);
   });

@@ -4,6 +4,7 @@ import { webhookTest } from '@portico/contracts/events/webhook-test';
 import { newId } from '@portico/contracts/ids';
 import { renderBody } from '../rendering/render-body.ts';
 import { COMMON_HEADERS, type Sender, type SendOutcome } from '../sending/send.ts';
+import { signingKeys } from '../signing/secret.ts';
 import { sign } from '../signing/sign.ts';
 import type { OpenedEndpoint } from './endpoint-row.ts';
 
@@ -37,7 +38,9 @@ export async function sendTest(sender: Sender, endpoint: OpenedEndpoint, now: Da
   const body = renderBody({ id, type: webhookTest.name, occurredAt: now.toISOString(), payload }, endpoint.apiVersion);
   const { secret, previousSecret } = endpoint;
   const timestampSeconds = Math.floor(now.getTime() / 1_000);
-  const signed = sign({ eventId: id, eventType: webhookTest.name, attempt: 1, timestampSeconds, body, secret, previousSecret });
+  const keys = signingKeys(secret);
+  const previousKeys = previousSecret === undefined ? undefined : signingKeys(previousSecret);
+  const signed = sign({ eventId: id, eventType: webhookTest.name, attempt: 1, timestampSeconds, body, keys, previousKeys });
   const outcome = await sender.send({
     url: endpoint.url,
     headers: { ...endpoint.headers, ...signed },

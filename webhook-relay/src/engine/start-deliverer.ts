@@ -49,6 +49,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const hints = createHints();
   const freed = createBell();
   const running = new Set<Promise<void>>();
+  // The last of those that wait for their moment, by endpoint.
+  const lines = new Map<string, Promise<boolean>>();
   // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends.
   const passedOver = new Set<string>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -125,11 +127,21 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   /** Waits for the moment that the endpoint's rate allows; false when the program stops before. */
   async function itsMoment({ endpointId, ratePerSecond, waitMs }: ClaimedDelivery): Promise<boolean> {
     if (ratePerSecond === null) return true;
-    let ms = waitMs;
+    // One after the other, in the order in which they were claimed: what was held up could otherwise be overtaken by what came after it.
+    const dueAt = performance.now() + waitMs;
+    const turn = after(lines.get(endpointId), () => paced(endpointId, ratePerSecond, dueAt - performance.now()));
+    lines.set(endpointId, turn);
+    return turn.finally(() => {
+      if (lines.get(endpointId) === turn) lines.delete(endpointId);
+    });
+  }
+
+  async function paced(endpointId: string, perSecond: number, firstMs: number): Promise<boolean> {
+    let ms = firstMs;
     do {
       await sleep(ms, stop.signal);
       if (stop.signal.aborted && ms > 0) return false;
-      ms = pace.begin(endpointId, ratePerSecond);
+      ms = pace.begin(endpointId, perSecond);
     } while (ms > 0);
     return true;
   }
@@ -192,4 +204,9 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done, { once: true });
   });
+}
+
+async function after<Result>(before: Promise<unknown> | undefined, work: () => Promise<Result>): Promise<Result> {
+  await before;
+  return work();
 }

@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { AttemptDependencies } from '../attempts/attempt-delivery.ts';
 import { createEndpointConfigs } from '../claiming/endpoint-configs.ts';
 import { fanOut } from '../fan-out/fan-out.ts';
+import { createTakers } from '../fan-out/takers.ts';
 import { renderBody } from '../rendering/render-body.ts';
 import type { Sender } from '../sending/send.ts';
 import { keepPartitions } from '../upkeep/keep-partitions.ts';
@@ -64,9 +65,11 @@ export async function startEngine(settings: EngineSettings, dependencies: Engine
     }),
   );
   opened.use(await listenForDue({ databaseUrl, logger, self, onDue: deliverer.wake }));
+  const { run } = database;
+  const takers = createTakers(run);
   opened.use(
     await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, async (events) =>
-      deliverer.wake(await fanOut(database, events, { now: now(), teller: self })),
+      deliverer.wake(await fanOut(events, { run, takers, now: now(), teller: self })),
     ),
   );
   const running = opened.move();

@@ -1,3 +1,4 @@
+import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { expect, it } from 'vitest';
 import { startSink } from '../testing/start-sink.ts';
 import { startTestRelay, testEvent } from '../testing/start-test-relay.ts';
@@ -43,4 +44,40 @@ it('sends one body to all endpoints of an API version, signed for each', async (
   expect(JSON.parse(sink.of('one')[0]?.body ?? '')).toMatchObject({ id: event.id, event: 'customer.created', apiVersion: '1' });
   expect(sink.of('two')[0]?.body).toBe(sink.of('one')[0]?.body);
   expect(JSON.parse(sink.of('second-version')[0]?.body ?? '')).toMatchObject({ event_id: event.id, event_type: 'customer.created' });
+});
+
+it('asks once who takes what, and again as soon as that has changed in any way', async () => {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  const sent: string[] = [];
+  using _ = onStatement(({ text }) => void (text.includes('events of any tenant') && sent.push(text)));
+  const publish = async (): Promise<{ statements: number; takers: readonly unknown[] }> => {
+    const event = testEvent();
+    sent.length = 0;
+    await relay.publish(event);
+    const statements = sent.length;
+    const takers = await relay.sql(
+      `select p.url from webhooks.delivery d join webhooks.endpoint p on p.id = d.endpoint_id where d.event_id = $1 order by p.url`,
+      [event.id],
+    );
+    return { statements, takers: takers.map(({ url }) => new URL(String(url)).pathname) };
+  };
+  expect(await publish()).toEqual({ statements: 2, takers: [] });
+  const one = await relay.endpoint(sink.urlOf('one'));
+  expect(await publish()).toEqual({ statements: 3, takers: ['/one'] });
+  expect(await publish()).toEqual({ statements: 1, takers: ['/one'] });
+  const two = await relay.endpoint(sink.urlOf('two'), { status: 'disabled', disabled_reason: 'unverified' });
+  expect(await publish()).toEqual({ statements: 1, takers: ['/one'] });
+  await relay.sql(`update webhooks.endpoint set status = 'active', disabled_reason = null where id = $1`, [two]);
+  expect(await publish()).toEqual({ statements: 3, takers: ['/one', '/two'] });
+  await relay.sql(`update webhooks.endpoint set events = '{order.created}' where id = $1`, [one]);
+  expect(await publish()).toEqual({ statements: 3, takers: ['/two'] });
+  await relay.sql(`update webhooks.endpoint set filter = '{"id": ["nobody"]}' where id = $1`, [two]);
+  expect(await publish()).toEqual({ statements: 3, takers: [] });
+  await relay.sql(`update webhooks.endpoint set events = '{*}' where id = $1`, [one]);
+  await relay.sql(`delete from webhooks.endpoint where id = $1`, [two]);
+  expect(await publish()).toEqual({ statements: 3, takers: ['/one'] });
+  // What says nothing about who takes what changes nothing here.
+  await relay.sql(`update webhooks.endpoint set last_succeeded_at = now(), version = version + 1 where id = $1`, [one]);
+  expect(await publish()).toEqual({ statements: 1, takers: ['/one'] });
 });

@@ -1,5 +1,6 @@
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { describe, expect, it } from 'vitest';
+import type { Sender } from '../sending/send.ts';
 import { type Received, startSink } from '../testing/start-sink.ts';
 import { startTestRelay, TENANT, type TestRelay, testEvent } from '../testing/start-test-relay.ts';
 
@@ -95,6 +96,35 @@ describe('a paused endpoint', () => {
     await expect
       .poll(() => relay.sql('select drain_per_second from webhooks.endpoint', []), { timeout: 20_000 })
       .toEqual([{ drain_per_second: null }]);
+  });
+
+  it('begins its attempts in order when the process is held up, too', async () => {
+    const begun: string[] = [];
+    const sender: Sender = {
+      async send({ headers }) {
+        begun.push(headers['webhook-id'] ?? '');
+        return {
+          kind: 'answered',
+          status: 200,
+          headers: {},
+          body: Buffer.alloc(0),
+          truncated: false,
+          timings: { firstByteMs: 1, totalMs: 1 },
+        };
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    await using relay = await startTestRelay({ sender, engine: { pollMs: 50 } });
+    await relay.endpoint('http://127.0.0.1:1/', { rate_per_second: 20, concurrency: 100 });
+    const held = Array.from({ length: 50 }, () => testEvent());
+    await relay.publish(...held);
+    for (const count of [5, 25]) {
+      await expect.poll(() => begun.length, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+      const until = performance.now() + 700;
+      while (performance.now() < until);
+    }
+    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(50);
+    expect(begun).toEqual(held.map(({ id }) => id));
   });
 
   it('loses nothing while it is disabled either', async () => {

@@ -1,8 +1,9 @@
 // One attempt over the network. Everything that goes to a URL somebody else gave goes through here: challenge, test, delivery, retry, replay.
 import { LRUCache } from 'lru-cache';
 import { buildConnector, type Pool } from 'undici';
+import { createAborts } from './aborts.ts';
 import { exchange } from './exchange.ts';
-import { type AddressPolicy, checkUrl, guardedLookup, type Resolve } from './guard-address.ts';
+import { type AddressPolicy, type CheckedUrl, checkUrl, guardedLookup, type Resolve } from './guard-address.ts';
 import { createReceiverPool } from './receiver-pool.ts';
 import { createResolve } from './resolve-name.ts';
 import type { SendOutcome } from './send-outcome.ts';
@@ -48,9 +49,12 @@ export type SenderOptions = {
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTION_LIFE_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+const URLS_MAX = 5_000;
 
 export function createSender(options: SenderOptions): Sender {
   const { policy, resolve = createResolve(), now = () => performance.now(), maxReceivers = 1_000, maxConnectionsPerReceiver = 8 } = options;
+  const aborts = createAborts();
+  const urls = new LRUCache<string, CheckedUrl>({ max: URLS_MAX, memoMethod: (text) => checkUrl(text, policy) });
   const pools = new LRUCache<string, Pool>({
     max: maxReceivers,
     // What is under way on it is finished first.
@@ -81,13 +85,14 @@ export function createSender(options: SenderOptions): Sender {
   };
   return {
     async send({ url: text, headers, body, timeoutMs = SEND_TIMEOUT_MS, signal }) {
-      const checked = checkUrl(text, policy);
+      // The same text is judged alike each time; addresses are judged with each connection.
+      const checked = urls.memo(text);
       if (!checked.ok) {
         const error = { code: 'blocked_url', message: `The URL: ${checked.problem}` } as const;
         return { kind: 'failed', error, timings: { totalMs: 0 } };
       }
       const { origin, pathname, search } = checked.url;
-      const request = { path: pathname + search, headers: { ...COMMON_HEADERS, ...headers }, body, signal, now };
+      const request = { path: pathname + search, headers: { ...COMMON_HEADERS, ...headers }, body, signal, aborts, now };
       const outcome = await exchange(poolOf(origin), { ...request, timeoutMs });
       if (!wentStale(outcome)) return outcome;
       return exchange(poolOf(origin), { ...request, timeoutMs: timeoutMs - outcome.timings.totalMs });

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { newSecret } from './secret.ts';
+import { newSecret, signingKeys } from './secret.ts';
 import { sign } from './sign.ts';
 
 const sample = (name: string): string => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
@@ -20,8 +20,8 @@ const signed = (secret: string, previousSecret?: string): Record<string, string>
     attempt: 1,
     timestampSeconds: NOW,
     body: Buffer.from(body),
-    secret,
-    previousSecret,
+    keys: signingKeys(secret),
+    previousKeys: previousSecret === undefined ? undefined : signingKeys(previousSecret),
   });
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 };

