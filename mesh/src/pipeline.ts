@@ -7,8 +7,7 @@ import type { Authenticator } from './access/authenticator.ts';
 import type { BearerAuthenticator } from './access/bearer/bearer.ts';
 import type { LimitsOf } from './limits/applied-limits.ts';
 import type { LimitMetrics, Limits } from './limits/open-limits.ts';
-import type { Answer } from './rest/answer/answer.ts';
-import type { RestRequest, Step } from './rest/rest-request.ts';
+import type { Next, Step } from './rest/rest-request.ts';
 import type { Router } from './rest/router.ts';
 import { allowOrigin } from './steps/allow-origin.ts';
 import { answerErrors, createToAnswer } from './steps/answer-errors.ts';
@@ -43,7 +42,7 @@ export type PipelineOptions = {
   nowMs: () => number;
 };
 
-export type Pipeline = (request: RestRequest) => Promise<Answer>;
+export type Pipeline = Next;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const toAnswer = createToAnswer(options);
@@ -60,20 +59,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     limitRate({ ...options, limiter: options.limits.limiter }),
     requireScopes,
     answerIdempotently(options.idempotency, toAnswer),
-    serve,
   ]);
 }
 
-const serve: Step = (request) => {
+const serve: Next = (request) => {
   if (request.endpoint === undefined) throw new Error('A request came to the end of the pipeline without an endpoint.');
   return request.endpoint.serve(request);
 };
 
+/** Put together once, so that a request makes no function of its own. */
 function compose(steps: readonly Step[]): Pipeline {
-  const runFrom = (i: number, request: RestRequest): Promise<Answer> => {
-    const step = steps[i];
-    if (step === undefined) throw new Error('The last step passed on.');
-    return step(request, () => runFrom(i + 1, request));
-  };
-  return (request) => runFrom(0, request);
+  return steps.reduceRight<Next>((next, step) => (request) => step(request, next), serve);
 }

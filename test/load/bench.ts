@@ -24,6 +24,8 @@ const { values: given } = parseArgs({
     connections: { type: 'string', default: '32' },
   },
 });
+/** A server that has just begun to be asked spends half of its time on compiling what is asked often. */
+const WARM_UP_SECONDS = 3;
 const ORDERS = 5_000;
 const STOCK = 100_000_000;
 /** Per program. Few, so that five platforms at a time stay under a server's usual 100 connections. */
@@ -34,15 +36,15 @@ const { url: databaseUrl } = opened.use(await createTestDatabase(await openBench
 const platform = await startServer(databaseUrl, 'platform');
 const { credentials, client, tenant } = await prepare(databaseUrl);
 const data = await readData(platform.url, credentials);
-const servers = await startServers();
 const workloads = WORKLOADS.filter(({ name }) => given.only === undefined || given.only.split(',').includes(name));
+const servers = await startServers();
 
 console.log(
   `${loadGenerator}, ${given.connections} connections, ${given.rounds} rounds of ${given.seconds} s each, Node ${process.version}\n`,
 );
 for (const workload of workloads) {
   const measurements = new Map<string, Measurement[]>();
-  await measureAll(workload, 1, () => {});
+  await measureAll(workload, WARM_UP_SECONDS, () => {});
   for (let round = 0; round < Number(given.rounds); round += 1) {
     await measureAll(workload, Number(given.seconds), (server, measurement) =>
       measurements.set(server, [...(measurements.get(server) ?? []), measurement]),
@@ -50,6 +52,7 @@ for (const workload of workloads) {
   }
   printTable(workload.title, new Map([...measurements].map(([server, rounds]) => [server, median(rounds)])));
   if (given.profile) await printProfile(workload);
+  await endServers(workloads.slice(workloads.indexOf(workload) + 1));
 }
 
 async function printProfile(workload: Workload): Promise<void> {
@@ -130,8 +133,26 @@ async function tokenFor(url: string): Promise<string> {
 }
 
 type Served = { server: MeasuredProcess; serves: readonly Workload['name'][] };
+type Startable = { start: () => Promise<MeasuredProcess>; serves: readonly Workload['name'][] };
 
+/** Those that a workload of this run asks. Each holds connections to PostgreSQL, of which there are 100 as a rule. */
 async function startServers(): Promise<Map<string, Served>> {
+  const started = new Map<string, Served>();
+  for (const [name, { start, serves }] of await startableServers())
+    if (workloads.some((workload) => serves.includes(workload.name))) started.set(name, { server: await start(), serves });
+  return started;
+}
+
+/** Ends the servers that none of the workloads to come asks. */
+async function endServers(toCome: readonly Workload[]): Promise<void> {
+  for (const [name, { server, serves }] of servers) {
+    if (toCome.some((workload) => serves.includes(workload.name))) continue;
+    servers.delete(name);
+    await server[Symbol.asyncDispose]();
+  }
+}
+
+async function startableServers(): Promise<[name: string, server: Startable][]> {
   const cached: Workload['name'][] = ['cached list', 'bearer list'];
   const reads: Workload['name'][] = [...cached, 'list', 'item', 'join'];
   const all: Workload['name'][] = [...reads, 'create'];
@@ -149,20 +170,21 @@ async function startServers(): Promise<Map<string, Served>> {
     await ask();
     [captured[workload.name] = '', captured.joined = captured.joined ?? ''] = await platform.texts(ask);
   }
-  const start = (file: string, env: Record<string, string>): Promise<MeasuredProcess> => startServer(databaseUrl, file, env);
-  return new Map<string, Served>([
-    ['bare node:http', { server: await start('bare', { BODIES: JSON.stringify(bodies) }), serves: all }],
-    ['bare node:http, 2 processes', { server: await start('bare', { BODIES: JSON.stringify(bodies), PROCESSES: '2' }), serves: cached }],
+  const start = (file: string, env: Record<string, string>) => () => startServer(databaseUrl, file, env);
+  const bare = { BODIES: JSON.stringify(bodies) };
+  return [
+    ['bare node:http', { start: start('bare', bare), serves: all }],
+    ['bare node:http, 2 processes', { start: start('bare', { ...bare, PROCESSES: '2' }), serves: cached }],
     [
       'hand-written',
-      { server: await start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: ['list', 'item', 'join'] },
+      { start: start('hand-written', { STATEMENTS: JSON.stringify(captured), TENANT: tenant }), serves: ['list', 'item', 'join'] },
     ],
-    ['portico, 1 process', { server: platform, serves: all }],
-    ['portico, no audit log', { server: await start('platform', { AUDIT: 'off' }), serves: ['cached list', 'item'] }],
-    ['portico, limits in Redis', { server: await start('platform', redis), serves: cached }],
-    ['portico, 2 processes', { server: await start('platform', { PROCESSES: '2', ...redis }), serves: all }],
-    ['stock Mesh over HTTP', { server: await start('platform', { EXECUTION: 'stitched' }), serves: ['list', 'item', 'join', 'create'] }],
-  ]);
+    ['portico, 1 process', { start: async () => platform, serves: all }],
+    ['portico, no audit log', { start: start('platform', { AUDIT: 'off' }), serves: ['cached list', 'item'] }],
+    ['portico, limits in Redis', { start: start('platform', redis), serves: cached }],
+    ['portico, 2 processes', { start: start('platform', { PROCESSES: '2', ...redis }), serves: all }],
+    ['stock Mesh over HTTP', { start: start('platform', { EXECUTION: 'stitched' }), serves: ['list', 'item', 'join', 'create'] }],
+  ];
 }
 
 async function startServer(url: string, file: string, env: Readonly<Record<string, string>> = {}): Promise<MeasuredProcess> {

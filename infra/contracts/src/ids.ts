@@ -1,6 +1,7 @@
 // Ids are TypeIDs: a prefix that says what the thing is, `_`, and a time-ordered 128-bit value in base32 (26 characters).
 // The prefix is part of the id everywhere, in the database too: an id never needs its context to be read.
 import { typeidUnboxed } from 'typeid-js';
+import { createTimeOrdered } from './time-ordered.ts';
 
 export const ID_PREFIXES = {
   account: 'acct',
@@ -28,6 +29,8 @@ export const ID_PREFIXES = {
   webhook: 'wh',
 } as const;
 
+const timeOrdered = createTimeOrdered(Date.now);
+
 export type IdKind = keyof typeof ID_PREFIXES;
 
 // The first character is at most 7: 26 base32 characters hold 130 bits, an id has 128.
@@ -38,7 +41,7 @@ const PATTERNS = Object.fromEntries(
 
 /** A new id of this kind. With `seed`, the id of another kind that shares its value: the same seed gives the same id again. */
 export function newId(kind: IdKind, seed?: string): string {
-  return typeidUnboxed(ID_PREFIXES[kind], seed?.slice(-26));
+  return seed === undefined ? `${ID_PREFIXES[kind]}_${timeOrdered()}` : typeidUnboxed(ID_PREFIXES[kind], seed.slice(-26));
 }
 
 /** Whether the text has this kind's prefix and alphabet. A text that has not names nothing: the answer to it is "not found". */

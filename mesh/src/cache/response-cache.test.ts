@@ -62,7 +62,7 @@ describe('the response cache', () => {
     state.version = '2';
     const fresh = await show('/a');
     expect(fresh.outcome).toBe('miss');
-    expect(await show('/a')).toEqual({ shown: fresh.shown, outcome: 'hit', ageSeconds: 0 });
+    expect(await show('/a')).toEqual({ shown: fresh.shown, outcome: 'hit', bytes: Buffer.byteLength(fresh.shown.data), ageSeconds: 0 });
   });
 
   it('never shows one tenant, mode or target what belongs to another', async () => {

@@ -14,10 +14,10 @@ export type Shown = {
   readonly link?: string;
 };
 
-/** `ageSeconds`: whole seconds since a kept answer was produced (RFC 9111, 5.1). */
+/** `ageSeconds`: whole seconds since a kept answer was produced (RFC 9111, 5.1). `bytes`: how long its data and rest are in UTF-8. */
 export type Found =
-  | { readonly outcome: 'hit'; readonly shown: Shown; readonly ageSeconds: number }
-  | { readonly outcome: 'miss'; readonly shown: Shown; readonly ageSeconds?: undefined };
+  | { readonly outcome: 'hit'; readonly shown: Shown; readonly bytes: number; readonly ageSeconds: number }
+  | { readonly outcome: 'miss'; readonly shown: Shown; readonly bytes?: undefined; readonly ageSeconds?: undefined };
 
 export type ResponseCache = {
   /** `target` names what is shown; everybody of the tenant who may see it sees the same. */
@@ -32,7 +32,8 @@ export type ResponseCacheOptions = {
 };
 
 /** `undefined`: asked for once. Keeping an answer costs a look at the version, which only pays when it is asked for again. */
-type Entry = { readonly kept: { readonly version: string; readonly shown: Shown; readonly producedAtMs: number } | undefined };
+type Entry = { readonly kept: Kept | undefined };
+type Kept = { readonly version: string; readonly shown: Shown; readonly bytes: number; readonly producedAtMs: number };
 
 const ENTRY_OVERHEAD_BYTES = 200;
 
@@ -40,7 +41,7 @@ export function createResponseCache({ versions, bytesMax, nowMs }: ResponseCache
   if (bytesMax === 0) return { show: async (_tenant, _target, produce) => ({ shown: await produce(), outcome: 'miss' }) };
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
-    sizeCalculation: ({ kept }, key) => ENTRY_OVERHEAD_BYTES + key.length + (kept === undefined ? 0 : bytesOf(kept.shown)),
+    sizeCalculation: ({ kept }, key) => ENTRY_OVERHEAD_BYTES + key.length + (kept === undefined ? 0 : memoryOf(kept.shown)),
   });
   return {
     async show(tenant, target, produce) {
@@ -53,17 +54,19 @@ export function createResponseCache({ versions, bytesMax, nowMs }: ResponseCache
       }
       const version = await versions.current(tenant);
       const now = nowMs();
-      if (entry.kept?.version === version)
-        return { shown: entry.kept.shown, outcome: 'hit', ageSeconds: Math.floor((now - entry.kept.producedAtMs) / 1_000) };
+      const { kept } = entry;
+      if (kept?.version === version)
+        return { shown: kept.shown, outcome: 'hit', bytes: kept.bytes, ageSeconds: Math.floor((now - kept.producedAtMs) / 1_000) };
       const shown = await produce();
       // The age counts from before the data was read, so that it is never understated.
-      entries.set(key, { kept: { version, shown, producedAtMs: now } });
+      const bytes = Buffer.byteLength(shown.data) + Buffer.byteLength(shown.rest);
+      entries.set(key, { kept: { version, shown, bytes, producedAtMs: now } });
       return { shown, outcome: 'miss' };
     },
   };
 }
 
 /** Two bytes a character, as a text takes once a single one of its characters is beyond Latin-1. */
-function bytesOf({ data, rest, link = '' }: Shown): number {
+function memoryOf({ data, rest, link = '' }: Shown): number {
   return 2 * (data.length + rest.length + link.length);
 }

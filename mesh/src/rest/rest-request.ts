@@ -64,8 +64,10 @@ export type Endpoint = {
   serve(request: RestRequest): Promise<Answer>;
 };
 
-/** May throw as well as reject: whoever passes on to it treats both alike. */
-export type Step = (request: RestRequest, next: () => Promise<Answer>) => Promise<Answer>;
+/** The steps behind a step. May throw as well as reject: whoever passes on to them treats both alike. */
+export type Next = (request: RestRequest) => Promise<Answer>;
+
+export type Step = (request: RestRequest, next: Next) => Promise<Answer>;
 
 /** One value of a header; undefined when it is absent. A header that came several times is what node joined it to. */
 export function headerOf(request: Pick<RestRequest, 'incoming'>, name: string): string | undefined {

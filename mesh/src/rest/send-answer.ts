@@ -11,15 +11,15 @@ const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Sends an answer at once, whole. HEAD gets the headers of GET. */
-export function sendAnswer(request: RestRequest, res: ServerResponse, { status, headers, body }: Answer): void {
+export function sendAnswer(request: RestRequest, res: ServerResponse, { status, headers, body, bodyBytes }: Answer): void {
   const { incoming } = request;
-  const all = { ...edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket), ...headers };
   const list: string[] = [];
-  for (const name in all) list.push(name, all[name] ?? '');
+  push(list, edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket));
+  push(list, headers);
   if (request.rateLimit !== undefined) pushRateLimitHeaders(list, request.rateLimit);
   if (headers['content-type']?.startsWith('text/html') === true && headers['content-security-policy'] === undefined)
     list.push('content-security-policy', PAGE_POLICY);
-  if (body !== undefined) list.push('content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+  if (body !== undefined) list.push('content-length', String(bodyBytes ?? Buffer.byteLength(body)));
   else if (status !== 204 && status !== 304) list.push('content-length', '0');
   // A body that was not read would be taken for the next request on this connection.
   if (hasUnreadBody(incoming) && request.body.length === 0) list.push('connection', 'close');
@@ -27,7 +27,11 @@ export function sendAnswer(request: RestRequest, res: ServerResponse, { status, 
   res.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** What every answer carries. */
+function push(list: string[], headers: Answer['headers']): void {
+  for (const name in headers) list.push(name, headers[name] ?? '');
+}
+
+/** What every answer carries. No answer has one of these of its own. */
 export function edgeHeaders(requestId: string, secure: boolean): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': requestId, 'x-api-version': '1', 'x-content-type-options': 'nosniff' };
   if (secure) headers['strict-transport-security'] = STRICT_TRANSPORT;

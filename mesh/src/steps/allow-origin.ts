@@ -1,5 +1,5 @@
 import type { Answer } from '../rest/answer/answer.ts';
-import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import { headerOf, type Next, type RestRequest, type Step } from '../rest/rest-request.ts';
 
 const READABLE_HEADERS =
   'Age, Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, X-API-Version, X-Cache, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
@@ -8,11 +8,11 @@ const READABLE_HEADERS =
 export function allowOrigin(configured: readonly string[]): Step {
   return (request, next) => {
     const origin = headerOf(request, 'origin');
-    return origin === undefined || request.method === 'OPTIONS' ? next() : answerTo(origin, request, next);
+    return origin === undefined || request.method === 'OPTIONS' ? next(request) : answerTo(origin, request, next);
   };
 
-  async function answerTo(origin: string, request: RestRequest, next: () => Promise<Answer>): Promise<Answer> {
-    const answer = await next();
+  async function answerTo(origin: string, request: RestRequest, next: Next): Promise<Answer> {
+    const answer = await next(request);
     if (!configured.includes(origin) && request.credentials?.record.allowedOrigins.includes(origin) !== true) return answer;
     return {
       ...answer,

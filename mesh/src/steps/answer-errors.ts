@@ -29,7 +29,7 @@ export function createToAnswer(options: { docsUrl: string; logger: Logger; now: 
 export function answerErrors(toAnswer: ToAnswer): Step {
   return async (request, next) => {
     try {
-      return await next();
+      return await next(request);
     } catch (error) {
       return toAnswer(error, request);
     }

@@ -1,7 +1,7 @@
 // A POST or PATCH with an idempotency key runs once: a second one with the same key gets the first one's answer.
 import { AppError } from '@portico/contracts/errors';
 import type { Answer } from '../rest/answer/answer.ts';
-import { callerOf, headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import { callerOf, headerOf, type Next, type RestRequest, type Step } from '../rest/rest-request.ts';
 import { type IdempotencyStore, requestHash, type StoredAnswer } from '../stores/idempotency-store.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -9,9 +9,12 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
 
 export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: unknown, request: RestRequest) => Answer): Step {
-  return async (request, next) => {
+  return (request, next) => {
     const key = request.endpoint?.idempotent === true ? idempotencyKeyOf(request) : undefined;
-    if (key === undefined) return next();
+    return key === undefined ? next(request) : answerOnce(key, request, next);
+  };
+
+  async function answerOnce(key: string, request: RestRequest, next: Next): Promise<Answer> {
     const caller = callerOf(request);
     const claim = await store.claim(caller, key, requestHash(request.method, request.target, request.body));
     switch (claim.kind) {
@@ -26,7 +29,7 @@ export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: un
     }
     let answer: Answer;
     try {
-      answer = await next();
+      answer = await next(request);
     } catch (error) {
       answer = toAnswer(error, request);
     }
@@ -34,7 +37,7 @@ export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: un
     if (!isKept) await store.release(caller, key, claim.seed);
     else await store.keep(caller, key, claim.seed, stored(answer));
     return answer;
-  };
+  }
 }
 
 /** The key of a request, under either of its names. VALIDATION_ERROR for a malformed one, or for two that differ. */

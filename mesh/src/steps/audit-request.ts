@@ -34,7 +34,7 @@ export function auditRequest(audit: AuditSink, nowMs: () => number): Step {
   }
 
   return (request, next) =>
-    next().then(
+    next(request).then(
       (answer) => {
         record(request, answer.status, answer.status < 400 ? null : errorCodeOf(answer));
         return answer;

@@ -3,7 +3,7 @@ import type { Authenticator, Credentials } from '../access/authenticator.ts';
 import type { BearerAuthenticator } from '../access/bearer/bearer.ts';
 import { readAuthorization } from '../access/read-authorization.ts';
 import type { Answer } from '../rest/answer/answer.ts';
-import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
+import { headerOf, type Next, type RestRequest, type Step } from '../rest/rest-request.ts';
 import { idempotencyKeyOf } from './answer-idempotently.ts';
 
 /** RFC 6750, 2.1. */
@@ -13,7 +13,7 @@ const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 export function authenticate(authenticator: Authenticator, bearer: BearerAuthenticator): Step {
   return (request, next) => {
     const access = request.endpoint?.access;
-    if (access === undefined || access === 'public') return next();
+    if (access === undefined || access === 'public') return next(request);
     const token = bearerTokenOf(request);
     const credentials = token === undefined ? byKey(request) : byToken(request, token);
     return credentials instanceof Promise ? credentials.then((found) => admit(request, found, next)) : admit(request, credentials, next);
@@ -53,7 +53,7 @@ function bearerTokenOf(request: RestRequest): string | undefined {
   return authorization.value;
 }
 
-function admit(request: RestRequest, credentials: Credentials, next: () => Promise<Answer>): Promise<Answer> {
+function admit(request: RestRequest, credentials: Credentials, next: Next): Promise<Answer> {
   const { record } = credentials;
   request.credentials = credentials;
   request.caller = {
@@ -64,5 +64,5 @@ function admit(request: RestRequest, credentials: Credentials, next: () => Promi
     requestId: request.requestId,
     traceparent: request.traceparent,
   };
-  return next();
+  return next(request);
 }

@@ -22,22 +22,16 @@ export function findRoute(router: Router, addresses: Pick<AddressLimits, 'countS
       return addresses.countStray(request.remoteAddress).then(() => astray(request, match));
     request.endpoint = endpoint;
     request.params = match.params;
-    return next();
+    return next(request);
   };
 }
 
 function astray(request: RestRequest, match: Match | undefined): Answer {
   const path = request.path.slice(0, 200);
   if (match === undefined) throw new AppError('NOT_FOUND', `There is nothing at ${path}.`);
-  const allow = allowed(match.methods.keys());
+  const { allow } = match;
   if (request.method === 'OPTIONS') return options(request, allow);
   throw new AppError('METHOD_NOT_ALLOWED', `${path} answers to ${allow}.`, { details: { allow } });
-}
-
-function allowed(methods: Iterable<string>): string {
-  const names = [...methods];
-  if (names.includes('GET')) names.push('HEAD');
-  return [...names, 'OPTIONS'].join(', ');
 }
 
 function options(request: RestRequest, allow: string): Answer {

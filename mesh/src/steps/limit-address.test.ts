@@ -7,10 +7,10 @@ import { limitAddress } from './limit-address.ts';
 
 const ANSWER: Answer = { status: 200, headers: {}, body: undefined };
 const KNOWN = { record: {}, scopes: new Set() };
-type Given = { method?: string; access?: Endpoint['access']; known?: boolean; fails?: ErrorCode };
+type Given = { method?: string; access?: Endpoint['access']; known?: 'before' | 'on the way'; fails?: ErrorCode };
 
 /** Sends one request through the step; answers what happened to its address. */
-async function pass({ method = 'GET', access = { scopes: [] }, known = false, fails }: Given): Promise<string[]> {
+async function pass({ method = 'GET', access = { scopes: [] }, known, fails }: Given): Promise<string[]> {
   const events: string[] = [];
   const addresses: AddressLimits = {
     refuseBlocked: () => void events.push('looked up'),
@@ -19,9 +19,12 @@ async function pass({ method = 'GET', access = { scopes: [] }, known = false, fa
     countStray: async () => void events.push('stray counted'),
   };
   // The step looks at no more than this of a request.
-  const request = { method, endpoint: { access }, remoteAddress: '203.0.113.7', credentials: known ? KNOWN : undefined } as RestRequest;
+  const request = { method, endpoint: { access }, remoteAddress: '203.0.113.7', credentials: undefined } as RestRequest;
+  const become = (): void => void Object.assign(request, { credentials: KNOWN });
+  if (known === 'before') become();
   const next = async (): Promise<Answer> => {
     events.push('passed on');
+    if (known === 'on the way') become();
     if (fails !== undefined) throw new AppError(fails);
     return ANSWER;
   };
@@ -36,7 +39,8 @@ describe('the limit of an address', () => {
     ['counts who is not known', { fails: 'AUTHENTICATION_ERROR' }, ['looked up', 'passed on', 'failure counted']],
     ['counts who may not come from there', { fails: 'AUTHORIZATION_ERROR' }, ['looked up', 'passed on', 'failure counted']],
     ['counts no mistake in a request', { fails: 'VALIDATION_ERROR' }, ['looked up', 'passed on']],
-    ['counts no missing scope of somebody known', { known: true, fails: 'AUTHORIZATION_ERROR' }, ['looked up', 'passed on']],
+    ['counts no missing scope of somebody known', { known: 'before', fails: 'AUTHORIZATION_ERROR' }, ['looked up', 'passed on']],
+    ['counts no failure of who became known on the way', { known: 'on the way', fails: 'AUTHORIZATION_ERROR' }, ['looked up', 'passed on']],
     ['leaves public reads open to who failed elsewhere', { access: 'public' }, ['request counted', 'passed on']],
     [
       'closes public routes that take credentials to who guesses them',

@@ -4,7 +4,7 @@ import type { AppliedLimits, LimitsOf } from '../limits/applied-limits.ts';
 import type { Limiter, LimitOutcome } from '../limits/limiter.ts';
 import type { LimitMetrics } from '../limits/open-limits.ts';
 import type { Answer } from '../rest/answer/answer.ts';
-import type { RestRequest, Step } from '../rest/rest-request.ts';
+import type { Next, RestRequest, Step } from '../rest/rest-request.ts';
 
 export type LimitRateOptions = { limiter: Limiter; limitsOf: LimitsOf; metrics: Pick<LimitMetrics, 'countRefusal'>; logger: Logger };
 
@@ -12,7 +12,7 @@ export type LimitRateOptions = { limiter: Limiter; limitsOf: LimitsOf; metrics: 
 export function limitRate({ limiter, limitsOf, metrics, logger }: LimitRateOptions): Step {
   return (request, next) => {
     const { credentials, endpoint } = request;
-    if (credentials === undefined || endpoint === undefined) return next();
+    if (credentials === undefined || endpoint === undefined) return next(request);
     const applied = limitsOf(credentials.record, endpoint);
     const outcome = limiter.consume(applied.request);
     return outcome instanceof Promise
@@ -20,9 +20,9 @@ export function limitRate({ limiter, limitsOf, metrics, logger }: LimitRateOptio
       : proceed(request, applied, outcome, next);
   };
 
-  function proceed(request: RestRequest, { policy }: AppliedLimits, outcome: LimitOutcome, next: () => Promise<Answer>): Promise<Answer> {
+  function proceed(request: RestRequest, { policy }: AppliedLimits, outcome: LimitOutcome, next: Next): Promise<Answer> {
     request.rateLimit = { policy, outcome };
-    if (outcome.allowed) return next();
+    if (outcome.allowed) return next(request);
     const { tightest, resetAfterSeconds } = outcome;
     metrics.countRefusal(tightest.name);
     const { requestId, caller, endpoint } = request;

@@ -6,7 +6,7 @@ export type RequestMetrics = { observe(route: string, method: string, status: nu
 /** One line per request, written when its answer is known. No query, no body, no address of a person. */
 export function logAccess(logger: Logger, metrics: RequestMetrics, nowMs: () => number): Step {
   return async (request, next) => {
-    const answer = await next();
+    const answer = await next(request);
     const durationMs = Math.round((nowMs() - request.startedAt) * 100) / 100;
     const route = request.endpoint?.operationId ?? 'none';
     metrics.observe(route, request.method, answer.status, durationMs / 1_000);

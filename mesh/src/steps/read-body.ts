@@ -16,13 +16,13 @@ const JSON_ONLY: readonly BodyType[] = ['json'];
 export const readBody: Step = (request, next) => {
   const length = headerOf(request, 'content-length');
   const hasBody = headerOf(request, 'transfer-encoding') !== undefined || (length !== undefined && length !== '0');
-  if (!hasBody) return next();
+  if (!hasBody) return next(request);
   const bytesMax = request.endpoint?.bodyBytesMax ?? BODY_BYTES_MAX;
   if (Number(length ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (request.endpoint?.takesBody === true) requireType(request, request.endpoint.bodyTypes ?? JSON_ONLY);
   return readAll(request.incoming, bytesMax).then((body) => {
     request.body = body;
-    return next();
+    return next(request);
   });
 };
 

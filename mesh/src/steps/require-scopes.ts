@@ -9,5 +9,5 @@ export const requireScopes: Step = (request, next) => {
   const { access, selectedScopes } = request.endpoint ?? {};
   if (access !== undefined && access !== 'public') for (const scope of access.scopes) requireScope(callerOf(request), scope);
   if (selectedScopes !== undefined) for (const scope of selectedScopes(request)) requireScope(callerOf(request), scope);
-  return next();
+  return next(request);
 };

@@ -11,7 +11,7 @@ export function traceRequest(tracing: Tracing, scheme: 'http' | 'https'): Step {
   return (request, next) => {
     const method = METHODS.has(request.method) ? request.method : '_OTHER';
     const span = tracing.begin(method, 'server', request.traceparent);
-    if (span === undefined) return next();
+    if (span === undefined) return next(request);
     request.traceparent = span.traceparent;
     const end = (status: number): void => {
       if (span.isRecording) {
@@ -22,7 +22,7 @@ export function traceRequest(tracing: Tracing, scheme: 'http' | 'https'): Step {
       }
       span.end(status >= FAILED_FROM ? String(status) : undefined);
     };
-    return next().then(
+    return next(request).then(
       (answer: Answer) => {
         end(answer.status);
         return answer;

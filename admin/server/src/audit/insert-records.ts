@@ -97,7 +97,7 @@ function countsOf(line: string): UsageCounts {
 /** Whether the same batch may be taken later: a fault of the database's reach, or of a lock, and not of a row. */
 function isAway(error: unknown): boolean {
   const translated = translateDatabaseError(error);
-  if (translated instanceof AppError) return true;
+  if (translated instanceof AppError) return translated.code === 'SERVICE_UNAVAILABLE';
   // 23514: a partition that was there is not any more. 40…, 55…: another transaction was in the way.
   return translated instanceof Error && 'code' in translated && /^(23514|40|55)/.test(String(translated.code));
 }

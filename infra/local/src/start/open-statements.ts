@@ -17,7 +17,8 @@ export function openStatements(options: {
     max: options.poolMax,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     application_name: `portico ${options.program}`,
-    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    // By itself PostgreSQL plans a statement with arrays anew every time: for the look at data versions 0.3 ms instead of 0.12 in all.
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c plan_cache_mode=force_generic_plan`,
     keepAlive: true,
     // What a gateway keeps is bookkeeping keyed by account and mode; no table of it belongs to a tenant.
     Client: statementClient({ program: options.program, gate: () => {} }),

@@ -1,7 +1,7 @@
 // Answers of reads: from the response cache where a fresh one is there, with validators, and without a body when the reader has it already.
 
 import type { Shown } from '../../cache/response-cache.ts';
-import { type Answer, envelope, jsonAnswer } from '../answer/answer.ts';
+import { type Answer, envelope, envelopeBytes, JSON_TYPE } from '../answer/answer.ts';
 import { matchesNone } from '../answer/entity-tag.ts';
 import { callerOf, headerOf, type RestRequest } from '../rest-request.ts';
 import type { Serving } from './serving.ts';
@@ -18,8 +18,8 @@ export async function readAnswer(
 ): Promise<Answer> {
   const known = headerOf(request, 'if-none-match');
   const bypass = changing || goesPast(headerOf(request, 'cache-control'), known);
-  const { shown, outcome, ageSeconds } = bypass
-    ? { shown: await produce(), outcome: 'bypass', ageSeconds: undefined }
+  const { shown, outcome, bytes, ageSeconds } = bypass
+    ? { shown: await produce(), outcome: 'bypass', bytes: undefined, ageSeconds: undefined }
     : await cache.show(callerOf(request), request.target + variant, produce);
   const headers: Record<string, string> = {
     etag: shown.etag,
@@ -30,7 +30,10 @@ export async function readAnswer(
   if (ageSeconds !== undefined) headers.age = String(ageSeconds);
   if (shown.link !== undefined) headers.link = shown.link;
   if (matchesNone(known, shown.etag)) return { status: 304, headers, body: undefined };
-  return jsonAnswer(200, envelope(shown.data, request.requestId, shown.rest), headers);
+  headers['content-type'] = JSON_TYPE;
+  const { requestId } = request;
+  const bodyBytes = bytes === undefined ? undefined : bytes + envelopeBytes(requestId);
+  return { status: 200, headers, body: envelope(shown.data, requestId, shown.rest), bodyBytes };
 }
 
 /** `fetch` adds `no-cache` by itself to a request with `If-None-Match`. It asks for a check then, and every hit has passed one. */

@@ -1,0 +1,20 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createMacKey, createMacOf } from './mac.ts';
+
+describe('the MAC of a message', () => {
+  it("is createHmac's, for keys around a block's size and messages around the room for them", () => {
+    const macOf = createMacOf();
+    for (const keyLength of [1, 32, 63, 64, 65, 200]) {
+      const secret = 'k'.repeat(keyLength);
+      const key = createMacKey(secret);
+      for (const bytesLength of [0, 1, 64, 500, 1_950, 1_984, 1_985, 3_000, 100_000]) {
+        for (const text of ['', '1769851800', 'GET\n/ä/€/😀\n', 'x'.repeat(700)]) {
+          const bytes = randomBytes(bytesLength);
+          const expected = createHmac('sha256', secret).update(bytes).update(text).digest('hex');
+          expect(macOf(key, bytes, text).toString('hex')).toBe(expected);
+        }
+      }
+    }
+  });
+});
