@@ -176,8 +176,9 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
         const claimed = await claim(null);
         made += claimed;
         // The loop may be claiming what it was woken for: that is work too.
-        await turn;
-        if (claimed === 0 && running.size === 0 && hints.empty) return made;
+        const last = turn;
+        await last;
+        if (claimed === 0 && running.size === 0 && hints.empty && last === turn) return made;
         await Promise.all(running);
       }
     },
