@@ -17,11 +17,12 @@ type Batch = Map<string, { tenant: Tenant; waiting: Waiting[] }>;
  * written before they came.
  */
 export function createPostgresDataVersions(options: { run: RunStatement; schemas: readonly string[] }): DataVersions {
-  const sums = options.schemas.map(
-    (schema) =>
-      `(select coalesce(sum(v.version), 0) from "${schema}".data_version v where v.account_id = w.account_id and v.mode = w.mode)`,
+  const rows = options.schemas.map(
+    (schema) => `select v.version from "${schema}".data_version v where v.account_id = w.account_id and v.mode = w.mode`,
   );
-  const text = `select ${sums.join(` || '.' || `)} as "version" from unnest($1::text[], $2::text[]) with ordinality as w (account_id, mode, place) order by w.place`;
+  // A version only grows, so the sum of all of them is another one whenever one of them is.
+  const text = `select (select coalesce(sum(u.version), 0) from (${rows.join(' union all ')}) u) as "version"
+    from unnest($1::text[], $2::text[]) with ordinality as w (account_id, mode, place) order by w.place`;
   let gathering: Batch = new Map();
   let underWay = false;
 
@@ -30,8 +31,8 @@ export function createPostgresDataVersions(options: { run: RunStatement; schemas
       const batch = [...gathering.values()];
       gathering = new Map();
       try {
-        const rows = await options.run(text, [batch.map(({ tenant }) => tenant.accountId), batch.map(({ tenant }) => tenant.mode)]);
-        for (const [i, { waiting }] of batch.entries()) for (const { resolve } of waiting) resolve(String(rows[i]?.version));
+        const versions = await options.run(text, [batch.map(({ tenant }) => tenant.accountId), batch.map(({ tenant }) => tenant.mode)]);
+        for (const [i, { waiting }] of batch.entries()) for (const { resolve } of waiting) resolve(String(versions[i]?.version));
       } catch (error) {
         for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
       }
