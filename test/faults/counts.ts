@@ -8,3 +8,8 @@ export function printCounts(what: string, counts: Readonly<Record<string, number
 
 /** Sizes: for CI, or with FAULTS=full the large ones. */
 export const FULL: boolean = process.env.FAULTS === 'full';
+
+/** The value that so large a part of them does not exceed. */
+export function percentile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
+}

@@ -7,7 +7,7 @@ import { type Answer, response, startReceiver } from '@portico/webhook-relay/tes
 import { testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './relay/fork-relay.ts';
+import { forkRelay } from './relay/fork-process.ts';
 import { openGround } from './relay/open-ground.ts';
 import { startFaultSink } from './sink.ts';
 
@@ -87,7 +87,7 @@ it('receivers that mean harm cost an attempt its deadline and a bounded piece of
   // What ordinary work takes is not what harm costs.
   await ground.emit(Array.from({ length: WARM_UP }, () => testEvent()));
   await expect.poll(() => ground.deliveries(), { timeout: 60_000, interval: 50 }).toEqual({ succeeded: WARM_UP });
-  const before = await relay.rss();
+  const before = (await relay.measure()).rss;
 
   const known = receivers(sink.urlOf('elsewhere'));
   const endpoints = new Map<string, string>();
@@ -98,7 +98,7 @@ it('receivers that mean harm cost an attempt its deadline and a bounded piece of
   let most = before;
   await ground.emit(Array.from({ length: EVENTS }, () => testEvent()));
   const attempted = async (): Promise<unknown> => {
-    most = Math.max(most, await relay.rss());
+    most = Math.max(most, (await relay.measure()).rss);
     return (await ground.sql('select count(distinct endpoint_id)::int as n from webhooks.attempt', []))[0]?.n;
   };
   await expect.poll(attempted, { timeout: 60_000, interval: 50 }).toBe(endpoints.size + 1);

@@ -3,13 +3,13 @@ import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { TENANT, testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { FULL, printCounts } from './counts.ts';
-import { forkRelay } from './relay/fork-relay.ts';
+import { forkRelay } from './relay/fork-process.ts';
 import { type Ground, openGround } from './relay/open-ground.ts';
 import { outOfOrder } from './relay/out-of-order.ts';
 import { eventIdOf, startFaultSink } from './sink.ts';
 
-const HELD = FULL ? 5_000 : 600;
-const CAP = 50;
+const HELD = FULL ? 5_000 : 2_000;
+const CAP = FULL ? 50 : 200;
 const HOUR_MS = 3_600_000;
 const ENGINE = { pollMs: 100, leaseMs: 3_000, timeoutMs: 1_500 };
 const WITHIN = { timeout: 60_000, interval: 20 };

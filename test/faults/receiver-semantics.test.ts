@@ -1,4 +1,6 @@
 // What receivers say by their answers, one beside the other and beside a healthy one, through days on a clock that the test moves.
+import { createRandom } from '@portico/local/seed/random';
+import { storedTime } from '@portico/webhook-relay/stored-time';
 import { startTestRelay, testEvent } from '@portico/webhook-relay/testing/start-test-relay';
 import { expect, it } from 'vitest';
 import { printCounts } from './counts.ts';
@@ -10,7 +12,8 @@ const busyUntil = START + 120 * SECOND_MS;
 
 it('each receiver is treated as it asks, and none of them changes what the healthy one gets', { timeout: 120_000 }, async () => {
   let now = START;
-  await using relay = await startTestRelay({ now: () => new Date(now) });
+  const told: unknown[] = [];
+  await using relay = await startTestRelay({ now: () => new Date(now), tellOwners: async (notice) => void told.push(notice) });
   await using sink = await startFaultSink();
   for (const name of ['healthy', 'gone', 'seconds', 'date', 'storm']) await relay.endpoint(sink.urlOf(name), { concurrency: 1 });
   sink.behave('gone', () => 410);
@@ -37,8 +40,17 @@ it('each receiver is treated as it asks, and none of them changes what the healt
     // The answer that asked for patience cost the delivery none of its attempts.
     expect(sink.of(name).filter(({ headers }) => headers['x-webhook-attempt'] !== '1')).toEqual([]);
   }
-  expect(await relay.sql(`select disabled_reason from webhooks.endpoint where url = $1`, [sink.urlOf('gone')])).toEqual([
-    { disabled_reason: 'gone' },
+  // Gone at its first answer: said in the table, once to its owners, and what waited for it is held.
+  const gone = `select status, disabled_reason as reason from webhooks.endpoint where url = $1`;
+  expect(await relay.sql(gone, [sink.urlOf('gone')])).toEqual([{ status: 'disabled', reason: 'gone' }]);
+  await relay.relay.runTask('leave-notices');
+  await relay.relay.runTask('leave-notices');
+  expect(told).toMatchObject([{ url: sink.urlOf('gone'), reason: 'gone', at: new Date(START) }]);
+  const left = `select d.status, count(*)::int as n from webhooks.delivery d join webhooks.endpoint e on e.id = d.endpoint_id
+    where e.url = $1 group by 1 order by 1`;
+  expect(await relay.sql(left, [sink.urlOf('gone')])).toEqual([
+    { status: 'dead', n: 1 },
+    { status: 'pending', n: events.length - 1 },
   ]);
   // Five failures open it; then one probe after 30 s, 60 s and 120 s.
   expect([...requestsAt]).toEqual([
@@ -48,6 +60,57 @@ it('each receiver is treated as it asks, and none of them changes what the healt
     [210, 1],
   ]);
   printCounts('receiver semantics', { healthy: sink.of('healthy').length, 'storm: requests in 211 s': sink.of('storm').length });
+});
+
+it('each attempt comes when the schedule says, within its tenth, and none a second before', { timeout: 120_000 }, async () => {
+  const MINUTES = [1, 5, 30, 120];
+  const ENDPOINTS = 12;
+  let now = START;
+  const random = createRandom('the schedule');
+  await using relay = await startTestRelay({ now: () => new Date(now), random: random.next });
+  await using sink = await startFaultSink();
+  const names = Array.from({ length: ENDPOINTS }, (_, place) => `failing-${place}`);
+  for (const name of names) {
+    sink.behave(name, () => 500);
+    await relay.endpoint(sink.urlOf(name));
+  }
+  await relay.publish(testEvent());
+  /** When each of an endpoint's attempts was made. */
+  const attempts = new Map<string, number[]>(names.map((name) => [name, []]));
+  const deliver = async (): Promise<number> => {
+    const before = sink.received.length;
+    await relay.deliver();
+    for (const { path } of sink.received.slice(before)) attempts.get(path.slice(1))?.push(now);
+    return sink.received.length - before;
+  };
+  await deliver();
+  for (;;) {
+    const [next] = await relay.sql(
+      'select min(next_attempt_at) as at, count(*)::int as n from webhooks.delivery where next_attempt_at is not null',
+      [],
+    );
+    if (next?.n === 0) break;
+    const at = storedTime(next?.at).getTime();
+    now = Math.max(now, at - SECOND_MS);
+    const early = at - now;
+    // Those that were due by then are no news.
+    expect(early > 0 ? await deliver() : 0).toBe(0);
+    now = at;
+    expect(await deliver()).toBeGreaterThanOrEqual(1);
+  }
+  const delays = [...attempts.values()].map((moments) => moments.slice(1).map((at, place) => at - (moments[place] ?? 0)));
+  expect(delays.map(({ length }) => length)).toEqual(names.map(() => MINUTES.length));
+  const shares = delays.flatMap((all) => all.map((ms, place) => ms / ((MINUTES[place] ?? 0) * 60 * SECOND_MS)));
+  printCounts('the schedule', {
+    endpoints: ENDPOINTS,
+    attempts: sink.received.length,
+    'earliest, of its delay': Math.min(...shares),
+    'latest, of its delay': Math.max(...shares),
+  });
+  for (const share of shares) expect([share >= 0.9, share <= 1.1]).toEqual([true, true]);
+  // They do not come back together.
+  expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.15);
+  expect(await relay.sql(`select distinct status from webhooks.delivery`, [])).toEqual([{ status: 'dead' }]);
 });
 
 it('an endpoint that fails for five days is disabled at the first failure after them, and what waits is sent when it is switched on', {
@@ -90,7 +153,7 @@ it('an endpoint that fails for five days is disabled at the first failure after 
     [id],
   );
   await relay.deliver();
-  expect(await relay.sql(`select count(*)::int as waiting from webhooks.delivery where status = 'pending'`, [])).toEqual([{ waiting: 0 }]);
+  expect(await relay.sql(`select attempts, next_attempt_at, last_error from webhooks.delivery where status = 'pending'`, [])).toEqual([]);
   expect(sink.timesOf('one').has(held.id)).toBe(true);
   published.add(held.id);
   expect([...sink.timesOf('one').keys()].filter((event) => !published.has(event))).toEqual([]);

@@ -1,11 +1,14 @@
-// Real deliveries, verified as receivers would: by the library of Standard Webhooks and by node:crypto, before, during and after a rotation.
+// Real deliveries, verified as receivers would: by the libraries of Standard Webhooks, by node:crypto and by the guide's samples, before, during and after
+// a rotation.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { newId } from '@portico/contracts/ids';
 import { askSubgraph, testCaller } from '@portico/service-kit/testing';
 import { type Received, startSink } from '@portico/webhook-relay/testing/start-sink';
 import { SECRET, startTestRelay, TENANT, testEvent } from '@portico/webhook-relay/testing/start-test-relay';
+import { VERIFY_SAMPLES } from '@portico/webhook-relay/testing/verify-samples';
 import { Webhook } from 'standardwebhooks';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const MINUTE_MS = 60_000;
 
@@ -20,6 +23,60 @@ function verifiesStandard({ body, headers }: Received, secret: string): boolean 
 function verifiesHouse({ body, headers }: Received, secret: string): boolean {
   return headers['x-webhook-signature'] === `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
+
+const hasPythonLibrary = spawnSync('python3', ['-c', 'import standardwebhooks'], { stdio: 'ignore' }).status === 0;
+const PYTHON = `import json, sys
+from standardwebhooks import Webhook
+def verifies(case):
+    try:
+        return Webhook(case["secret"]).verify(case["body"], case["headers"]) is not None
+    except Exception:
+        return False
+print(json.dumps([verifies(case) for case in json.load(sys.stdin)]))`;
+
+/** The second of the official libraries. */
+function verifiesInPython(requests: readonly Received[], secret: string): boolean[] {
+  const cases = requests.map(({ headers, body }) => ({ headers, body, secret }));
+  return JSON.parse(execFileSync('python3', ['-c', PYTHON], { input: JSON.stringify(cases), encoding: 'utf8' }));
+}
+
+/** The headers of one family alone, so that it is what verifies. */
+function ofFamily({ headers, body }: Received, prefix: string, secret: string) {
+  const own = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+  return { headers: Object.fromEntries(own) as Record<string, string>, body, secret, now: Math.floor(Date.now() / 1_000) };
+}
+
+/** Deliveries as they came in; their times are those of the machine's clock. */
+async function someDeliveries(apiVersion: string): Promise<readonly Received[]> {
+  await using relay = await startTestRelay();
+  await using sink = await startSink();
+  await relay.endpoint(sink.urlOf('one'), { api_version: apiVersion });
+  await relay.publish(...Array.from({ length: 4 }, () => testEvent()));
+  await relay.deliver();
+  return sink.received;
+}
+
+describe.each(['1', '2'])('deliveries of API version %s, read elsewhere,', (apiVersion) => {
+  let requests: readonly Received[] = [];
+  let forged: readonly Received[] = [];
+  beforeAll(async () => {
+    requests = await someDeliveries(apiVersion);
+    forged = requests.map((request) => ({ ...request, body: request.body.replace('active', 'actlve') }));
+    expect([requests.length, forged[0]?.body === requests[0]?.body]).toEqual([4, false]);
+  });
+
+  for (const { language, command, installed, verify } of VERIFY_SAMPLES)
+    it.skipIf(!installed)(`verify in the guide's ${language}, each family by itself (needs ${command})`, () => {
+      const casesOf = (of: readonly Received[]) =>
+        of.flatMap((request) => ['x-webhook-', 'webhook-'].map((prefix) => ofFamily(request, prefix, SECRET)));
+      const verdicts = verify([...casesOf(requests), ...casesOf(forged)]);
+      expect(verdicts).toEqual([...Array(8).fill(true), ...Array(8).fill(false)]);
+    });
+
+  it.skipIf(!hasPythonLibrary)('verify by the official library for Python (needs its package standardwebhooks)', () => {
+    expect(verifiesInPython([...requests, ...forged], SECRET)).toEqual([...Array(4).fill(true), ...Array(4).fill(false)]);
+  });
+});
 
 describe.each(['1', '2'])('deliveries of API version %s', (apiVersion) => {
   it('verify in both families at every attempt, each under its own time and the event under one id', async () => {

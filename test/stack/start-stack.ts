@@ -23,6 +23,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { openTracing, type TracingConfig } from '@portico/service-kit/tracing/open-tracing';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
+import type { EngineSettings } from '@portico/webhook-relay/engine/start-engine';
 import { Registry } from 'prom-client';
 import { FAILED_AUTHENTICATIONS_PER_MINUTE, OUT_OF_REACH } from './out-of-reach.ts';
 import { startTestSandbox, type TestSandbox } from './start-test-sandbox.ts';
@@ -45,6 +46,8 @@ export type StackOptions = {
   openBus?: (databaseUrl: string) => Promise<EventBus>;
   /** False as in production: webhooks go to public addresses alone. */
   allowLoopback?: boolean;
+  /** Of the relay in this process; as in production otherwise. */
+  engine?: EngineSettings;
   /** False leaves no records of requests: to measure what they cost. */
   audited?: boolean;
   /** Where spans go, from every program; nowhere otherwise. */
@@ -129,6 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     internalSecret,
     provider: sandbox.config,
     allowLoopback: options.allowLoopback ?? true,
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
   };
   const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const bus = openBus && opened.use(await openBus(databaseUrl));

@@ -12,17 +12,17 @@ const NOT_TAKEN = `not exists (select from webhooks.lease l
  */
 const BY_INDEX = `set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_sort = off set jit = off`;
 
-/** One index probe per active endpoint that is looked at. */
+/** One index probe per active endpoint that is looked at. What is asked as a subquery is hashed, once; `any` compares with each of hundreds. */
 const LOCK = `with looked as (
     select e.* from webhooks.endpoint e where looked_at is null
     union all select e.* from (select distinct unnest(looked_at) as id) l join webhooks.endpoint e on e.id = l.id
   ), due as (
-    select e.id, (e.circuit_failures > 0 or e.id = any(slow)) as failing, first.at
+    select e.id, (e.circuit_failures > 0 or e.id in (select unnest(slow))) as failing, first.at
     from looked e cross join lateral (
       select d.next_attempt_at as at from webhooks.delivery d
       where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= moment and ${NOT_TAKEN}
       order by d.next_attempt_at, d.position limit 1) first
-    where e.status = 'active' and (e.gate_until is null or e.gate_until <= moment) and e.id <> all(busy)
+    where e.status = 'active' and (e.gate_until is null or e.gate_until <= moment) and e.id not in (select unnest(busy))
   ), first_due as (
     (select id from due where not failing order by at limit free) union all (select id from due where failing order by at limit free_for_failing)
   )
@@ -34,10 +34,10 @@ const LOCK = `with looked as (
  * at. What is of the event stands in one row of those that share it.
  */
 const TAKE = `with ready as materialized (
-    select e.id, e.version, e.circuit_failures > 0 as failed, (e.circuit_failures > 0 or e.id = any(slow)) as failing,
+    select e.id, e.version, e.circuit_failures > 0 as failed, (e.circuit_failures > 0 or e.id in (select unnest(slow))) as failing,
       least(e.rate_per_second, e.drain_per_second) as rate, greatest(e.paced_until, moment) as paced_from,
       least(
-        case when e.circuit_failures > 0 or e.id = any(slow) then 1 else e.concurrency end - (select count(*) from webhooks.lease l
+        case when e.circuit_failures > 0 or e.id in (select unnest(slow)) then 1 else e.concurrency end - (select count(*) from webhooks.lease l
           where l.endpoint_id = e.id and l.leased_until > moment),
         floor(extract(epoch from moment + ${PACE_AHEAD} - greatest(e.paced_until, moment))
           * least(e.rate_per_second, e.drain_per_second)) + 1,

@@ -1,12 +1,13 @@
-// Where a relay process can be made to die: between every two steps of an event's way. The process kills itself at the point, which it recognises
-// from outside the product: by wrapping what the relay is given, and by the statements it sends.
+// Where a process can be made to die: between every two steps of an event's way. The process kills itself at the point, which it recognises from
+// outside the product: by wrapping what the product is given, and by the statements it sends.
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Sender } from '@portico/webhook-relay/sending/send';
 
-export const DEATH_POINTS = [
-  'outbox rows are read',
-  'the bus has them',
+/** Steps of whoever publishes an outbox. */
+export const PUBLISHER_POINTS = ['outbox rows are read', 'the bus has them'] as const;
+/** Steps of a relay. */
+export const RELAY_POINTS = [
   'a batch comes in',
   'its deliveries are written',
   'deliveries are being claimed',
@@ -16,12 +17,17 @@ export const DEATH_POINTS = [
   'results are being written',
   'a retry is being written',
 ] as const;
-export type DeathPoint = (typeof DEATH_POINTS)[number];
+export type DeathPoint = (typeof PUBLISHER_POINTS)[number] | (typeof RELAY_POINTS)[number];
 
 /** At the point's `hit`th time, `afterMs` later: 0 is before the step's next instruction. */
 export type Death = { readonly point: DeathPoint; readonly hit: number; readonly afterMs: number };
 
-export type Doomed = Disposable & { bus(bus: EventBus): EventBus; sender(sender: Sender): Sender };
+export type Doom = Disposable & {
+  arm(death: Death): void;
+  disarm(): void;
+  bus(bus: EventBus): EventBus;
+  sender(sender: Sender): Sender;
+};
 
 const STATEMENTS: readonly (readonly [text: string, point: DeathPoint])[] = [
   ['webhooks.claim(', 'deliveries are being claimed'],
@@ -29,20 +35,35 @@ const STATEMENTS: readonly (readonly [text: string, point: DeathPoint])[] = [
   ['insert into webhooks.attempt', 'results are being written'],
 ];
 
-/** `die` does not return when it is called with 0. */
-export function doom(death: Death | undefined, die: (afterMs: number) => void): Doomed {
-  let hitsLeft = death?.hit ?? 0;
+/** Of this process. Until it is armed nothing happens. */
+export function createDoom(): Doom {
+  let death: Death | undefined;
+  let hitsLeft = 0;
+  let timer: NodeJS.Timeout | undefined;
   let failed = false;
   const reach = (point: DeathPoint): void => {
     if (death?.point !== point) return;
     hitsLeft -= 1;
-    if (hitsLeft === 0) die(death.afterMs);
+    if (hitsLeft > 0) return;
+    if (death.afterMs === 0) process.kill(process.pid, 'SIGKILL');
+    timer ??= setTimeout(() => process.kill(process.pid, 'SIGKILL'), death.afterMs);
   };
   const statements = onStatement(({ text }) => {
     for (const [part, point] of STATEMENTS) if (text.includes(part)) reach(point);
-    if (failed && text.includes('insert into webhooks.attempt')) reach('a retry is being written');
+    if (!failed || !text.includes('insert into webhooks.attempt')) return;
+    failed = false;
+    reach('a retry is being written');
   });
   return {
+    arm(next) {
+      death = next;
+      hitsLeft = next.hit;
+    },
+    disarm() {
+      death = undefined;
+      clearTimeout(timer);
+      timer = undefined;
+    },
     bus: (bus) => ({
       ...bus,
       async publish(events) {

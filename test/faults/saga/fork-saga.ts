@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Command, Report } from './saga-process.ts';
 
 export function forkSaga(command: Command, onReport: (report: Report) => void): ChildProcess {
-  const env = { PATH: process.env.PATH, COMMAND: JSON.stringify(command) };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, COMMAND: JSON.stringify(command) };
   const child = fork(new URL('./saga-process.ts', import.meta.url), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   return child.on('message', (message) => onReport(message as Report));
 }

@@ -1,5 +1,6 @@
 // The platform in a process that is to die. It serves the requests it was given side by side, and kills itself when each of them has either
 // come to the point or ended before it; or it sweeps what others left until it is told to stop.
+import { flushCompileCache } from 'node:module';
 import { newId } from '@portico/contracts/ids';
 import { startSubgraphs } from '@portico/local/start/start-subgraphs';
 import type { PaymentsSettings } from '@portico/payments/server';
@@ -17,6 +18,8 @@ export type Command =
 /** `held`: the requests that were at the point when the process died. `settled`: what a sweeping process has just done. */
 export type Report = { kind: 'held'; held: string[] } | { kind: 'settled'; as: string };
 
+// Where Node keeps what it compiles, it writes it when a process ends: most of these do not come to their end.
+flushCompileCache();
 const command = JSON.parse(process.env.COMMAND ?? '') as Command;
 if (command.kind === 'sweep') await sweep(command);
 else await die(command);

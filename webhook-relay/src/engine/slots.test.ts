@@ -51,3 +51,21 @@ it('counts an endpoint as slow until what became of its hanging attempt is writt
   slots.give(one);
   expect(slots.room()).toMatchObject({ free: 2, slow: [] });
 });
+
+it('gives an endpoint that has not answered for a tenth of a second no more while most workers wait for an answer', () => {
+  let at = 0;
+  const slots = createSlots({ workers: 4, now: () => at });
+  const [quiet, quick, ...others] = ['d1', 'd2', 'd3', 'd4'].map((id) => delivery(id, `wh_${id}`));
+  if (quiet === undefined || quick === undefined) throw new Error('There are four.');
+  slots.take(quiet);
+  slots.begin(quiet);
+  at = 101;
+  expect(slots.room()).toMatchObject({ free: 3, full: [] });
+  for (const one of [quick, ...others]) {
+    slots.take(one);
+    slots.begin(one);
+  }
+  expect(slots.room()).toMatchObject({ free: 0, full: ['wh_d1'] });
+  slots.end(quick);
+  expect(slots.room()).toMatchObject({ free: 1, full: [] });
+});

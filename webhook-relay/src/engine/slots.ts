@@ -12,6 +12,13 @@ const ENDED_SETS = 1;
 /** Of the workers at most this part goes to failing endpoints. */
 const FAILING_PART = 0.25;
 
+/**
+ * While more attempts than this part of the workers have no answer, an endpoint that has not answered for so long gets no more: hundreds that begin to
+ * hang at once would take every slot of both sets before the first of them counts as slow.
+ */
+const BUSY_PART = 0.75;
+const QUIET_MS = 100;
+
 /** Attempts that can be under way in a process. */
 export function attemptsMax(workers: number): number {
   return workers * (1 + SLOW_SETS);
@@ -72,13 +79,18 @@ export function createSlots({ workers, now = () => performance.now() }: { worker
       const ended = all.filter((one) => one.ended).length;
       const failing = all.filter((one) => one.failing);
       const slow = new Set(slowOnes.map(({ endpointId }) => endpointId));
+      const working = taken.size - Math.min(hanging, SLOW_SETS * workers) - Math.min(ended, ENDED_SETS * workers);
+      const free = Math.max(0, workers - working);
+      const quietBefore = taken.size - ended > workers * BUSY_PART ? now() - QUIET_MS : Number.NEGATIVE_INFINITY;
+      const isQuiet = (one: Taken): boolean => !one.ended && one.begunAt !== undefined && one.begunAt < quietBefore;
       const perEndpoint = Map.groupBy(all, ({ endpointId }) => endpointId);
       for (const endpointId of concurrency.keys()) if (!perEndpoint.has(endpointId)) concurrency.delete(endpointId);
       const full = [...perEndpoint].filter(
-        ([id, ones]) => slow.has(id) || ones.some((one) => one.failing) || ones.length >= (concurrency.get(id) ?? Number.POSITIVE_INFINITY),
+        ([id, ones]) =>
+          slow.has(id) ||
+          ones.some((one) => one.failing || isQuiet(one)) ||
+          ones.length >= (concurrency.get(id) ?? Number.POSITIVE_INFINITY),
       );
-      const working = taken.size - Math.min(hanging, SLOW_SETS * workers) - Math.min(ended, ENDED_SETS * workers);
-      const free = Math.max(0, workers - working);
       const freeForFailing = Math.max(0, Math.min(free, Math.ceil(workers * FAILING_PART) - failing.length));
       return { full: full.map(([id]) => id), slow: [...slow], free, freeForFailing };
     },

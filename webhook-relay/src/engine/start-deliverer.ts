@@ -11,7 +11,7 @@ import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-confi
 import { createBell } from './bell.ts';
 import { createHints } from './hints.ts';
 import { createPace } from './pace.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, type Room } from './slots.ts';
 
 export type DelivererOptions = AttemptDependencies & {
   readonly database: Pick<Database, 'run'>;
@@ -68,7 +68,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     if (room.free === 0) return 0;
     const busy = slots.endpoints();
     for (const id of endpoints ?? busy) if (busy.has(id)) passedOver.add(id);
-    const claimed = await claimDeliveries(database, { ...room, endpoints, now: now(), leaseMs });
+    const claimed = await claimDeliveries(database, { ...roomAmong(endpoints, room), endpoints, now: now(), leaseMs });
     // The workers were what was short: the same endpoints may have more, and are looked at when one is free.
     if (claimed.length >= room.free) endpoints === null ? hints.addAll() : hints.add(endpoints);
     for (const delivery of claimed) slots.take(delivery);
@@ -176,8 +176,9 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
         const claimed = await claim(null);
         made += claimed;
         // The loop may be claiming what it was woken for: that is work too.
-        await turn;
-        if (claimed === 0 && running.size === 0 && hints.empty) return made;
+        const last = turn;
+        await last;
+        if (claimed === 0 && running.size === 0 && hints.empty && last === turn) return made;
         await Promise.all(running);
       }
     },
@@ -209,4 +210,11 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
 async function after<Result>(before: Promise<unknown> | undefined, work: () => Promise<Result>): Promise<Result> {
   await before;
   return work();
+}
+
+/** What the claim has to know of the endpoints that it looks at: hundreds of others may hang. */
+function roomAmong(endpoints: readonly string[] | null, room: Room): Room {
+  if (endpoints === null) return room;
+  const looked = new Set(endpoints);
+  return { ...room, full: room.full.filter((id) => looked.has(id)), slow: room.slow.filter((id) => looked.has(id)) };
 }

@@ -1,5 +1,5 @@
 // For tests that need a NATS with JetStream: the one that runs already, or one of their own that they may kill.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'nats';
@@ -16,11 +16,14 @@ export const hasNatsServer: boolean = isOnPath('nats-server');
 export type NatsServer = TestServer & {
   /** Deletes the store of a server that does not run. */
   deleteStore(): Promise<void>;
+  /** Copies the store of a server that does not run. What it answers puts the copy in the place of a later store, as often as it is called. */
+  copyStore(): Promise<() => Promise<void>>;
 };
 
 /** A `nats-server` of the test's own, on a free port, with a store of its own that outlives a kill. */
 export async function startNatsServer(): Promise<NatsServer> {
   const store = await mkdtemp(join(tmpdir(), 'portico-nats-'));
+  const copy = `${store}-copy`;
   const deleteStore = (): Promise<void> => rm(store, { recursive: true, force: true });
   const server = await startTestServer({
     command: 'nats-server',
@@ -31,9 +34,17 @@ export async function startNatsServer(): Promise<NatsServer> {
   return {
     ...server,
     deleteStore,
+    async copyStore() {
+      await cp(store, copy, { recursive: true });
+      return async () => {
+        await deleteStore();
+        await cp(copy, store, { recursive: true });
+      };
+    },
     async [Symbol.asyncDispose]() {
       await server.kill();
       await deleteStore();
+      await rm(copy, { recursive: true, force: true });
     },
   };
 }
