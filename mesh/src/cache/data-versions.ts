@@ -36,6 +36,7 @@ export function createPostgresDataVersions(options: { run: RunStatement; schemas
       } catch (error) {
         for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
       }
+      await endOfTurn();
     }
     underWay = false;
   }
@@ -49,9 +50,13 @@ export function createPostgresDataVersions(options: { run: RunStatement; schemas
         gathering.set(key, entry);
         if (underWay) return;
         underWay = true;
-        // At the end of this turn of the event loop, so that requests that arrived together go together.
-        setImmediate(() => void flush());
+        void endOfTurn().then(flush);
       });
     },
   };
+}
+
+/** Of the event loop: requests that arrived together go together. */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,6 +1,6 @@
 // Decides whether a request comes from a client's token: the token is ours and good, the client is in force, and neither token nor grant
 // was revoked. What was verified is kept for half a minute, by the token's hash, so that a warm request costs one hash (1.2 µs, a signed one
-// 4.4; a cold one 90); what is told to have changed meanwhile is dropped at once.
+// 2; a cold one 90); what is told to have changed meanwhile is dropped at once.
 
 import { hash } from 'node:crypto';
 import { ANYTHING } from '@portico/contracts/access-records';
