@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const ignored = ['**/node_modules/**', '**/.data/**', '**/.toolchain/**'];
@@ -7,16 +8,29 @@ const ignored = ['**/node_modules/**', '**/.data/**', '**/.toolchain/**'];
 const graphql = createRequire(new URL('./mesh/package.json', import.meta.url)).resolve('graphql');
 const shared = { extends: true as const };
 
+// Tests of programs wait for servers and clocks more than they compute: a file more at a time than there are cores. Each has connections of its
+// own to PostgreSQL, of which there are a hundred by default. There is no state in a module, so the files of a worker share what it imported
+// (`isolate: false`): to import the programs takes longer than most files do.
+const cores = availableParallelism();
+const programsAtOnce = Math.min(cores + 1, 8);
+// The project that is set up first starts them for all, and ends the fleet before the database that it uses.
+const servers = ['./test/setup/servers.ts', './test/setup/shared-fleet.ts'];
+
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
     reporters: ['default', './test/setup/summary-reporter.ts'],
+    // What is awaited comes at once or not at all; on a busy machine at once takes longer than the second that is the default.
+    expect: { poll: { timeout: 20_000 } },
+    // For the same reason the times of tests and hooks below are there to end what hangs, and prove nothing.
     projects: [
       {
         // Pure code, no servers.
         ...shared,
         test: {
           name: 'unit',
+          testTimeout: 30_000,
+          maxWorkers: cores,
           include: ['{admin,infra,mesh,subgraphs,test,webhook-relay}/**/*.test.ts'],
           exclude: [...ignored, '**/*.integration.test.ts', 'test/{scenarios,browser,conformance,faults}/**'],
         },
@@ -28,10 +42,12 @@ export default defineConfig({
           name: 'integration',
           include: ['{admin,infra,mesh,subgraphs,webhook-relay}/**/*.integration.test.ts', 'test/conformance/**/*.test.ts'],
           exclude: ignored,
-          globalSetup: ['./test/setup/servers.ts'],
+          globalSetup: servers,
           pool: 'forks',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          isolate: false,
+          testTimeout: 60_000,
+          maxWorkers: programsAtOnce,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -42,10 +58,13 @@ export default defineConfig({
           name: 'scenarios',
           include: ['test/{scenarios,browser}/**/*.test.ts'],
           exclude: ignored,
-          globalSetup: ['./test/setup/servers.ts'],
+          globalSetup: servers,
           pool: 'forks',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          isolate: false,
+          testTimeout: 120_000,
+          // A platform has eight programs, each with its connections.
+          maxWorkers: 2,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 2 },
         },
       },
@@ -56,11 +75,11 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           exclude: ignored,
-          globalSetup: ['./test/setup/servers.ts'],
+          globalSetup: servers,
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 400_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -18,7 +18,8 @@ import { createPublicKeys, type PublicKeys } from './access/bearer/public-keys.t
 import { createKeyDirectory } from './access/key-directory.ts';
 import { createReplayGuard } from './access/replay-guard.ts';
 import { showAuditLoss } from './audit/show-audit-loss.ts';
-import { createPostgresDataVersions } from './cache/data-versions.ts';
+import { createDataVersions } from './cache/data-versions.ts';
+import { createLookAtVersions } from './cache/look-at-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
 import { PROVIDER_CALLBACK_PATH, providerCallback } from './callbacks/provider-callback.ts';
 import type { GatewayConfig } from './config.ts';
@@ -53,8 +54,10 @@ export type GatewayDependencies = {
   audit: AuditSink;
   /** Public keys of service tokens and access tokens. */
   jwks: () => Promise<Jwks>;
-  /** Runs statements on the database that holds idempotency keys, used signatures and data versions. */
+  /** Runs statements on the database that holds idempotency keys and used signatures. */
   run: RunStatement;
+  /** Runs statements on the database that holds data versions; they change nothing. */
+  read: RunStatement;
   internalSecret: string;
   checks: HealthChecks;
   logger: Logger;
@@ -71,7 +74,7 @@ const SWEEP_MS = 3_600_000;
 const V1 = '/api/v1';
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { graph, keySource, tokens, jwks, run, logger, tracing = NO_TRACING } = dependencies;
+  const { graph, keySource, tokens, jwks, run, read, logger, tracing = NO_TRACING } = dependencies;
   await using opened = new AsyncDisposableStack();
   const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics(dependencies.registry));
@@ -90,7 +93,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const directory = opened.use(createKeyDirectory(keySource));
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
-  const versions = createPostgresDataVersions({ run, schemas: SUBGRAPHS });
+  const versions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));
   const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: () => performance.now() });
   const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
   const issuer = (): string => config.PUBLIC_URL ?? open.url;

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserPath, openBrowser } from '../stack/open-browser.ts';
 import { type Stack, startStack } from '../stack/start-stack.ts';
+import { chromiumPath, openChromium } from './open-chromium.ts';
 
 const QUERY = '{ products(page: { size: 1 }) { total } }';
 
-describe.skipIf(browserPath === undefined)('GraphiQL, in a browser', () => {
+describe.skipIf(chromiumPath === undefined)('GraphiQL, in a browser', () => {
   let stack: Stack;
   let browser: Browser;
   let token: string;
@@ -18,7 +18,7 @@ describe.skipIf(browserPath === undefined)('GraphiQL, in a browser', () => {
       subject: 'service:browser',
       permissions: ['graph:read'],
     }));
-    browser = await openBrowser();
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser?.close();
@@ -36,12 +36,12 @@ describe.skipIf(browserPath === undefined)('GraphiQL, in a browser', () => {
     const answer = page.locator('.graphiql-response');
     const ask = page.getByRole('button', { name: /^Execute query/ });
     await ask.click();
-    await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toContain('AUTHENTICATION_ERROR');
+    await expect.poll(() => answer.textContent()).toContain('AUTHENTICATION_ERROR');
     await page.getByRole('button', { name: 'Headers' }).click();
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
     await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${token}` }));
     await ask.click();
-    await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toMatch(/"total":\s*0/);
+    await expect.poll(() => answer.textContent()).toMatch(/"total":\s*0/);
     expect(foreign).toEqual([]);
   });
 

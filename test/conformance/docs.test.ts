@@ -12,12 +12,14 @@ const documents = globSync('{*.md,{admin,infra,mesh,subgraphs,test,webhook-relay
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 describe('the documents', () => {
-  it.each(documents)('%s links only to what is there', (file) => {
+  it.each(documents)('%s links only to what is there, and calls a file by the path that it has', (file) => {
     const text = textOf(file).replace(/```[\s\S]*?```/g, '');
-    const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
-      .map((match) => match[1] ?? '')
-      .filter((target) => !/^[a-z]+:/.test(target));
-    expect(targets.filter((target) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+    const links = [...text.matchAll(/\[([^\]]*)\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map(([, label = '', target = '']) => ({ label: label.replaceAll('`', ''), target }))
+      .filter(({ target }) => !/^[a-z]+:/.test(target));
+    expect(links.filter(({ target }) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+    const named = links.filter(({ label }) => /^[\w./-]+\.(?:ts|mjs|md|graphql|json)$/.test(label));
+    expect(named.filter(({ label, target }) => !join(dirname(file), target).endsWith(label))).toEqual([]);
   });
 
   it.each(documents)('%s names only scripts that exist', (file) => {

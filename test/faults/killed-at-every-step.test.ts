@@ -19,7 +19,7 @@ const SEED = process.env.FAULTS_SEED ?? 'killed at every step';
 const ENDPOINTS = ['steady', 'slow', 'flaky', 'narrow', 'busy'];
 /** A minute's retry takes two seconds, and a lease five: as long as what a killed process had in its hands keeps others from its endpoints. */
 const SPEED = 30;
-const ENGINE = { pollMs: 100, leaseMs: 150_000, timeoutMs: 1_500 };
+const ENGINE = { pollMs: 100, leaseMs: 150_000, timeoutMs: 4_000 };
 /** Of a process that does not come to its point. */
 const LONGEST_LIFE_MS = 4_000;
 const PRODUCER = 'shop';
@@ -71,7 +71,8 @@ async function openEndpoints(ground: Ground, sink: FaultSink): Promise<Map<strin
 /** Endpoint and event of everything that is taken and not yet written down. */
 async function underWay({ sql }: Ground): Promise<Set<string>> {
   const rows = await sql(
-    `select d.endpoint_id || ' ' || d.event_id as pair from webhooks.lease l join webhooks.delivery d on d.id = l.delivery_id`,
+    `select l.endpoint_id || ' ' || coalesce(l.event_id, d.event_id) as pair
+     from webhooks.lease l left join webhooks.delivery d on d.id = l.delivery_id where coalesce(l.event_id, d.event_id) is not null`,
     [],
   );
   return new Set(rows.map(({ pair }) => String(pair)));

@@ -10,7 +10,7 @@ const START = Date.parse('2026-03-01T10:00:00.000Z');
 const [SECOND_MS, HOUR_MS, DAY_MS] = [1_000, 3_600_000, 24 * 3_600_000];
 const busyUntil = START + 120 * SECOND_MS;
 
-it('each receiver is treated as it asks, and none of them changes what the healthy one gets', { timeout: 120_000 }, async () => {
+it('each receiver is treated as it asks, and none of them changes what the healthy one gets', async () => {
   let now = START;
   const told: unknown[] = [];
   await using relay = await startTestRelay({ now: () => new Date(now), tellOwners: async (notice) => void told.push(notice) });
@@ -62,7 +62,7 @@ it('each receiver is treated as it asks, and none of them changes what the healt
   printCounts('receiver semantics', { healthy: sink.of('healthy').length, 'storm: requests in 211 s': sink.of('storm').length });
 });
 
-it('each attempt comes when the schedule says, within its tenth, and none a second before', { timeout: 120_000 }, async () => {
+it('each attempt comes when the schedule says, within its tenth, and none a second before', async () => {
   const MINUTES = [1, 5, 30, 120];
   const ENDPOINTS = 12;
   let now = START;
@@ -113,9 +113,7 @@ it('each attempt comes when the schedule says, within its tenth, and none a seco
   expect(await relay.sql(`select distinct status from webhooks.delivery`, [])).toEqual([{ status: 'dead' }]);
 });
 
-it('an endpoint that fails for five days is disabled at the first failure after them, and what waits is sent when it is switched on', {
-  timeout: 120_000,
-}, async () => {
+it('an endpoint that fails for five days is disabled at the first failure after them, and what waits is sent when it is switched on', async () => {
   let now = START;
   const told: unknown[] = [];
   await using relay = await startTestRelay({ now: () => new Date(now), tellOwners: async (notice) => void told.push(notice) });

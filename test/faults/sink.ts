@@ -1,6 +1,7 @@
 // The partners' side of a fault test: one server, an endpoint per path, each told how to behave and when to behave otherwise. It counts what
 // every endpoint got, so that what is lost and what comes twice are numbers.
 import type { ServerResponse } from 'node:http';
+import type { Stopwatch } from '@portico/service-kit/testing-stopwatch';
 import { type Received, type Respond, type Sink, startSink } from '@portico/webhook-relay/testing/start-sink';
 
 export type FaultSink = Sink & {
@@ -37,6 +38,15 @@ export function answerAfter(ms: number): Respond {
   return (_: Received, response: ServerResponse) => {
     setTimeout(() => response.writeHead(200).end(), ms);
     return undefined;
+  };
+}
+
+/** Answers 200, and notes when each event came first: milliseconds of the stopwatch, by event id. */
+export function noteArrivals({ tookMs }: Stopwatch, arrivals: Map<string, number>): Respond {
+  return (request) => {
+    const id = eventIdOf(request);
+    if (!arrivals.has(id)) arrivals.set(id, tookMs());
+    return 200;
   };
 }
 

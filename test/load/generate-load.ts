@@ -18,7 +18,14 @@ export type LoadResult = {
   failures: number;
 };
 
-export type Load = { url: string; requests: readonly LoadRequest[]; connections: number; seconds: number };
+export type Load = {
+  url: string;
+  requests: readonly LoadRequest[];
+  connections: number;
+  seconds: number;
+  /** Sends this many a second, however fast they are answered; each connection as soon as it has its answer otherwise. */
+  perSecond?: number | undefined;
+};
 
 const run = promisify(execFile);
 
@@ -28,11 +35,11 @@ export function generateLoad(load: Load): Promise<LoadResult> {
   return loadGenerator === 'wrk' ? withWrk(load) : withAutocannon(load);
 }
 
-async function withWrk({ url, requests, connections, seconds }: Load): Promise<LoadResult> {
+async function withWrk({ url, requests, connections, seconds, perSecond }: Load): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'portico-load-'));
   try {
     const script = join(folder, 'requests.lua');
-    await writeFile(script, wrkScript(requests));
+    await writeFile(script, wrkScript(requests) + (perSecond === undefined ? '' : wrkPace(perSecond)));
     const [program = 'wrk', ...args] = [
       ...PINNED_LOAD,
       'wrk',
@@ -83,8 +90,28 @@ end
 `;
 }
 
-async function withAutocannon({ url, requests, connections, seconds }: Load): Promise<LoadResult> {
-  const result = await autocannon({ url, connections, duration: seconds, requests: requests.map((request) => ({ ...request })) });
+// When a request is due is reckoned from the one before, so that the rounding to milliseconds, in which wrk waits, evens out.
+function wrkPace(perSecond: number): string {
+  return `local ffi = require('ffi')
+ffi.cdef[[ typedef struct { long seconds; long nanoseconds; } moment; int clock_gettime(int clock, moment *at); ]]
+local moment, due = ffi.new('moment'), nil
+function delay()
+  ffi.C.clock_gettime(1, moment)
+  local now = tonumber(moment.seconds) * 1e3 + tonumber(moment.nanoseconds) / 1e6
+  due = (due or now) + ${1_000 / perSecond}
+  return math.max(0, math.floor(due - now + 0.5))
+end
+`;
+}
+
+async function withAutocannon({ url, requests, connections, seconds, perSecond }: Load): Promise<LoadResult> {
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: requests.map((request) => ({ ...request })),
+    ...(perSecond === undefined ? {} : { overallRate: perSecond }),
+  });
   return {
     requests: result.requests.total,
     requestsPerSecond: result.requests.average,

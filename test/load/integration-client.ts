@@ -1,142 +1,84 @@
 // `node test/load/integration-client.ts`: what a call through the integration client costs beside bare clients, which do nothing else. All
 // take turns against one server in a process of its own; Redis is used where `redis-server` is installed. Nothing here is a test.
 import { fork } from 'node:child_process';
-import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { apiKey } from '@portico/integration-client/auth';
-import { createClient } from '@portico/integration-client/create-client';
-import { defineProvider, op } from '@portico/integration-client/define-provider';
-import { fixedSecrets, secret } from '@portico/integration-client/secrets';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
-import { silentLogger } from '@portico/service-kit/testing';
-import axios from 'axios';
-import got from 'got';
-import { request } from 'undici';
-import { z } from 'zod';
+import { type CallFigures, saturate } from './calls/measure-calls.ts';
+import { openCalls } from './calls/open-calls.ts';
+import { SLOW_MS } from './calls/provider.ts';
+import { print } from './print-table.ts';
 
 const ROUNDS = 3;
-const ANSWER = JSON.stringify({ id: 'p_1', amount: 1_250, status: 'paid' });
+const WARM_SECONDS = 0.5;
+const SLOW = `integration client, ${SLOW_MS}-ms provider`;
+/** At a thousand calls a second; an adaptive limit has 200 places at most, and the slow provider has 300 calls at a time. */
+const STEADY = ['undici.request, bare', 'integration client', 'integration client, adaptive limit', SLOW];
+/** V8 lets its young generation grow to this, once, by 68 MB: it has that from the beginning, so that what grows is what calls leave behind. */
+const MEMORY_OPTIONS = ['--expose-gc', '--min-semi-space-size=32'];
 
-if (process.argv[2] === 'serve') serve();
-else await measureAll();
+const { values: given } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '1' },
+    concurrency: { type: 'string', default: '64' },
+    /** Of the runs at 1,000 calls a second. */
+    steadySeconds: { type: 'string', default: '10' },
+  },
+});
+await using opened = new AsyncDisposableStack();
+const provider = fork(new URL('./calls/provider.ts', import.meta.url));
+opened.defer(() => void provider.disconnect());
+const url = `http://127.0.0.1:${await new Promise((resolve) => provider.once('message', resolve))}`;
+const redisUrl = hasRedisServer ? opened.use(await startRedisServer()).url : undefined;
 
-function serve(): void {
-  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(ANSWER)) };
-  const server = createServer((_request, response) => response.writeHead(200, headers).end(ANSWER));
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    process.send?.(typeof address === 'object' ? address?.port : undefined);
-  });
-  process.on('disconnect', () => process.exit(0));
-}
+const rows = new Map(await measureSaturated());
+for (const name of STEADY) rows.set(`${name}, 1,000/s`, await measureSteady(name));
+console.log(
+  `${given.concurrency} at a time, the middle of ${ROUNDS} rounds of ${given.seconds} s, Redis ${redisUrl === undefined ? 'absent' : 'on'}, Node ${process.version}\n`,
+);
+printRows(rows);
 
-type Row = { name: string; perSecond: number; p50Ms: number; p99Ms: number; cpuMicros: number };
-
-async function measureAll(): Promise<void> {
-  const { values: given } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '1' },
-      concurrency: { type: 'string', default: '64' },
-      /** Of the run at 1,000 calls a second. */
-      steadySeconds: { type: 'string', default: '10' },
-    },
-  });
-  await using opened = new AsyncDisposableStack();
-  const child = fork(import.meta.filename, ['serve']);
-  opened.defer(() => void child.disconnect());
-  const port = await new Promise<unknown>((resolve) => child.once('message', resolve));
-  const url = `http://127.0.0.1:${port}`;
-  const redis = hasRedisServer ? opened.use(await startRedisServer()) : undefined;
-  const client = opened.use(openClient(url, redis?.url));
-  const calls: readonly (readonly [name: string, call: () => Promise<unknown>])[] = [
-    ['undici.request, bare', async () => (await request(`${url}/payments/p_1`)).body.json()],
-    ['integration client', () => client.acme.getPayment({ params: { id: 'p_1' } })],
-    ['integration client, adaptive limit', () => client.adaptive.getPayment({ params: { id: 'p_1' } })],
-    ['fetch, bare', async () => (await fetch(`${url}/payments/p_1`)).json()],
-    ['got, bare', () => got(`${url}/payments/p_1`).json()],
-    ['axios, bare', () => axios.get(`${url}/payments/p_1`)],
-    ['integration client, kept answer', () => client.acme.getKept({ params: { id: 'p_1' } })],
-  ];
+/** In turn, so that what the machine does meets all of them. */
+async function measureSaturated(): Promise<(readonly [name: string, figures: CallFigures])[]> {
+  await using calls = openCalls(url, redisUrl);
+  const saturated = [...calls.byName].filter(([name]) => name !== SLOW);
   const concurrency = Number(given.concurrency);
-  const rounds = new Map<string, Row[]>();
-  for (const [name, call] of calls) await saturate(name, call, concurrency, 0.5);
+  for (const [, call] of saturated) await saturate(call, concurrency, WARM_SECONDS);
+  const rounds = new Map<string, CallFigures[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, call] of calls) {
-      rounds.set(name, [...(rounds.get(name) ?? []), await saturate(name, call, concurrency, Number(given.seconds))]);
+    for (const [name, call] of saturated) {
+      rounds.set(name, [...(rounds.get(name) ?? []), await saturate(call, concurrency, Number(given.seconds))]);
     }
   }
-  const rows = [...rounds.values()].flatMap((taken) => taken.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(ROUNDS / 2)] ?? []);
-  for (const [name, call] of calls.slice(0, 3)) rows.push(await steady(`${name}, 1,000/s`, call, Number(given.steadySeconds)));
-  print(
-    rows,
-    `${given.concurrency} at a time, the middle of ${ROUNDS} rounds of ${given.seconds} s, Redis ${redis === undefined ? 'absent' : 'on'}, Node ${process.version}`,
-  );
-}
-
-/** Everything on: credentials, schemas both ways, breaker, limit, budget, hedge, deadline, log line; the cache has a row of its own. */
-function openClient(url: string, redisUrl: string | undefined) {
-  const declared = { params: z.object({ id: z.string() }), response: z.object({ id: z.string(), amount: z.number(), status: z.string() }) };
-  const acme = defineProvider('acme', {
-    baseUrl: url,
-    auth: apiKey({ header: 'X-API-Key', secret: secret('acme/key') }),
-    limits: { perMinute: 10_000_000, concurrency: 1_000 },
-    operations: {
-      getPayment: op.get('/payments/{id}', { ...declared, cache: 'none', hedge: { afterMs: 1_000 } }),
-      getKept: op.get('/payments/{id}', declared),
-    },
+  return [...rounds].flatMap(([name, taken]) => {
+    const middle = taken.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(ROUNDS / 2)];
+    return middle === undefined ? [] : [[name, middle] as const];
   });
-  const adaptive = { ...acme, name: 'adaptive', limits: { ...acme.limits, concurrency: 'adaptive' } } as const satisfies typeof acme;
-  return createClient({ providers: { acme, adaptive }, secrets: fixedSecrets({ 'acme/key': 'key' }), logger: silentLogger, redisUrl });
 }
 
-/** As fast as so many callers go. */
-async function saturate(name: string, call: () => Promise<unknown>, concurrency: number, seconds: number): Promise<Row> {
-  const [times, until, before] = [[] as number[], performance.now() + seconds * 1_000, process.cpuUsage()];
-  const caller = async (): Promise<void> => {
-    for (;;) {
-      const startedAt = performance.now();
-      if (startedAt > until) return;
-      await call();
-      times.push(performance.now() - startedAt);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, caller));
-  return rowOf(name, times, seconds, before);
+/** In a process of its own, whose memory is that of these calls alone. */
+async function measureSteady(name: string): Promise<CallFigures> {
+  const program = fileURLToPath(new URL('./calls/steady-process.ts', import.meta.url));
+  const child = fork(program, [name, given.steadySeconds, url, ...(redisUrl === undefined ? [] : [redisUrl])], {
+    execArgv: MEMORY_OPTIONS,
+  });
+  return new Promise((resolve, reject) => {
+    child.once('message', (figures) => resolve(figures as CallFigures));
+    child.once('exit', (code) => reject(new Error(`The calls ended with ${code}.`)));
+  });
 }
 
-/** A thousand calls a second, ten each 10 ms. */
-async function steady(name: string, call: () => Promise<unknown>, seconds: number): Promise<Row> {
-  const [times, before, pending] = [[] as number[], process.cpuUsage(), new Set<Promise<unknown>>()];
-  const startedAt = performance.now();
-  for (let made = 0; made < seconds * 1_000; ) {
-    const due = Math.floor(performance.now() - startedAt);
-    for (; made < due && made < seconds * 1_000; made += 1) {
-      const callStartedAt = performance.now();
-      const done: Promise<unknown> = call().then(() => {
-        times.push(performance.now() - callStartedAt);
-        pending.delete(done);
-      });
-      pending.add(done);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  await Promise.all(pending);
-  return rowOf(name, times, seconds, before);
-}
-
-function rowOf(name: string, times: number[], seconds: number, before: NodeJS.CpuUsage): Row {
-  const { user, system } = process.cpuUsage(before);
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor(times.length * share)] ?? 0;
-  return { name, perSecond: times.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99), cpuMicros: (user + system) / times.length };
-}
-
-function print(rows: readonly Row[], title: string): void {
-  console.log(`${title}\n\n| client | calls/s | of bare undici | p50 ms | p99 ms | CPU µs/call | CPU share of a core |`);
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
-  const bare = rows[0]?.perSecond ?? 0;
-  for (const { name, perSecond, p50Ms, p99Ms, cpuMicros } of rows) {
-    const cells = [name, Math.round(perSecond).toLocaleString('en'), (perSecond / bare).toFixed(2), p50Ms.toFixed(2), p99Ms.toFixed(2)];
-    console.log(`| ${[...cells, Math.round(cpuMicros), `${((cpuMicros * perSecond) / 10_000).toFixed(0)} %`].join(' | ')} |`);
-  }
+function printRows(measured: ReadonlyMap<string, CallFigures>): void {
+  const [bare] = measured.values();
+  const columns = ['client', 'calls/s', 'of bare undici', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs/call', 'CPU share of a core', 'memory MB'];
+  const lines = [...measured].map(([name, { perSecond, p50Ms, p95Ms, p99Ms, cpuMicros, rss }]) => [
+    name,
+    Math.round(perSecond).toLocaleString('en'),
+    (perSecond / (bare?.perSecond ?? Number.NaN)).toFixed(2),
+    ...[p50Ms, p95Ms, p99Ms].map((ms) => ms.toFixed(2)),
+    cpuMicros.toFixed(0),
+    `${((cpuMicros * perSecond) / 10_000).toFixed(0)} %`,
+    rss === undefined ? '' : rss.map((bytes) => (bytes / 1_048_576).toFixed(0)).join(' to '),
+  ]);
+  print(columns, lines);
 }

@@ -1,6 +1,7 @@
 import type { LoadResult } from './generate-load.ts';
 
-export type Measurement = LoadResult & { cpuMicros: number | undefined; statements: number };
+/** Per request; `postgresMicros` is PostgreSQL's CPU time. */
+export type Measurement = LoadResult & { cpuMicros: number | undefined; postgresMicros: number | undefined; statements: number };
 
 /** The middle of several rounds, figure by figure. */
 export function median(rounds: readonly Measurement[]): Measurement {
@@ -15,21 +16,34 @@ export function median(rounds: readonly Measurement[]): Measurement {
     p99Ms: middle(({ p99Ms }) => p99Ms) ?? 0,
     failures: 0,
     cpuMicros: middle(({ cpuMicros }) => cpuMicros),
+    postgresMicros: middle(({ postgresMicros }) => postgresMicros),
     statements: middle(({ statements }) => statements) ?? 0,
   };
 }
 
-const COLUMNS = ['server', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs/req', 'SQL/req', 'of bare', 'of hand-written', 'of stock Mesh'];
+const COLUMNS = [
+  'server',
+  'req/s',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs/req',
+  'PostgreSQL µs/req',
+  'SQL/req',
+  'of bare',
+  'of hand-written',
+  'of stock Mesh',
+];
 
 export function printTable(title: string, rows: ReadonlyMap<string, Measurement>): void {
   const rate = (name: string): number | undefined => rows.get(name)?.requestsPerSecond;
   const ratio = (own: number, other: number | undefined): string => (other === undefined ? '' : (own / other).toFixed(2));
-  const lines = [...rows].map(([name, { requestsPerSecond, p50Ms, p99Ms, cpuMicros, statements }]) => [
+  const lines = [...rows].map(([name, { requestsPerSecond, p50Ms, p99Ms, cpuMicros, postgresMicros, statements }]) => [
     name,
     Math.round(requestsPerSecond).toLocaleString('en'),
     p50Ms.toFixed(1),
     p99Ms.toFixed(1),
-    cpuMicros === undefined ? '' : Math.round(cpuMicros).toString(),
+    rounded(cpuMicros),
+    rounded(postgresMicros),
     statements.toFixed(2),
     ratio(requestsPerSecond, (name.endsWith('2 processes') ? rate('bare node:http, 2 processes') : undefined) ?? rate('bare node:http')),
     ratio(requestsPerSecond, rate('hand-written')),
@@ -37,6 +51,10 @@ export function printTable(title: string, rows: ReadonlyMap<string, Measurement>
   ]);
   console.log(`### ${title}\n`);
   print(COLUMNS, lines);
+}
+
+function rounded(micros: number | undefined): string {
+  return micros === undefined ? '' : Math.round(micros).toString();
 }
 
 /** Shares of a whole, each a number from 0 to 1. */

@@ -6,15 +6,16 @@ const HTTP = 'HTTP';
 /** The first pattern that a frame's file matches names its part. Native code belongs to who called it. */
 const PARTS: readonly (readonly [RegExp, string])[] = [
   [/mesh\/src\/access\/|steps\/authenticate/, 'key and signature'],
-  [/mesh\/src\/cache\/|lru-cache/, 'response cache'],
+  [/mesh\/src\/cache\//, 'response cache'],
   [/metrics\.ts|log-access|prom-client|pino|logger\.ts/, 'metrics and log'],
   [/webhook-relay\/src\/(attempts\/attempt|rendering|signing)/, 'render, sign, record'],
   [/webhook-relay\/src\/sending|\/undici\//, 'sending'],
   [/webhook-relay\/src\//, 'relay engine'],
   [/mesh\/src\/graph\/|@graphql-mesh|@envelop|@whatwg-node|graphql-jit|\/graphql\/|graph-handler/, 'Mesh, plan, compiled query'],
   [/mesh\/src\//, 'pipeline, parsing, answer'],
-  [/\/pg\/|pg-pool|pg-protocol|pg-types|sql\/statement/, 'PostgreSQL client'],
-  [/subgraphs\/|service-kit|@mikro-orm|kysely/, 'subgraphs and ORM'],
+  [/\/pg\/|pg-pool|pg-protocol|pg-types|postgres-array|service-kit\/src\/sql\//, 'PostgreSQL client'],
+  [/service-kit\/src\/(bus|outbox)\//, 'event bus'],
+  [/subgraphs\/|service-kit\/src\/(subgraph|reads|database)\/|@mikro-orm|kysely/, 'subgraphs and ORM'],
   [/^node:(_http|http|internal\/http)/, HTTP],
 ];
 /** Sockets carry statements too: they belong to who writes to them, and to HTTP only when the loop reads them. */

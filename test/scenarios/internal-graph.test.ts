@@ -11,7 +11,7 @@ describe.each(TOPOLOGIES)('the graph for internal teams, %s', (topology) => {
   let reader: string;
   let writer: string;
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     shop = await openShop(stack, { account: 'team', mode: 'test' });
     const issue = async (permissions: ('graph:read' | 'graph:write')[]): Promise<string> =>
       (await stack.admin.serviceTokens.issue({ account: 'team', mode: 'test', subject: 'service:reporting', permissions })).token;

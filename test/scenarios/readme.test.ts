@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createTestDatabase } from '@portico/service-kit/testing';
+import { createTestDatabase, testEnvironment } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const WAIT = { timeout: 20_000, interval: 50 };
@@ -31,7 +31,7 @@ const graphQuestion = blocks.find(({ text }) => text.startsWith('curl ') && text
 
 describe('the README', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
-  let env: Record<string, string | undefined>;
+  let env: NodeJS.ProcessEnv;
   let internalUrl = '';
   let receiverUrl = '';
   let receiverPrinted = '';
@@ -43,7 +43,7 @@ describe('the README', () => {
   beforeAll(async () => {
     database = stopping.use(await createTestDatabase());
     stopping.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-    env = { PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: database.url, REDIS_URL: 'none', NATS_URL: 'none' };
+    env = testEnvironment({ DATA_DIR: dataDir, DATABASE_URL: database.url, REDIS_URL: 'none', NATS_URL: 'none' });
     const platform = spawn(process.execPath, [join(root, 'infra/local/src/main.ts')], {
       env: { ...env, PORT: '0', INTERNAL_PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -60,7 +60,7 @@ export async function startWatchedStack(topology: Topology): Promise<Watched> {
     async everythingKept() {
       await stack.admin.audit.flush();
       await stack.flushTraces();
-      if (topology === 'distributed') await expect.poll(() => collector.text(), { timeout: 20_000 }).toContain('portico-products');
+      if (topology === 'distributed') await expect.poll(() => collector.text()).toContain('portico-products');
       const client = new pg.Client({ connectionString: stack.databaseUrl });
       await client.connect();
       try {

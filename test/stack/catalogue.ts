@@ -1,7 +1,8 @@
 // A stack whose catalogue has 25 products that differ in everything a list can be asked for, and lists of them.
 import { expect } from 'vitest';
+import type { Reply } from './send.ts';
 import { openShop, type Shop } from './shop.ts';
-import { type Reply, type Stack, startStack, type Topology } from './start-stack.ts';
+import { type Stack, startStack, type Topology } from './start-stack.ts';
 
 export type Product = { id: string; sku: string; name: string; price: number; status: string; createdAt: string };
 export type Page = {
@@ -21,11 +22,11 @@ export type Catalogue = AsyncDisposable & {
   detailsOf(query: string): Promise<Record<string, string>>;
 };
 
-export const CATALOGUE_SIZE = 25;
+const CATALOGUE_SIZE = 25;
 export const skus = (page: Page): string[] => page.data.map(({ sku }) => sku);
 
 export async function openCatalogue(topology: Topology): Promise<Catalogue> {
-  const stack = await startStack({ topology });
+  const stack = await startStack({ topology, shared: true });
   const shop = await openShop(stack);
   for (let i = 0; i < CATALOGUE_SIZE; i += 1) {
     await shop.product({

@@ -1,6 +1,8 @@
 // A shop to test with: a key of a new account, and customers, products and stock made through the public API.
 import { expect } from 'vitest';
-import { type Key, type KeyOptions, type Reply, type RequestOptions, type Stack, send } from './start-stack.ts';
+import type { Key, KeyOptions } from './credentials.ts';
+import { type Reply, type RequestOptions, send } from './send.ts';
+import type { Stack } from './start-stack.ts';
 
 export type Shop = {
   readonly key: Key;

@@ -32,7 +32,10 @@ export const Endpoint = defineEntity({
     /** Null for one that was never verified: it was never on. */
     disabledAt: p.datetime().length(3).nullable(),
     secret: p.string().columnType('text').fieldName('secret_sealed'),
+    /** The oldest of a rotation: what receivers have for sure. */
     previousSecret: p.string().columnType('text').fieldName('previous_secret_sealed').nullable(),
+    /** Those that were given and replaced within the overlap. They end when the oldest one does. */
+    interimSecrets: p.string().columnType('text').fieldName('interim_secrets_sealed').nullable(),
     previousSecretExpiresAt: p.datetime().length(3).nullable(),
     headers: p.string().columnType('text').fieldName('headers_sealed').nullable(),
     schedule: p.string().columnType('text').$type<Schedule>(),
@@ -61,5 +64,7 @@ export type Endpoint = InferEntity<typeof Endpoint>;
 export const sealedEndpoint = {
   secret: sealedText('webhooks.endpoint.secret'),
   previousSecret: sealedText('webhooks.endpoint.previous_secret'),
+  /** Oldest first. */
+  interimSecrets: sealedJson<readonly string[]>('webhooks.endpoint.interim_secrets'),
   headers: sealedJson<Readonly<Record<string, string>>>('webhooks.endpoint.headers'),
 };

@@ -6,6 +6,7 @@ import { LogOfAccount } from './0005-log-of-account.ts';
 import { SignInAttempts } from './0006-sign-in-attempts.ts';
 import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
 import { SignInGuesses } from './0008-sign-in-guesses.ts';
+import { RequestLogWriters } from './0009-request-log-writers.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -17,4 +18,5 @@ export const migrations = {
   '0006-sign-in-attempts': SignInAttempts,
   '0007-request-log-by-copy': RequestLogByCopy,
   '0008-sign-in-guesses': SignInGuesses,
+  '0009-request-log-writers': RequestLogWriters,
 };

@@ -13,6 +13,7 @@ import { Person } from './people/person.entity.ts';
 import { SIDES, type Side } from './sides.ts';
 import { ADDRESS_HEADER, type SignIn } from './sign-in/create-sign-in.ts';
 import type { Letters } from './sign-in/letters.ts';
+import { signInRefusal } from './sign-in/sign-in-refusal.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import type { CallContext } from './trpc/context.ts';
 import type { DeveloperRouter } from './trpc/developer-router.ts';
@@ -45,19 +46,22 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
       (thrown: unknown) => {
         const error = translateDatabaseError(thrown);
         if (!(error instanceof AppError)) options.logger.error({ err: error, requestId }, 'a request of the admin service failed');
-        const { code, message, retryAfterSeconds } = error instanceof AppError ? error : new AppError('INTERNAL_ERROR');
-        const headers = new Headers(retryAfterSeconds === undefined ? [] : [['retry-after', String(retryAfterSeconds)]]);
-        return send(res, requestId, Response.json({ error: { code, message, requestId } }, { status: ERRORS[code].status, headers }));
+        return send(res, requestId, refusal(error instanceof AppError ? error : new AppError('INTERNAL_ERROR'), requestId));
       },
     );
   };
+}
+
+function refusal({ code, message, details = {}, retryAfterSeconds }: AppError, requestId: string): Response {
+  const headers = new Headers(retryAfterSeconds === undefined ? [] : [['retry-after', String(retryAfterSeconds)]]);
+  return Response.json({ error: { code, message, details, requestId } }, { status: ERRORS[code].status, headers });
 }
 
 async function answer(options: HttpOptions, req: IncomingMessage, requestId: string): Promise<Response> {
   const { prefix } = SIDES[options.side];
   const target = req.url ?? '/';
   refuseForeign(req, options.origin);
-  if (target.startsWith(`${prefix}/auth/`)) return options.signIn.handle(await toRequest(req, options));
+  if (target.startsWith(`${prefix}/auth/`)) return answerSignIn(options, await toRequest(req, options), requestId);
   if (!target.startsWith(`${prefix}/trpc/`)) throw new AppError('NOT_FOUND');
   const request = await toRequest(req, options);
   return fetchRequestHandler({
@@ -72,6 +76,16 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
       options.logger.error({ err: error.cause ?? error, requestId, operation: path }, 'a procedure failed');
     },
   });
+}
+
+async function answerSignIn({ side, signIn }: HttpOptions, request: Request, requestId: string): Promise<Response> {
+  const response = await signIn.handle(request);
+  if (response.status < 400) return response;
+  const path = new URL(request.url).pathname.slice(`${SIDES[side].prefix}/auth`.length);
+  const refused = refusal(await signInRefusal(response, path), requestId);
+  // Cookies that are worth nothing any more are taken back with a refusal.
+  for (const cookie of response.headers.getSetCookie()) refused.headers.append('set-cookie', cookie);
+  return refused;
 }
 
 async function contextOf(options: HttpOptions, headers: Headers, requestId: string): Promise<CallContext> {
@@ -126,9 +140,6 @@ async function send(res: ServerResponse, requestId: string, response: Response):
   for (const [name, value] of response.headers) if (name !== 'set-cookie') res.setHeader(name, value);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) res.setHeader('set-cookie', cookies);
-  // The sign-in library has a name of its own for it.
-  const retryAfter = response.headers.get('x-retry-after');
-  if (retryAfter !== null) res.setHeader('retry-after', retryAfter);
   res.setHeader('cache-control', 'no-store');
   res.setHeader('x-content-type-options', 'nosniff');
   res.setHeader('x-request-id', requestId);

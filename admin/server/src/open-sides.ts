@@ -41,7 +41,7 @@ const SWEEP_MS = 3_600_000;
 const RECOVERY_MS = 60_000;
 const ROUTERS = { developer: developerRouter, operator: operatorRouter };
 
-/** Opens both sides for people to sign in on. The secret under which cookies and second factors are is common: a person's second factor is. */
+/** Opens both sides that people sign in on. Both keep cookies and second factors under one secret, because a person has one second factor for both. */
 export async function openSides({ admin, settings, recordAction, graph, logger }: SidesOptions): Promise<Sides> {
   const mailer = createMailer(settings.mail, { logger, now: admin.now });
   const secret = await ensureSecret(admin, 'sign-in');

@@ -62,6 +62,12 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
+/** What a status of somebody else's says at least; INTERNAL_ERROR where the catalogue has none with it. */
+export function errorCodeOf(status: number): ErrorCode {
+  const code = Object.keys(ERRORS).find((key) => isErrorCode(key) && ERRORS[key].status === status);
+  return isErrorCode(code) ? code : 'INTERNAL_ERROR';
+}
+
 /** NOT_FOUND for one thing, by the word an integrator knows it by. Another account's thing gets the same answer as one that never was. */
 export function notFound(what: string, id: string): AppError {
   return new AppError('NOT_FOUND', `There is no ${what} ${JSON.stringify(id.slice(0, 64))}.`);

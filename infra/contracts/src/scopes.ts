@@ -1,6 +1,6 @@
 // Scopes say what a credential may do: `<resource>:<action>`, or `read` / `write` for every resource at once.
 
-export const RESOURCES = ['orders', 'products', 'customers', 'inventory', 'payments', 'webhooks', 'events'] as const;
+const RESOURCES = ['orders', 'products', 'customers', 'inventory', 'payments', 'webhooks', 'events'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 export type ResourceScope = `${Resource}:read` | `${Resource}:write`;

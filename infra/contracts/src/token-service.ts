@@ -4,7 +4,7 @@ import { keyRecord } from './access-records.ts';
 import { MODES } from './caller.ts';
 
 /** What a gateway must know of any credential that was proved: an API key's record has it, and a client's. */
-export const accessRecord = keyRecord.pick({
+const accessRecord = keyRecord.pick({
   id: true,
   accountId: true,
   mode: true,

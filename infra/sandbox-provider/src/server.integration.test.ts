@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { silentLogger } from '@portico/service-kit/testing';
+import { silentLogger, testEnvironment } from '@portico/service-kit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type SandboxProvider, type SandboxSettings, start } from './server.ts';
 
@@ -31,7 +31,10 @@ async function tokenOf(url: string, secret = CLIENT.clientSecret): Promise<Respo
   return fetch(`${url}/oauth/token`, { method: 'POST', body });
 }
 
-async function clientOf(url: string): Promise<(method: string, path: string, body?: unknown, key?: string) => Promise<Reply>> {
+async function clientOf(
+  url: string,
+  patienceMs = 20_000,
+): Promise<(method: string, path: string, body?: unknown, key?: string) => Promise<Reply>> {
   const { access_token: token } = (await (await tokenOf(url)).json()) as { access_token: string };
   return async (method, path, body, key) => {
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -40,7 +43,7 @@ async function clientOf(url: string): Promise<(method: string, path: string, bod
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(1_500),
+      signal: AbortSignal.timeout(patienceMs),
     });
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Reply['body'] };
   };
@@ -130,8 +133,9 @@ describe('the sandbox provider', () => {
   });
 
   it('leaves no charge when it hangs, and a charge when it cuts the connection', async () => {
-    const call = await clientOf((await open()).url);
-    await expect(call('POST', '/v1/charges', charge('tok_timeout'), 'hung')).rejects.toThrow(/timeout/);
+    const { url } = await open();
+    const [call, hurried] = [await clientOf(url), await clientOf(url, 1_500)];
+    await expect(hurried('POST', '/v1/charges', charge('tok_timeout'), 'hung')).rejects.toThrow(/timeout/);
     expect((await call('GET', '/v1/charges?idempotencyKey=hung')).body.data).toEqual([]);
     await expect(call('POST', '/v1/charges', charge('tok_unknown_outcome'), 'cut')).rejects.toThrow(/fetch failed/);
     expect((await call('GET', '/v1/charges?idempotencyKey=cut')).body.data).toEqual([expect.objectContaining({ status: 'succeeded' })]);
@@ -158,7 +162,7 @@ describe('the sandbox provider', () => {
     const call = await clientOf(provider.url);
     const { body } = await call('POST', '/v1/charges', charge('tok_pending'), 'k');
     expect(body.status).toBe('pending');
-    await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => taken.length).toBe(1);
     const { headers = {} as IncomingHttpHeaders, body: sent = '' } = taken[0] ?? {};
     expect(JSON.parse(sent)).toMatchObject({ type: 'charge.succeeded', data: { id: body.id, idempotencyKey: 'k', status: 'succeeded' } });
     const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${sent}`;
@@ -180,20 +184,19 @@ describe('the sandbox provider', () => {
     const { url: target, taken } = await receiver();
     provider.sendCallbacksTo(target);
     expect((await (await clientOf(provider.url))('POST', '/v1/charges', charge('tok_visa'), 'k')).body.id).toBe(body.id);
-    await expect.poll(() => taken.map((one) => JSON.parse(one.body).data.idempotencyKey), { timeout: 10_000 }).toEqual(['cut']);
+    await expect.poll(() => taken.map((one) => JSON.parse(one.body).data.idempotencyKey)).toEqual(['cut']);
   });
 });
 
 async function startProcess(journalFile: string): Promise<{ child: ChildProcess; url: string }> {
   const child = fork(new URL('./main.ts', import.meta.url), {
-    env: {
-      PATH: process.env.PATH,
+    env: testEnvironment({
       PORT: '0',
       LOG_LEVEL: 'silent',
       SANDBOX_JOURNAL: journalFile,
       SANDBOX_CLIENT_SECRET: CLIENT.clientSecret,
       SANDBOX_CALLBACK_SECRET: CLIENT.callbackSecret,
-    },
+    }),
   });
   closing.push({ [Symbol.asyncDispose]: async () => void child.kill('SIGKILL') });
   const [message] = (await once(child, 'message')) as [{ url: string }];

@@ -7,7 +7,7 @@ import { graphql } from 'graphql';
 import pg from 'pg';
 import type { GraphClient } from './graph/graph.ts';
 import { createLogger, type Logger } from './logger.ts';
-import type { Subgraph } from './subgraph/start-subgraph.ts';
+import type { Subgraph, SubgraphSettings } from './subgraph/start-subgraph.ts';
 
 /** Keys that encrypt nothing worth keeping. */
 export const TEST_SECRET_KEYS = `1:${Buffer.alloc(32, 1).toString('base64')}`;
@@ -31,6 +31,20 @@ export async function createTestDatabase(
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, [Symbol.asyncDispose]: () => administer(serverUrl, `drop database "${name}" with (force)`) };
+}
+
+/** What a subgraph over this database is started with. */
+export function testSettings(databaseUrl: string, poolMax = 5): SubgraphSettings {
+  return { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY };
+}
+
+/**
+ * The environment of a child process. Of this one's settings it has only where Node is, and where Node keeps what it compiled: without that every
+ * child compiles its program again, which takes longer than most of what a test asks of it.
+ */
+export function testEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, ...settings };
 }
 
 /** A caller of a new account, or of the given one. */

@@ -163,6 +163,14 @@ describe('a signed request', () => {
     await expect(Promise.resolve(authenticator.authenticate(keyed))).resolves.toBeDefined();
     await expect((async () => authenticator.authenticate({ ...keyed, idempotencyKey: 'y' }))()).rejects.toThrow(/used before/);
   });
+
+  it('is another one at another place or by another method, though a sha256 signature covers neither and the idempotency key is the same', async () => {
+    const { authenticator, key } = setUp();
+    const post = signed(key, { method: 'POST', target: '/x', idempotencyKey: 'x' });
+    await authenticator.authenticate(post);
+    for (const other of [{ target: '/y' }, { method: 'PATCH' }])
+      await expect((async () => authenticator.authenticate({ ...post, ...other }))()).rejects.toThrow(/used before/);
+  });
 });
 
 describe('the key directory', () => {

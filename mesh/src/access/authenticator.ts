@@ -77,7 +77,9 @@ export function createAuthenticator({ directory, replay, touch, nowMs }: Authent
       keyId: known.record.id,
       // In one spelling: the same digits in upper case are the same signature.
       signature: `${scheme}=${hex.toLowerCase()}`,
-      idempotencyKey: request.idempotencyKey,
+      // With its place: the sha256 scheme signs neither method nor target, and a request that was refused has not used its key up.
+      idempotencyKey:
+        request.idempotencyKey === undefined ? undefined : hash('sha256', `${request.method} ${request.target}\n${request.idempotencyKey}`),
       expiresAtMs: (Number(timestamp) + 2 * SKEW_SECONDS_MAX) * 1_000,
     });
     if (!accepted) {

@@ -1,10 +1,11 @@
 // What a gateway knows of keys, in memory: a warm request needs no look-up. An entry stays until its key changes, or ten minutes in case
-// the news of a change was lost; a key that does not exist is remembered for seconds, apart, so that guesses cannot crowd out real keys.
+// the news of a change was lost; a source that can hear no news for a minute says that everything changed. A key that does not exist is
+// remembered for seconds, apart, so that guesses cannot crowd out real keys.
 import { hash } from 'node:crypto';
 import { ANYTHING, type KeyRecord, type KeySource } from '@portico/contracts/access-records';
+import { createMacKey, type MacKey } from '@portico/service-kit/mac';
 import { addressCheck } from '@portico/service-kit/network/address-check';
 import { LRUCache } from 'lru-cache';
-import { createMacKey, type MacKey } from './mac.ts';
 
 export type KnownKey = {
   readonly record: KeyRecord;
@@ -50,7 +51,7 @@ export function createKeyDirectory(source: KeySource): KeyDirectory {
     const entry: KnownKey = {
       record,
       scopes: new Set(record.scopes),
-      mac: createMacKey(record.signingSecret),
+      mac: createMacKey(Buffer.from(record.signingSecret)),
       allowsAddress: addressCheck(record.allowedAddresses),
     };
     // What was read while a change came in may be from before the change.

@@ -2,6 +2,7 @@
 // idempotency key is let through: that request answers it and does nothing.
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 
+/** `idempotencyKey`: names the request, beside the key itself by whatever the signature does not cover. */
 export type SignatureUse = { keyId: string; signature: string; idempotencyKey: string | undefined; expiresAtMs: number };
 
 export type ReplayGuard = {

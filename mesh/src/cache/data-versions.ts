@@ -1,41 +1,57 @@
 // What a cached answer is checked against: a text that changes whenever any row of the tenant changes.
 
 import type { Tenant } from '@portico/contracts/caller';
+import type { LookAtVersions } from './look-at-versions.ts';
 
 export type DataVersions = {
   /** The tenant's data version at some moment after this call: a write that was answered before is part of it. */
   current(tenant: Tenant): Promise<string>;
 };
 
-type RunStatement = (text: string, values: readonly unknown[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+/**
+ * A look waits while every turn of the event loop brings more who share it, until they are as many as these. A look costs the gateway and
+ * PostgreSQL as much as a whole request; alone nobody waits.
+ */
+export const SHARED_ENOUGH = 32;
+
 type Waiting = { resolve(version: string): void; reject(error: unknown): void };
-type Batch = Map<string, { tenant: Tenant; waiting: Waiting[] }>;
+type Gathered = { tenant: Tenant; waiting: Waiting[] };
 
 /**
- * Reads versions from the subgraphs' `data_version` tables. All requests that wait at the same time share one statement, so its cost per
- * request falls as the load rises; while a statement is under way, later requests gather for the next one, which sees all that was
- * written before they came.
+ * All requests that wait at the same time share one look, so its cost per request falls as the load rises; while a look is under way, later
+ * requests gather for the next one, which sees all that was written before they came.
  */
-export function createPostgresDataVersions(options: { run: RunStatement; schemas: readonly string[] }): DataVersions {
-  const rows = options.schemas.map(
-    (schema) => `select v.version from "${schema}".data_version v where v.account_id = w.account_id and v.mode = w.mode`,
-  );
-  // A version only grows, so the sum of all of them is another one whenever one of them is.
-  const text = `select (select coalesce(sum(u.version), 0) from (${rows.join(' union all ')}) u) as "version"
-    from unnest($1::text[], $2::text[]) with ordinality as w (account_id, mode, place) order by w.place`;
-  let gathering: Batch = new Map();
+export function createDataVersions(look: LookAtVersions): DataVersions {
+  let gathering = new Map<string, Gathered>();
+  let gathered = 0;
   let underWay = false;
 
-  async function flush(): Promise<void> {
+  /** Requests that arrived together go together, and so do those that come while they are read. */
+  async function gather(): Promise<void> {
+    for (let before = 0; gathered > before && gathered < SHARED_ENOUGH; ) {
+      before = gathered;
+      await endOfTurn();
+    }
+  }
+
+  function take(): Gathered[] {
+    const batch = [...gathering.values()];
+    gathering = new Map();
+    gathered = 0;
+    return batch;
+  }
+
+  async function lookForAll(): Promise<void> {
     while (gathering.size > 0) {
-      const batch = [...gathering.values()];
-      gathering = new Map();
+      await gather();
+      const batch = take();
       try {
-        const versions = await options.run(text, [batch.map(({ tenant }) => tenant.accountId), batch.map(({ tenant }) => tenant.mode)]);
-        for (const [i, { waiting }] of batch.entries()) for (const { resolve } of waiting) resolve(String(versions[i]?.version));
+        const versions = await look(batch.map(({ tenant }) => tenant));
+        for (const [i, { waiting }] of batch.entries()) for (const { resolve } of waiting) resolve(versions[i] ?? '');
       } catch (error) {
         for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
       }
+      // Whoever is answered now may ask again at once, and would otherwise come just too late for the next look, again and again.
       await endOfTurn();
     }
     underWay = false;
@@ -47,16 +63,17 @@ export function createPostgresDataVersions(options: { run: RunStatement; schemas
         const key = `${tenant.accountId} ${tenant.mode}`;
         const entry = gathering.get(key) ?? { tenant, waiting: [] };
         entry.waiting.push({ resolve, reject });
+        gathered += 1;
         gathering.set(key, entry);
         if (underWay) return;
         underWay = true;
-        void endOfTurn().then(flush);
+        void lookForAll();
       });
     },
   };
 }
 
-/** Of the event loop: requests that arrived together go together. */
+/** Of the event loop: whatever can be read by then has been read. */
 function endOfTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,7 +2,8 @@
 // each statement of which takes effect and is answered at a random moment. Every answer is held against what was true when its read began.
 import { MODES, type Tenant } from '@portico/contracts/caller';
 import { describe, expect, it } from 'vitest';
-import { createPostgresDataVersions } from './data-versions.ts';
+import { createDataVersions } from './data-versions.ts';
+import { createLookAtVersions } from './look-at-versions.ts';
 import { createResponseCache, type Shown } from './response-cache.ts';
 
 const SEEDS = [20_260_131, 7, 1_815, 4_242, 99_991];
@@ -46,6 +47,8 @@ async function play(seed: number, bytesMax: number): Promise<Tally> {
   const keyOf = ({ accountId, mode }: { accountId: unknown; mode: unknown }): string => `${accountId}/${mode}`;
   const versionOf = (tenant: { accountId: unknown; mode: unknown }): number => current.get(keyOf(tenant)) ?? 0;
 
+  let transactions = 0;
+
   const waiting: (() => void)[] = [];
   const pause = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
   /** A statement: it is on its way, takes effect at once, and its answer is on its way back. */
@@ -57,13 +60,19 @@ async function play(seed: number, bytesMax: number): Promise<Tally> {
     return result;
   }
 
-  const versions = createPostgresDataVersions({
+  const look = createLookAtVersions({
     schemas: SCHEMAS,
-    run: (_text, [accounts, modes]) =>
-      statement(() =>
-        (accounts as string[]).map((accountId, i) => ({ version: String(versionOf({ accountId, mode: (modes as string[])[i] })) })),
-      ),
+    run: (_text, [accounts, modes, unless]) =>
+      statement(() => {
+        const seen = String(transactions);
+        if (seen === unless) return [];
+        return (accounts as string[]).map((accountId, i) => ({
+          version: String(versionOf({ accountId, mode: (modes as string[])[i] })),
+          seen,
+        }));
+      }),
   });
+  const versions = createDataVersions(look);
   const cache = createResponseCache({ versions, bytesMax, nowMs: () => 0 });
   /** The tenant of every answer that is being made. */
   const producing: string[] = [];
@@ -100,16 +109,20 @@ async function play(seed: number, bytesMax: number): Promise<Tally> {
     else if (chosen < READS + WRITES) {
       const tenant = pick(TENANTS);
       current.set(keyOf(tenant), versionOf(tenant) + 1);
+      transactions += 1;
       if (producing.includes(keyOf(tenant))) tally.writesWhileProduced += 1;
     } else waiting.splice(below(waiting.length), 1)[0]?.();
     await settled();
   }
-  for (;;) {
+  let ended = false;
+  const all = Promise.all(reads).then(() => {
+    ended = true;
+  });
+  while (!ended) {
     waiting.splice(0).forEach((goOn) => void goOn());
     await settled();
-    if (waiting.length === 0) break;
   }
-  await Promise.all(reads);
+  await all;
   return tally;
 }
 

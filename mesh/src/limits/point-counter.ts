@@ -5,11 +5,22 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimi
 
 /** How often something happened, per key, in windows that begin with its first time. */
 export type PointCounter = {
-  /** Counts one more. `used`: with this one; `waitMs`: until the window ends. */
-  consume(key: string): Promise<{ readonly allowed: boolean; readonly used: number; readonly waitMs: number }>;
-  /** Takes back one that was counted. */
-  giveBack(key: string): Promise<void>;
+  /** Counts one more. */
+  consume(key: string): Promise<Counted>;
 };
+
+export type Counted = {
+  readonly allowed: boolean;
+  /** With this one. */
+  readonly used: number;
+  /** Until the window ends. */
+  readonly waitMs: number;
+  /** Takes it back, as long as its window lasts: in the next one it would be one more than there are. */
+  giveBack(): Promise<void>;
+};
+
+/** What is given back in the last moment of a window could come too late. */
+const LAST_MOMENT_MS = 1_000;
 
 /** Counts in Redis, and in memory while there is none. */
 export function createPointCounter(
@@ -30,10 +41,16 @@ export function createPointCounter(
         (refused: unknown) => [refused, false] as const,
       );
       if (!(result instanceof RateLimiterRes)) throw result;
-      return { allowed, used: result.consumedPoints, waitMs: result.msBeforeNext };
-    },
-    async giveBack(key) {
-      await limiter.reward(key);
+      const { consumedPoints: used, msBeforeNext: waitMs } = result;
+      const giveBackUntil = performance.now() + waitMs - LAST_MOMENT_MS;
+      return {
+        allowed,
+        used,
+        waitMs,
+        async giveBack() {
+          if (performance.now() < giveBackUntil) await limiter.reward(key);
+        },
+      };
     },
   };
 }

@@ -21,14 +21,14 @@ export function limitClient(limits: ClientLimits, clientId: string, address: str
     },
     async takingToken(issue) {
       // Taken before the secret is looked at, so that requests at once get no more than there are; somebody else's guess gives it back.
-      await limits.takeToken(clientId);
+      const taken = await limits.takeToken(clientId);
       let granted = false;
       try {
         const outcome = await issue();
         granted = outcome.kind === 'granted';
         return outcome;
       } finally {
-        if (!granted) await limits.giveTokenBack(clientId);
+        if (!granted) await taken.giveBack();
       }
     },
   };

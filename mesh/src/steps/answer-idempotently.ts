@@ -33,11 +33,16 @@ export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: un
     } catch (error) {
       answer = toAnswer(error, request);
     }
-    const isKept = answer.status < 500 && answer.status !== 401 && !(request.endpoint?.showsSecret === true && answer.status < 300);
-    if (!isKept) await store.release(caller, key, claim.seed);
+    if (!isWorthRepeating(answer, request)) await store.release(caller, key, claim.seed);
     else await store.keep(caller, key, claim.seed, stored(answer));
     return answer;
   }
+}
+
+/** An answer that says when to come again is not the last one. */
+function isWorthRepeating({ status, headers }: Answer, { endpoint }: RestRequest): boolean {
+  if (status >= 500 || status === 401 || headers['retry-after'] !== undefined) return false;
+  return !(endpoint?.showsSecret === true && status < 300);
 }
 
 /** The key of a request, under either of its names. VALIDATION_ERROR for a malformed one, or for two that differ. */
@@ -72,7 +77,8 @@ function replayed({ status, headers, body }: StoredAnswer, { requestId }: RestRe
 
 function otherRequest(request: RestRequest, answer: StoredAnswer | undefined): AppError {
   const { duplicate } = request.endpoint ?? {};
-  const existing = answer === undefined || answer.status >= 400 ? undefined : /"id":"([^"]+)"/.exec(answer.body)?.[1];
+  // The body shows what was selected, maybe only the id of something joined.
+  const existing = answer?.headers.location?.split('/').at(-1);
   if (duplicate === undefined) return new AppError('IDEMPOTENCY_CONFLICT');
   return new AppError(duplicate.code, undefined, existing === undefined ? {} : { details: { [duplicate.detail]: existing } });
 }

@@ -3,7 +3,7 @@ import type { Address } from '@portico/service-kit/address';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 import { sealedJson, sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
-export const CUSTOMER_STATUSES = ['active', 'inactive', 'erased'] as const;
+const CUSTOMER_STATUSES = ['active', 'inactive', 'erased'] as const;
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
 
 /** Personal data is only ever stored sealed; an erased customer has none. */

@@ -3,14 +3,7 @@ import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
-import {
-  askSubgraph,
-  createTestDatabase,
-  silentLogger,
-  TEST_BLIND_INDEX_KEY,
-  TEST_SECRET_KEYS,
-  testCaller,
-} from '@portico/service-kit/testing';
+import { askSubgraph, createTestDatabase, silentLogger, TEST_SECRET_KEYS, testCaller, testSettings } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from './server.ts';
 
@@ -30,10 +23,7 @@ const graph: GraphClient = {
 };
 
 async function startCustomers(secretKeys = TEST_SECRET_KEYS): Promise<Subgraph> {
-  return start(
-    { databaseUrl: database.url, poolMax: 5, secretKeys, blindIndexKey: TEST_BLIND_INDEX_KEY },
-    { graph, logger: silentLogger, now: () => clock },
-  );
+  return start({ ...testSettings(database.url), secretKeys }, { graph, logger: silentLogger, now: () => clock });
 }
 
 beforeAll(async () => {

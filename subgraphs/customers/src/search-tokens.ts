@@ -5,7 +5,7 @@ import type { Tenant } from '@portico/contracts/caller';
 export type BlindIndex = (scope: string, text: string) => string;
 
 /** E-mail addresses compare without regard to case, everywhere. */
-export function normalizeEmail(email: string): string {
+function normalizeEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
 }
 

@@ -2,14 +2,7 @@ import type { Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
-import {
-  askSubgraph,
-  createTestDatabase,
-  silentLogger,
-  TEST_BLIND_INDEX_KEY,
-  TEST_SECRET_KEYS,
-  testCaller,
-} from '@portico/service-kit/testing';
+import { askSubgraph, createTestDatabase, silentLogger, testCaller, testSettings } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from './server.ts';
 
@@ -27,10 +20,7 @@ const graph: GraphClient = {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  inventory = await start(
-    { databaseUrl: database.url, poolMax: 20, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY },
-    { graph, logger: silentLogger },
-  );
+  inventory = await start(testSettings(database.url, 20), { graph, logger: silentLogger });
 });
 afterAll(async () => {
   await inventory?.[Symbol.asyncDispose]();

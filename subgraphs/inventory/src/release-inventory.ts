@@ -1,5 +1,7 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
-import { isId } from '@portico/contracts/ids';
+import { isId, newId } from '@portico/contracts/ids';
+import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { requireVersion, type SubgraphContext } from '@portico/service-kit/subgraph/context';
@@ -14,7 +16,7 @@ const input = z.object({ quantity: z.int().min(1).max(QUANTITY_MAX).nullish() })
 
 export type ReleaseArguments = { sku: string; reservationId: string; quantity?: number | null; expectedVersion?: number | null };
 
-/** Gives back what a reservation holds, or a part of it. INVALID_STATE when it does not hold as much. */
+/** Gives back what a reservation holds, or a part of it, once per idempotency seed. INVALID_STATE when it does not hold as much. */
 export function releaseInventory(
   context: SubgraphContext,
   { sku, reservationId, expectedVersion, ...given }: ReleaseArguments,
@@ -27,6 +29,9 @@ export function releaseInventory(
       : null;
     // An order's stock is released with the order, so that the two cannot disagree.
     if (reservation === null) throw notFound(`reservation of ${sku}`, reservationId);
+    const id = newId('reservation', context.caller.idempotencySeed);
+    // Behind the item's lock: an earlier try of the same request gave it back.
+    if ((await em.findOne(Reservation, { id })) !== null) return reservationRow(reservation, item);
     requireVersion(item, expectedVersion);
     const released = quantity ?? reservation.quantity;
     if (reservation.status !== 'held' || released > reservation.quantity) {
@@ -36,9 +41,28 @@ export function releaseInventory(
       });
     }
     const left = reservation.quantity - released;
+    splitOff(em, context, reservation, { id, quantity: released });
     em.assign(reservation, { quantity: left, status: left === 0 ? 'released' : 'held', updatedAt: context.now() });
     changeStock(em, context, item, { reserved: item.reserved - released });
     await em.flush();
     return reservationRow(reservation, item);
   });
+}
+
+/** What is given back becomes a reservation of its own that was released, by which a second try of the request knows it. */
+function splitOff(em: EntityManager, context: SubgraphContext, from: Reservation, part: Pick<Reservation, 'id' | 'quantity'>): void {
+  const at = context.now();
+  const { itemId, sku, reference } = from;
+  em.persist(
+    em.create(Reservation, {
+      ...tenantOf(context.caller),
+      ...part,
+      itemId,
+      sku,
+      reference: reference ?? null,
+      status: 'released',
+      createdAt: at,
+      updatedAt: at,
+    }),
+  );
 }

@@ -1,8 +1,8 @@
 // The stock of an order: all its lines or none, once per order however often it is asked.
 import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
-import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { QUANTITY_MAX } from './add-inventory.ts';
 import { InventoryItem, Reservation, type ReservationStatus, StockHold } from './inventory-item.entity.ts';
 import { available, changeStock } from './stock.ts';
+import { writeHold } from './write-hold.ts';
 
 const input = z.object({
   orderId: z.string().min(1).max(64),
@@ -25,19 +26,9 @@ export type HoldAnswer = { orderId: string; status: ReservationStatus };
 /** INSUFFICIENT_INVENTORY with a text per short line; INVALID_STATE when the order's stock was released or committed before. */
 export async function reserveStock(context: SubgraphContext, given: unknown): Promise<HoldAnswer> {
   const { orderId, lines } = parseInput(input, given);
-  try {
-    return await context.write((em) => reserve(em, orderId, lines));
-  } catch (error) {
-    // A release of the same order came in between and left its mark.
-    if (brokenUniqueConstraint(error) !== 'stock_hold_pkey') throw error;
-    return await context.write((em) => reserve(em, orderId, lines));
-  }
+  return writeHold(context, (em) => reserve(em, orderId, lines));
 
-  async function reserve(
-    em: Parameters<Parameters<SubgraphContext['write']>[0]>[0],
-    id: string,
-    wanted: readonly Line[],
-  ): Promise<HoldAnswer> {
+  async function reserve(em: EntityManager, id: string, wanted: readonly Line[]): Promise<HoldAnswer> {
     const quantities = new Map<string, number>();
     for (const { productId, quantity } of wanted) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
     // Rows are locked in one order by everybody, so that two orders cannot wait for each other.

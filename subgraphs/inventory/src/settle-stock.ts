@@ -5,13 +5,14 @@ import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { InventoryItem, Reservation, StockHold } from './inventory-item.entity.ts';
 import type { HoldAnswer } from './reserve-stock.ts';
 import { changeStock } from './stock.ts';
+import { writeHold } from './write-hold.ts';
 
 /** `released`: the pieces are free again. `committed`: they have left the warehouse. */
 export type Settlement = 'released' | 'committed';
 
 /** Ends what an order holds. Asked again it answers the same; INVALID_STATE when it was ended the other way. */
 export function settleStock(context: SubgraphContext, orderId: string, settlement: Settlement): Promise<HoldAnswer> {
-  return context.write(async (em) => {
+  return writeHold(context, async (em) => {
     const at = context.now();
     const hold = await em.findOne(StockHold, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (hold === null) {

@@ -20,6 +20,8 @@ export const Order = defineEntity({
     shippingAddress: p.string().columnType('text').fieldName('shipping_address_sealed').nullable(),
     notes: p.string().columnType('text').nullable(),
     cancelReason: p.string().columnType('text').nullable(),
+    /** The idempotency seed of the request that moved it last; null when that had none. */
+    movedBy: p.string().columnType('text').nullable(),
     /** What a search looks through: the id, and the SKUs and names of the lines. */
     searchText: p.string().columnType('text'),
     createdAt: p.datetime().length(3),

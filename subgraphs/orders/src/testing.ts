@@ -6,7 +6,7 @@ import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
-import { askSubgraph, createTestDatabase, silentLogger, TEST_BLIND_INDEX_KEY, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { askSubgraph, createTestDatabase, silentLogger, testSettings } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { OrderPayment } from './saga/order-payments.ts';
 import { start } from './server.ts';
@@ -95,10 +95,11 @@ async function openWorld(): Promise<World> {
       Object.assign(world, { stock: fullStock(), money: noMoney(), payments: [] });
     },
   };
-  const orders = await start(
-    { databaseUrl: database.url, poolMax: 20, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY },
-    { graph: { execute: (...asked) => world.graph.execute(...asked) }, logger: silentLogger, now: () => world.clock },
-  );
+  const orders = await start(testSettings(database.url, 20), {
+    graph: { execute: (...asked) => world.graph.execute(...asked) },
+    logger: silentLogger,
+    now: () => world.clock,
+  });
   const opened: World = Object.assign(world, {
     orders,
     async [Symbol.asyncDispose]() {

@@ -3,14 +3,7 @@ import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
-import {
-  askSubgraph,
-  createTestDatabase,
-  silentLogger,
-  TEST_BLIND_INDEX_KEY,
-  TEST_SECRET_KEYS,
-  testCaller,
-} from '@portico/service-kit/testing';
+import { askSubgraph, createTestDatabase, silentLogger, testCaller, testSettings } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from './server.ts';
 
@@ -31,10 +24,7 @@ const graph: GraphClient = {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  payments = await start(
-    { databaseUrl: database.url, poolMax: 5, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY },
-    { graph, logger: silentLogger },
-  );
+  payments = await start(testSettings(database.url), { graph, logger: silentLogger });
 });
 afterAll(async () => {
   await payments?.[Symbol.asyncDispose]();
@@ -82,6 +72,49 @@ describe('payments', () => {
     expect([told.includes(paid), told.includes(failed)]).toEqual([true, false]);
   });
 
+  it('that are pending are settled once, with the event of it, and the orders are told of money', async () => {
+    const caller = testCaller();
+    const settle = (by: Caller, input: object): Promise<Answer> =>
+      ask(by, 'mutation ($input: SettleRecordedPaymentInput!) { settleRecordedPayment(input: $input) { id amount status reference } }', {
+        input,
+      });
+    const [paid, unpaid] = [order(), order()];
+    const [first, second] = await Promise.all(
+      [paid, unpaid].map(
+        async (one) => (await ask(caller, RECORD, { input: { ...paidFor(one), status: 'pending', reference: 'INV-1' } })).recordPayment.id,
+      ),
+    );
+    expect(told.includes(paid)).toBe(false);
+    const came = { id: first, status: 'succeeded' };
+    expect(await settle(caller, came)).toMatchObject({ settleRecordedPayment: { status: 'succeeded', amount: 2500, reference: 'INV-1' } });
+    expect(await settle(caller, { ...came, reference: 'late' })).toMatchObject({ settleRecordedPayment: { reference: 'INV-1' } });
+    expect(told.filter((one) => one === paid)).toHaveLength(1);
+    expect(await settle(caller, { id: second, status: 'failed', failureReason: 'Never paid', reference: 'INV-2' })).toMatchObject({
+      settleRecordedPayment: { status: 'failed', reference: 'INV-2' },
+    });
+    expect(told.includes(unpaid)).toBe(false);
+    await expect(settle(caller, { id: second, status: 'succeeded' })).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      details: { id: 'It is failed.' },
+    });
+    await expect(settle({ ...caller, mode: 'live' }, came)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(settle(caller, { id: second, status: 'pending' })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { status: expect.any(String) },
+    });
+    await expect(settle(caller, { id: second, status: 'failed' })).rejects.toMatchObject({
+      details: { failureReason: expect.any(String) },
+    });
+    const events = await payments.database.run(
+      `select type, payload ->> 'id' as id from payments.outbox where payload ->> 'id' = any($1) order by position`,
+      [[first, second]],
+    );
+    expect(events).toEqual([
+      { type: 'payment.received', id: first },
+      { type: 'payment.failed', id: second },
+    ]);
+  });
+
   it.each([
     [{ orderId: newId('order') }, 'orderId'],
     [{ orderId: 'order_1' }, 'orderId'],
@@ -106,7 +139,8 @@ describe('payments', () => {
     const document = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Order { payments { id } } } }';
     const r = [first, second].map((id) => ({ __typename: 'Order', id }));
     const statements: string[] = [];
-    using _ = onStatement(({ text }) => statements.push(text));
+    // The program's own tasks speak meanwhile.
+    using _ = onStatement(({ text }) => void (/^select\b.*\bpayments\.payment/s.test(text) && statements.push(text)));
     const { _entities } = await ask(caller, document, { r });
     expect(_entities).toEqual([{ payments: [{ id: ids[2] }, { id: ids[0] }] }, { payments: [{ id: ids[1] }] }]);
     expect(statements).toHaveLength(1);

@@ -15,6 +15,22 @@ import { LEASE_MS, PAYMENT_METHODS, Payment } from './payment.entity.ts';
 import { paymentReads } from './payment-reads.ts';
 import { tellOrdersNow } from './tell-orders.ts';
 
+/** What may be noted beside the status. */
+export const recordedDetails = {
+  failureReason: z.string().trim().min(1).max(500).nullish(),
+  reference: z.string().trim().min(1).max(200).nullish(),
+};
+
+export function reasonGoesWithStatus(
+  { status, failureReason }: { status: string; failureReason?: string | null | undefined },
+  context: z.RefinementCtx,
+): void {
+  const given = typeof failureReason === 'string';
+  if (given === (status === 'failed')) return;
+  const message = given ? 'Only a payment that failed has a reason.' : 'A payment that failed needs a reason.';
+  context.addIssue({ code: 'custom', path: ['failureReason'], message });
+}
+
 const input = z
   .object({
     orderId: z.string(),
@@ -22,16 +38,9 @@ const input = z
     currency: z.string(),
     method: z.enum(PAYMENT_METHODS),
     status: z.enum(['pending', 'succeeded', 'failed'], 'It must be pending, succeeded or failed.'),
-    failureReason: z.string().trim().min(1).max(500).nullish(),
-    reference: z.string().trim().min(1).max(200).nullish(),
+    ...recordedDetails,
   })
-  .superRefine(({ status, failureReason }, context) => {
-    const given = typeof failureReason === 'string';
-    if (given !== (status === 'failed')) {
-      const message = given ? 'Only a payment that failed has a reason.' : 'A payment that failed needs a reason.';
-      context.addIssue({ code: 'custom', path: ['failureReason'], message });
-    }
-  });
+  .superRefine(reasonGoesWithStatus);
 
 const ORDER = 'query PaidOrder($id: ID!) { order(id: $id) { id currency } }';
 type PaidOrder = { order: { id: string; currency: string } | null };

@@ -5,12 +5,13 @@ import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { chargeOrder } from './charges/charge-order.ts';
+import type { Charging } from './charges/charging.ts';
 import { payOrder } from './charges/pay-order.ts';
-import { type GivenCallback, receiveCallback } from './charges/receive-callback.ts';
-import { refundOrder } from './charges/refund-order.ts';
-import type { Charging } from './charges/settle-payment.ts';
 import { NEWEST_FIRST, paymentReads } from './payment-reads.ts';
 import { recordPayment } from './record-payment.ts';
+import { settleRecordedPayment } from './settle-recorded-payment.ts';
+import { type GivenCallback, receiveCallback } from './settling/receive-callback.ts';
+import { refundOrder } from './settling/refund-order.ts';
 
 type Input = { input: unknown };
 
@@ -26,6 +27,7 @@ export function createResolvers(charging: Charging): Resolvers {
     },
     Mutation: {
       recordPayment: needs('payments:write', (_, { input }: Input, context, info) => recordPayment(context, input, selectionOf(info))),
+      settleRecordedPayment: needs('payments:write', (_, { input }: Input, context) => settleRecordedPayment(context, input)),
       chargeOrder: needs('payments:write', (_, { input }: Input, context) => chargeOrder(context, charging, input)),
       payOrder: needs('payments:write', (_, { input }: Input, context) => payOrder(context, charging, input)),
       refundOrder: needs('payments:write', (_, given: { orderId: string; reason?: string | null }, context, info) =>

@@ -8,12 +8,12 @@ import {
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { watchWaiting } from '@portico/service-kit/subgraph/work-state';
 import { migrations } from '../migrations/index.ts';
-import { sweepCallbacks } from './charges/receive-callback.ts';
-import { settlePayments } from './charges/settle-payments.ts';
 import type { ProviderConfig } from './config.ts';
 import { Payment } from './payment.entity.ts';
 import { NO_PROVIDERS, openProviders } from './payment-provider/open-providers.ts';
 import { createResolvers, references } from './resolvers.ts';
+import { sweepCallbacks } from './settling/receive-callback.ts';
+import { settlePayments } from './settling/settle-payments.ts';
 import { tellOrders } from './tell-orders.ts';
 
 /** Without a provider the books are kept, and whoever wants to charge is told that it is not possible. */

@@ -1,6 +1,6 @@
-// Money may make a pending order a confirmed one, and orders decides that. It is told through the graph, right after the transaction that
-// noted the money; the time in `tell_at`, written by that transaction, makes the task here tell it again until it was heard. An event would
-// not do: the broker keeps events for days and a debt must not expire.
+// Money may turn a pending order into a confirmed one, which the orders subgraph decides. It is told through the graph, right after the
+// transaction that recorded the money; the time in `tell_at`, written by that transaction, makes the task here tell it again until it was
+// heard. An event would not do: the broker keeps events for days, and a debt must not expire.
 import { asService, type Caller } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';

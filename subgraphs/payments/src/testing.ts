@@ -6,20 +6,13 @@ import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Subgraph } from '@portico/service-kit/subgraph/start-subgraph';
-import {
-  askSubgraph,
-  createTestDatabase,
-  silentLogger,
-  TEST_BLIND_INDEX_KEY,
-  TEST_SECRET_KEYS,
-  testCaller,
-} from '@portico/service-kit/testing';
+import { askSubgraph, createTestDatabase, silentLogger, testCaller, testSettings } from '@portico/service-kit/testing';
 import { expect } from 'vitest';
 import { type SandboxProcess, startSandbox } from './payment-provider/sandbox/sandbox-testing.ts';
 import { start } from './server.ts';
+import type { GivenCallback } from './settling/receive-callback.ts';
 
 export type ShownPayment = { id: string; status: string; amount: number; failureReason: string | null; reference: string | null };
-export type GivenCallback = { provider: string; headers: { name: string; value: string }[]; body: string };
 
 export type Till = AsyncDisposable & {
   readonly sandbox: SandboxProcess;
@@ -31,6 +24,9 @@ export type Till = AsyncDisposable & {
   timesTold(orderId: string): number;
   charge(caller: Caller, orderId: string, paymentMethod: string, more?: { amount?: number; currency?: string }): Promise<ShownPayment>;
   pay(caller: Caller, orderId: string, paymentMethod: string, amount?: number): Promise<ShownPayment>;
+  /** All that is due, by invoice. */
+  record(caller: Caller, orderId: string, status: string): Promise<ShownPayment>;
+  settle(caller: Caller, id: string, status: string, failureReason?: string): Promise<ShownPayment>;
   refund(caller: Caller, orderId: string): Promise<ShownPayment[]>;
   voidCharge(caller: Caller, orderId: string): Promise<ShownPayment[]>;
   statusOf(caller: Caller, id: string): Promise<string | undefined>;
@@ -47,6 +43,8 @@ export type Till = AsyncDisposable & {
 const FIELDS = '{ id status amount failureReason reference }';
 const CHARGE = `mutation ($input: ChargeOrderInput!) { chargeOrder(input: $input) ${FIELDS} }`;
 const PAY = `mutation ($input: PayOrderInput!) { payOrder(input: $input) ${FIELDS} }`;
+const RECORD = `mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) ${FIELDS} }`;
+const SETTLE = `mutation ($input: SettleRecordedPaymentInput!) { settleRecordedPayment(input: $input) ${FIELDS} }`;
 const REFUND = `mutation ($id: ID!) { refundOrder(orderId: $id, reason: "Cancelled.") ${FIELDS} }`;
 const VOID = `mutation ($id: ID!) { voidCharge(orderId: $id) ${FIELDS} }`;
 const ONE = `query ($id: ID!) { payment(id: $id) ${FIELDS} }`;
@@ -56,12 +54,13 @@ const RECEIVE = `mutation ($provider: String!, $headers: [ProviderHeader!]!, $bo
 type Answer = {
   chargeOrder: ShownPayment;
   payOrder: ShownPayment;
+  recordPayment: ShownPayment;
+  settleRecordedPayment: ShownPayment;
   refundOrder: ShownPayment[];
   voidCharge: ShownPayment[];
   payment: ShownPayment | null;
   receiveProviderCallback: boolean;
 };
-const PATIENCE = { timeout: 15_000 };
 
 export async function openTill(): Promise<Till> {
   await using opened = new AsyncDisposableStack();
@@ -76,9 +75,10 @@ export async function openTill(): Promise<Till> {
   };
   const database = opened.use(await createTestDatabase());
   const sandbox = opened.use(await startSandbox());
-  const settings = { databaseUrl: database.url, poolMax: 6, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY };
   const now = (): Date => new Date(Date.now() + till.aheadMs);
-  const payments = opened.use(await start({ ...settings, provider: sandbox.config }, { graph, logger: silentLogger, now }));
+  const payments = opened.use(
+    await start({ ...testSettings(database.url, 6), provider: sandbox.config }, { graph, logger: silentLogger, now }),
+  );
   const ask = (caller: Caller, source: string, variables: object): Promise<Answer> =>
     askSubgraph<Answer>(payments, caller, source, { ...variables });
   const running = opened.move();
@@ -94,6 +94,12 @@ export async function openTill(): Promise<Till> {
     async pay(caller, orderId, paymentMethod, amount) {
       return (await ask(caller, PAY, { input: { orderId, paymentMethod, amount } })).payOrder;
     },
+    async record(caller, orderId, status) {
+      return (await ask(caller, RECORD, { input: { orderId, amount: 2_500, currency: 'USD', method: 'invoice', status } })).recordPayment;
+    },
+    async settle(caller, id, status, failureReason) {
+      return (await ask(caller, SETTLE, { input: { id, status, failureReason } })).settleRecordedPayment;
+    },
     refund: async (caller, id) => (await ask(caller, REFUND, { id })).refundOrder,
     voidCharge: async (caller, id) => (await ask(caller, VOID, { id })).voidCharge,
     statusOf: async (caller, id) => (await ask(caller, ONE, { id })).payment?.status,
@@ -105,8 +111,8 @@ export async function openTill(): Promise<Till> {
       till.aheadMs += ms;
       await Promise.all([1, 2, 3].map(() => payments.runTask('settle-payments')));
     },
-    settled: (caller, id, status) => expect.poll(() => till.statusOf(caller, id), PATIENCE).toBe(status),
-    decided: (id) => expect.poll(async () => (await sandbox.charges(id))[0]?.status, PATIENCE).not.toBe('pending'),
+    settled: (caller, id, status) => expect.poll(() => till.statusOf(caller, id)).toBe(status),
+    decided: (id) => expect.poll(async () => (await sandbox.charges(id))[0]?.status).not.toBe('pending'),
     signed: (type, key, secret = sandbox.config.SANDBOX_CALLBACK_SECRET) => signedCallback({ type, key, secret, at: now() }),
     async receive(given) {
       return (await ask(testCaller(['payments:write'], { accountId: 'none' }), RECEIVE, given)).receiveProviderCallback;

@@ -9,7 +9,7 @@ import { migrations } from '../migrations/index.ts';
 import { Product } from './product.entity.ts';
 import { references, resolvers } from './resolvers.ts';
 
-/** Starts the products subgraph: the catalogue. Does not listen; the caller does, or uses its endpoint in process. */
+/** Starts the products subgraph: the catalogue. */
 export function start(settings: SubgraphSettings, dependencies: SubgraphDependencies): Promise<Subgraph> {
   return startSubgraph(
     {

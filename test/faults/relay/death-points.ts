@@ -9,6 +9,7 @@ export const PUBLISHER_POINTS = ['outbox rows are read', 'the bus has them'] as 
 /** Steps of a relay. */
 export const RELAY_POINTS = [
   'a batch comes in',
+  'its events are being written',
   'its deliveries are written',
   'deliveries are being claimed',
   'an attempt begins',
@@ -30,6 +31,7 @@ export type Doom = Disposable & {
 };
 
 const STATEMENTS: readonly (readonly [text: string, point: DeathPoint])[] = [
+  ['webhooks.fan_out(', 'its events are being written'],
   ['webhooks.claim(', 'deliveries are being claimed'],
   ['"circuitFailures", failing_since = h."failingSince"', 'health is being written'],
   ['insert into webhooks.attempt', 'results are being written'],

@@ -17,8 +17,12 @@ export type TestProcess<Plan> = AsyncDisposable & {
   readonly ended: Promise<void>;
   isGone(): boolean;
   kill(): Promise<void>;
-  measure(): Promise<Measured>;
+  /** `collect`: garbage is collected first. */
+  measure(collect?: boolean): Promise<Measured>;
 };
+/** Of a process that is gone. */
+const UNKNOWN: Measured = { rss: Number.NaN, used: Number.NaN, statements: Number.NaN, longestSendMs: Number.NaN };
+
 export type RelayProcess = TestProcess<RelayPlan>;
 
 /** A relay process that loads its code and waits to be started. */
@@ -52,9 +56,9 @@ function forkProcess<Plan>(file: string): TestProcess<Plan> {
     },
     arm: async (death) => void (await ask({ kind: 'arm', death }, 'armed')),
     disarm: async () => void (await ask({ kind: 'disarm' }, 'disarmed')),
-    async measure() {
-      const answer = await ask({ kind: 'measure' }, 'measured');
-      return answer?.kind === 'measured' ? answer : { rss: Number.NaN, statements: Number.NaN };
+    async measure(collect = false) {
+      const answer = await ask({ kind: 'measure', collect }, 'measured');
+      return answer?.kind === 'measured' ? answer : UNKNOWN;
     },
     [Symbol.asyncDispose]: kill,
   };

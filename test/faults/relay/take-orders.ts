@@ -1,6 +1,8 @@
 // How a test talks to the processes that it forks.
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import type { Death, Doom } from './death-points.ts';
 
@@ -8,14 +10,17 @@ export type Order<Plan> =
   | { readonly kind: 'start'; readonly plan: Plan }
   | { readonly kind: 'arm'; readonly death: Death }
   | { readonly kind: 'disarm' }
-  | { readonly kind: 'measure' };
+  | { readonly kind: 'measure'; readonly collect?: boolean };
 
-/** `rss`: bytes of memory. `statements`: sent to PostgreSQL since the start. */
-export type Measured = { readonly rss: number; readonly statements: number };
+/**
+ * `rss`: bytes of memory that the process has. `used`: bytes of its objects and buffers, after a collection only what is held if one was asked for.
+ * `statements`: sent to PostgreSQL since the start. `longestSendMs`: of a relay's requests, on its own stopwatch.
+ */
+export type Measured = { readonly rss: number; readonly used: number; readonly statements: number; readonly longestSendMs: number };
 export type Report = { readonly kind: 'loaded' | 'running' | 'armed' | 'disarmed' } | ({ readonly kind: 'measured' } & Measured);
 
 /** Says that the code is loaded, and resolves with the plan; from then on does what it is told until its parent is gone. */
-export async function takeOrders<Plan>(doom: Doom): Promise<Plan> {
+export async function takeOrders<Plan>(doom: Doom, longestSendMs = (): number => Number.NaN): Promise<Plan> {
   process.on('disconnect', () => process.exit());
   // Where Node keeps what it compiles, it writes it when a process ends: these do not come to their end.
   flushCompileCache();
@@ -35,9 +40,21 @@ export async function takeOrders<Plan>(doom: Doom): Promise<Plan> {
       doom.disarm();
       report({ kind: 'disarmed' });
     }
-    if (order.kind === 'measure') report({ kind: 'measured', rss: process.memoryUsage().rss, statements });
+    if (order.kind === 'measure') {
+      if (order.collect === true) collectGarbage();
+      const { rss, heapUsed, external } = process.memoryUsage();
+      report({ kind: 'measured', rss, used: heapUsed + external, statements, longestSendMs: longestSendMs() });
+    }
   });
   return first.plan;
+}
+
+/** All of it: buffers are freed with the objects that they belong to. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
 }
 
 export function report(what: Report): void {

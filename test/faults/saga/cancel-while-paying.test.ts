@@ -1,13 +1,14 @@
 // Cancelling and paying cross in every way two requests can: in the end the order is cancelled and nobody has paid for it.
 import { fromCallerMessage } from '@portico/contracts/caller';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FULL } from '../counts.ts';
 import { type Ground, openGround } from './open-ground.ts';
 import { faultsOf, readBooks } from './order-books.ts';
 import { recover } from './recover.ts';
 import { payOrder, placeOrder } from './shop-request.ts';
 
 const CARDS = ['tok_visa', 'tok_unknown_outcome', 'tok_flaky', 'tok_pending'];
-const ROUNDS = process.env.FAULTS === 'full' ? 20 : 3;
+const ROUNDS = FULL ? 20 : 3;
 const CANCEL = 'mutation Cancel($id: ID!) { cancelOrder(id: $id) { status } }';
 
 let ground: Ground;

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { testEnvironment } from '@portico/service-kit/testing';
 import type { Command, Report } from './saga-process.ts';
 
 export function forkSaga(command: Command, onReport: (report: Report) => void): ChildProcess {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, NODE_COMPILE_CACHE, COMMAND: JSON.stringify(command) };
+  const env = testEnvironment({ COMMAND: JSON.stringify(command) });
   const child = fork(new URL('./saga-process.ts', import.meta.url), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   return child.on('message', (message) => onReport(message as Report));
 }

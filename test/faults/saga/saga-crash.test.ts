@@ -3,6 +3,7 @@
 // sent again.
 import { AppError } from '@portico/contracts/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FULL } from '../counts.ts';
 import { forkSaga, untilKilled } from './fork-saga.ts';
 import { type Ground, openGround } from './open-ground.ts';
 import { type Books, faultsOf, readBooks } from './order-books.ts';
@@ -17,7 +18,7 @@ const SLOW = [
   ['tok_insufficient_funds', 'tok_rate_limited', 'tok_pending_declined'],
   ['tok_visa', 'tok_timeout'],
 ];
-const GROUPS = process.env.FAULTS === 'full' ? [CARDS, ...SLOW] : [CARDS];
+const GROUPS = FULL ? [CARDS, ...SLOW] : [CARDS];
 /** What a request that is sent again may be answered: these, or the order. */
 const REFUSALS = ['CONFLICT', 'INVALID_STATE', 'PAYMENT_FAILED'];
 

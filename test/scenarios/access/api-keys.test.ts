@@ -1,6 +1,9 @@
 import { newApiKey } from '@portico/contracts/api-key-text';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import type { Key } from '../../stack/credentials.ts';
+import { type Reply, send } from '../../stack/send.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 type Failure = { error: { code: string; message: string; details: Record<string, unknown> } };
 const TARGET = '/api/v1/products?fields=id';
@@ -9,7 +12,7 @@ describe.each(TOPOLOGIES)('API keys, %s', (topology) => {
   let stack: Stack;
   let key: Key;
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     key = await stack.key();
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -64,12 +67,13 @@ describe.each(TOPOLOGIES)('API keys, %s', (topology) => {
     const revoked = await stack.key();
     expect((await send(stack, 'GET', TARGET, { key: revoked })).status).toBe(200);
     await stack.admin.apiKeys.revoke(revoked.id);
-    await expect.poll(async () => (await send(stack, 'GET', TARGET, { key: revoked })).status, { timeout: 1_000, interval: 20 }).toBe(401);
+    const statusOf = async (used: Key): Promise<number> => (await send(stack, 'GET', TARGET, { key: used })).status;
+    await within(1_000, () => expect.poll(() => statusOf(revoked), { interval: 20 }).toBe(401));
     const old = await stack.key();
     await send(stack, 'GET', TARGET, { key: old });
     const next = { ...old, ...(await stack.admin.apiKeys.regenerate(old.id)) };
     expect((await send(stack, 'GET', TARGET, { key: next })).status).toBe(200);
-    await expect.poll(async () => (await send(stack, 'GET', TARGET, { key: old })).status, { timeout: 1_000, interval: 20 }).toBe(401);
+    await within(1_000, () => expect.poll(() => statusOf(old), { interval: 20 }).toBe(401));
     const rotated = { ...next, ...(await stack.admin.apiKeys.rotate(next.id, 60_000)) };
     for (const one of [next, rotated]) expect((await send(stack, 'GET', TARGET, { key: one })).status).toBe(200);
   });

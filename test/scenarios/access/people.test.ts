@@ -1,8 +1,10 @@
 import { createDeveloperClient, createOperatorClient } from '@portico/admin-server/client';
 import { type Browser, lettersTo, openBrowser } from '@portico/admin-server/testing/browser';
-import { PASSWORD } from '@portico/admin-server/testing/open-test-sides';
+import { LETTER_COMES, PASSWORD } from '@portico/admin-server/testing/open-test-sides';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { send } from '../../stack/send.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 const TARGET = '/api/v1/products?fields=id';
 
@@ -10,7 +12,7 @@ describe.each(TOPOLOGIES)('people, %s', (topology) => {
   let stack: Stack;
   let urls: { developer: string; operator: string };
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     urls = { developer: stack.url, operator: stack.internalUrl };
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -21,7 +23,7 @@ describe.each(TOPOLOGIES)('people, %s', (topology) => {
     const path = await vi.waitFor(async () => {
       const found = /\/portal\/api\/auth\/verify-email\?token=\S+/.exec((await lettersTo(stack.mailFolder, email))[0]?.text ?? '')?.[0];
       return found ?? Promise.reject(new Error('There is no letter yet.'));
-    });
+    }, LETTER_COMES);
     expect((await fetch(urls.developer + path)).status).toBe(200);
     expect(await browser.post('developer', '/sign-in/email', { email, password: PASSWORD })).toMatchObject({ status: 200 });
     return browser;
@@ -34,7 +36,8 @@ describe.each(TOPOLOGIES)('people, %s', (topology) => {
     const key = { ...made, accountId };
     expect((await send(stack, 'GET', TARGET, { key })).status).toBe(200);
     await client.apiKeys.revoke.mutate({ accountId, id: made.id });
-    await expect.poll(async () => (await send(stack, 'GET', TARGET, { key })).status, { timeout: 1_000, interval: 20 }).toBe(401);
+    const status = async (): Promise<number> => (await send(stack, 'GET', TARGET, { key })).status;
+    await within(1_000, () => expect.poll(status, { interval: 20 }).toBe(401));
   });
 
   it('who operate are reached on the internal listener alone, developers on the public one alone', async () => {

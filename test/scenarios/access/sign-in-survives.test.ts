@@ -6,7 +6,7 @@ import { type Admin, start } from '@portico/admin-server/server';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS, unreachableGraph } from '@portico/service-kit/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayProcess, startGatewayProcess } from '../../stack/gateway-process.ts';
+import { type GatewayProcess, startGatewayProcess } from '../../stack/processes/gateway-process.ts';
 
 /** A crashed attempt is not looked at while it might still be under way. */
 const LATER_MS = 600_000;

@@ -13,7 +13,7 @@ describe.each(TOPOLOGIES)('tenants, %s', (topology) => {
   let paths: { method: string; path: string; body?: unknown }[];
 
   beforeAll(async () => {
-    stack = await startStack({ topology, openBus: (databaseUrl) => openEventBus({ databaseUrl, logger: silentLogger }) });
+    stack = await startStack({ topology, shared: true, openBus: (databaseUrl) => openEventBus({ databaseUrl, logger: silentLogger }) });
     owner = await openShop(stack, { account: 'owner', mode: 'test' });
     // Another account, and the same account in the other mode.
     others = [await openShop(stack, { account: 'stranger', mode: 'test' }), await openShop(stack, { account: 'owner', mode: 'live' })];

@@ -1,7 +1,9 @@
 // The endpoints of the authorization server, to somebody who guesses at clients' secrets, and to a client that asks too much.
 import { newId } from '@portico/contracts/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import type { Client } from '../../stack/credentials.ts';
+import { send } from '../../stack/send.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 const ENDPOINTS = ['token', 'refresh', 'revoke', 'introspect'];
 const TOO_MANY = { error: 'temporarily_unavailable', error_description: expect.stringMatching(/^Too many [\x20-\x7e]+$/) };
@@ -11,7 +13,7 @@ describe.each(TOPOLOGIES)('at the token endpoints, %s', (topology) => {
   let stack: Stack;
   let addresses = 0;
   beforeAll(async () => {
-    stack = await startStack({ topology, env });
+    stack = await startStack({ topology, shared: true, env });
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
 

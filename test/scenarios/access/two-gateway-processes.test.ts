@@ -4,15 +4,18 @@ import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import type { TestServer } from '@portico/service-kit/testing-server';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayProcess, startGatewayProcess } from '../../stack/gateway-process.ts';
+import type { Key } from '../../stack/credentials.ts';
 import { OUT_OF_REACH } from '../../stack/out-of-reach.ts';
-import { type Key, send } from '../../stack/start-stack.ts';
+import { type GatewayProcess, startGatewayProcess } from '../../stack/processes/gateway-process.ts';
+import { send } from '../../stack/send.ts';
 
 const TARGET = '/api/v1/products?fields=id';
 /** The gateways have no subgraphs: a request that was let through comes as far as the graph, which is not there. */
 const [LET_THROUGH, REFUSED, UNKNOWN] = [503, 429, 401];
 const DAY = 86_400;
+const OFTEN = { interval: 10 };
 /** A busy machine makes Redis slow; that the gateways then count apart is proved beside the limiter. */
 const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
 
@@ -54,11 +57,11 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
     const ended = await newKey();
     expect(countOf(await statuses(ended, 20))).toEqual({ [LET_THROUGH]: 20 });
     await admin.apiKeys.revoke(ended.id);
-    for (const gateway of gateways) await expect.poll(() => statusAt(gateway, ended), { timeout: 1_000, interval: 10 }).toBe(UNKNOWN);
+    await within(1_000, () => Promise.all(gateways.map((gateway) => expect.poll(() => statusAt(gateway, ended), OFTEN).toBe(UNKNOWN))));
     const widened = await newKey(10);
     expect(countOf(await statuses(widened, 40))).toEqual({ [LET_THROUGH]: 10, [REFUSED]: 30 });
     await admin.apiKeys.update(widened.id, { quota: { limit: 30, windowSeconds: DAY } });
-    await expect.poll(() => statusAt(gateways[0] as GatewayProcess, widened), { timeout: 1_000, interval: 10 }).toBe(LET_THROUGH);
+    await within(1_000, () => expect.poll(() => statusAt(gateways[0] as GatewayProcess, widened), OFTEN).toBe(LET_THROUGH));
     await expect
       .poll(async () => (await send(gateways[1] as GatewayProcess, 'GET', TARGET, { key: widened })).headers.get('x-ratelimit-limit'))
       .toBe('30');
@@ -74,7 +77,7 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
     });
     const after = async (more: number): Promise<void> => {
       const from = answered.length;
-      await expect.poll(() => answered.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(from + more);
+      await expect.poll(() => answered.length, { interval: 5 }).toBeGreaterThan(from + more);
     };
     await after(100);
     await redis.kill();
@@ -90,9 +93,7 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
     expect(counted[LET_THROUGH]).toBeLessThan(2 * limit);
     for (const gateway of gateways)
       await expect
-        .poll(async () => (await (await fetch(`${gateway.internalUrl}/metrics`)).text()).match(/^portico_redis_up (\d)$/m)?.[1], {
-          timeout: 10_000,
-        })
+        .poll(async () => (await (await fetch(`${gateway.internalUrl}/metrics`)).text()).match(/^portico_redis_up (\d)$/m)?.[1])
         .toBe('1');
     expect(countOf(await statuses(await newKey(50), 200))).toEqual({ [LET_THROUGH]: 50, [REFUSED]: 150 });
   });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasOpenssl, rawExchange, writeCertificate } from '@portico/service-kit/http/testing-sockets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import type { Key } from '../../stack/credentials.ts';
+import { send } from '../../stack/send.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 const TARGET = '/api/v1/products?fields=id';
 
@@ -13,9 +15,9 @@ describe.each(TOPOLOGIES)('headers, origins and proxies, %s', (topology) => {
   let stack: Stack;
   let key: Key;
   beforeAll(async () => {
-    stack = await startStack({ topology, env: { DEVELOPMENT: 'true', CORS_ORIGINS: 'https://console.example' } });
-    await stack.admin.accounts.create({ slug: 'web-shop', name: 'Web', allowedOrigins: ['https://shop.example'] });
-    key = await stack.key({ account: 'web-shop' });
+    stack = await startStack({ topology, shared: true, env: { DEVELOPMENT: 'true', CORS_ORIGINS: 'https://console.example' } });
+    await stack.admin.accounts.create({ slug: 'policy-shop', name: 'Web', allowedOrigins: ['https://shop.example'] });
+    key = await stack.key({ account: 'policy-shop' });
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
 
@@ -109,7 +111,7 @@ describe.each(TOPOLOGIES)('headers, origins and proxies, %s', (topology) => {
 
 describe.each(TOPOLOGIES)('behind a trusted proxy, %s', (topology) => {
   it('the client is who the proxy says, not who the client says', async () => {
-    await using stack = await startStack({ topology, env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1, 10.0.0.0/8' } });
+    await using stack = await startStack({ topology, shared: true, env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1, 10.0.0.0/8' } });
     const bound = await stack.key({ allowedAddresses: ['203.0.113.0/24'] });
     const cases: [Record<string, string>, number][] = [
       [{ 'x-forwarded-for': '203.0.113.7' }, 200],
@@ -149,7 +151,7 @@ describe.skipIf(!hasOpenssl())('over TLS (needs openssl)', () => {
     expect(await ask('/portal/api/auth/get-session')).toEqual({ status: 200, hsts });
     await writeCertificate(folder, 'second');
     // Trusts only what is in the file now.
-    await expect.poll(() => ask('/api/health').catch(() => undefined), { timeout: 8_000 }).toEqual({ status: 200, hsts });
+    await expect.poll(() => ask('/api/health').catch(() => undefined)).toEqual({ status: 200, hsts });
     await rm(folder, { recursive: true });
   });
 

@@ -3,9 +3,12 @@
 import { connect } from 'node:net';
 import { ERRORS, isErrorCode } from '@portico/contracts/errors';
 import { closed, type RawExchange, rawExchange } from '@portico/service-kit/http/testing-sockets';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Key } from '../../stack/credentials.ts';
 import { hostileBytes, randomOf } from '../../stack/hostile-bytes.ts';
-import { type Key, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { send } from '../../stack/send.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 const MALFORMED = 2_000;
 const INTERNAL = 500;
@@ -32,10 +35,11 @@ function refusalOf({ answers, closed: wasClosed, text }: RawExchange): { status:
   return { status: answer?.status ?? 0, code: error.code };
 }
 
-describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
+// None of this gets past the listener, and the topologies differ only behind it.
+describe('the edge', () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ topology, env: DEADLINES });
+    stack = await startStack({ topology: 'all-in-one', env: DEADLINES });
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
 
@@ -112,9 +116,8 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
 
   it('cuts who is slow with headers or a body', async () => {
     for (const bytes of ['GET /api/health HTTP/1.1\r\nhost:', `${START}content-type: application/json\r\ncontent-length: 10\r\n\r\n{`]) {
-      const startedAt = performance.now();
-      expect(refusalOf(await rawExchange(stack.url, bytes))).toEqual({ status: 408, code: 'REQUEST_TIMEOUT' });
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      const answer = await within(3_000, () => rawExchange(stack.url, bytes));
+      expect(refusalOf(answer)).toEqual({ status: 408, code: 'REQUEST_TIMEOUT' });
     }
   });
 
@@ -149,7 +152,19 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     expect((await fetch(`${stack.internalUrl}/health`)).status).toBe(200);
   });
 
-  it(`survives ${SIGNED} signed requests for nonsense: no 5xx`, async () => {
+  it('lets the next one in while hostile connections are held', async () => {
+    const { port } = new URL(stack.url);
+    const held = Array.from({ length: 50 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
+    for (const socket of held) socket.write('GET / HTTP/1.1\r\nx:');
+    expect((await fetch(`${stack.url}/api/health/live`)).status).toBe(200);
+    // And they are all gone after the deadline.
+    await Promise.all(held.map(closed));
+  });
+});
+
+describe.each(TOPOLOGIES)('nonsense that is signed, %s', (topology) => {
+  it(`is survived, ${SIGNED} times: no 5xx`, async () => {
+    await using stack = await startStack({ topology, shared: true });
     const hostile = hostileBytes(7);
     const random = randomOf(8);
     const keys: Key[] = [];
@@ -170,22 +185,13 @@ describe.each(TOPOLOGIES)('the edge, %s', (topology) => {
     // Some of it was let in: otherwise this proved nothing.
     expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404]));
   });
-
-  it('lets the next one in while hostile connections are held', async () => {
-    const { port } = new URL(stack.url);
-    const held = Array.from({ length: 50 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
-    for (const socket of held) socket.write('GET / HTTP/1.1\r\nx:');
-    expect((await fetch(`${stack.url}/api/health/live`)).status).toBe(200);
-    // And they are all gone after the deadline.
-    await Promise.all(held.map(closed));
-  });
 });
 
 /** The exchanges that went wrong. */
 async function notSurvived(url: string, count: number, make: () => string): Promise<unknown[]> {
   const wrong: unknown[] = [];
   await inTurns(Array.from({ length: count }, make), MALFORMED_AT_ONCE, async (bytes) => {
-    const { text, answers, closed: wasClosed } = await rawExchange(url, bytes, { timeoutMs: 3_000 });
+    const { text, answers, closed: wasClosed } = await rawExchange(url, bytes, { quietMs: 3_000 });
     const heads = text.match(/HTTP\/1\.1 (?!100)\d{3} /g)?.length ?? 0;
     // The answer to HEAD has the length of a body that does not come.
     const whole = bytes.startsWith('HEAD') || heads === answers.length;

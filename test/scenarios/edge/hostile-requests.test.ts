@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RequestOptions, send } from '../../stack/send.ts';
 import { openShop, type Shop } from '../../stack/shop.ts';
-import { type RequestOptions, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 type Failure = {
   error: { code: string; message: string; details: Record<string, string>; requestId: string; timestamp: string; documentationUrl: string };
@@ -11,7 +12,7 @@ describe.each(TOPOLOGIES)('a hostile or careless request, %s', (topology) => {
   let stack: Stack;
   let shop: Shop;
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     shop = await openShop(stack);
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -175,12 +176,12 @@ describe('health', () => {
     await client.connect();
     await client.query(`alter database "${pathname.slice(1)}" allow_connections false`);
     await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [pathname.slice(1)]);
-    await expect.poll(async () => (await fetch(`${stack.url}/api/health`)).status, { timeout: 5_000 }).toBe(503);
+    await expect.poll(async () => (await fetch(`${stack.url}/api/health`)).status).toBe(503);
     const reply = await shop.call('GET', '/api/v1/products', undefined, { headers: { 'cache-control': 'no-cache' } });
     expect([reply.status, (reply.body as Failure).error.code, reply.headers.get('retry-after')]).toEqual([503, 'SERVICE_UNAVAILABLE', '1']);
     expect(reply.text).not.toMatch(/ECONN|127\.0|pg_|postgres:/);
     await client.query(`alter database "${pathname.slice(1)}" allow_connections true`);
     await client.end();
-    await expect.poll(async () => (await shop.call('GET', '/api/v1/products')).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await shop.call('GET', '/api/v1/products')).status).toBe(200);
   });
 });

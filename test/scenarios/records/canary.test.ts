@@ -4,9 +4,10 @@ import { v1 } from '@portico/mesh/contracts/v1/version';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL, CANARIES, found, startWatchedStack, type Watched } from '../../stack/canaries.ts';
+import { send } from '../../stack/send.ts';
 import type { Shop } from '../../stack/shop.ts';
 import { startSink } from '../../stack/sink.ts';
-import { type Stack, send, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { type Stack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
   let watched: Watched;

@@ -34,7 +34,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
   async function spansOf(traceId: string, names: readonly string[]): Promise<SentSpan[]> {
     const ofTrace = () => collector.spans().filter((span) => span.traceId === traceId);
     await stack.flushTraces();
-    await expect.poll(() => ofTrace().map(({ name }) => name), { timeout: 20_000 }).toEqual(expect.arrayContaining([...names]));
+    await expect.poll(() => ofTrace().map(({ name }) => name)).toEqual(expect.arrayContaining([...names]));
     return ofTrace();
   }
   const attributesOf = ({ attributes }: SentSpan) => Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
@@ -71,7 +71,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
     await client.end();
     expect(rows).toHaveLength(1);
     const within = String(rows[0]?.traceparent).split('-')[2];
-    await expect.poll(() => collector.spans().map(({ spanId }) => spanId), { timeout: 20_000 }).toContain(within);
+    await expect.poll(() => collector.spans().map(({ spanId }) => spanId)).toContain(within);
     expect(spans.every(({ traceId: id }) => id === traceId)).toBe(true);
   });
 
@@ -81,7 +81,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
     const { traceId, headers } = newTrace();
     const customer = { email: `${traceId.slice(0, 8)}@example.com`, name: 'Traced' };
     await shop.data(201, 'POST', '/api/v1/customers', customer, { headers });
-    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => sink.received.length).toBe(2);
     const spans = await spansOf(traceId, ['POST /api/v1/customers', 'webhook attempt']);
     const span = spans.find(({ name }) => name === 'webhook attempt');
     expect([span?.kind, span && attributesOf(span)]).toEqual([
@@ -92,7 +92,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
         'portico.outcome': 'succeeded',
       }),
     ]);
-    await expect.poll(() => collector.spans().map(({ spanId }) => spanId), { timeout: 20_000 }).toContain(span?.parentSpanId);
+    await expect.poll(() => collector.spans().map(({ spanId }) => spanId)).toContain(span?.parentSpanId);
     expect(sink.received.filter(({ headers: sent }) => 'traceparent' in sent)).toEqual([]);
     expect(collector.text()).not.toContain('secretword');
   });

@@ -12,7 +12,7 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
   let shop: Shop;
 
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     sink = await startSink();
     shop = await openShop(stack);
   });

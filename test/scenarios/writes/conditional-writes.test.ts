@@ -8,7 +8,7 @@ describe.each(TOPOLOGIES)('changing a resource, %s', (topology) => {
   let stack: Stack;
   let shop: Shop;
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     shop = await openShop(stack);
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Key } from '../../stack/credentials.ts';
+import { type Reply, send } from '../../stack/send.ts';
 import { openShop, type Shop } from '../../stack/shop.ts';
-import { type Key, type Reply, type Stack, send, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 type Failure = { error: { code: string; details: Record<string, unknown> } };
 
@@ -11,7 +13,7 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   let shop: Shop;
   let body: { customerId: string; items: { productId: string; quantity: number }[] };
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     shop = await openShop(stack, { account: ACCOUNT, mode: 'test' });
     body = { customerId: (await shop.customer()).id, items: [{ productId: (await shop.stocked(1_000)).id, quantity: 1 }] };
   });

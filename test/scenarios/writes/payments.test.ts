@@ -1,8 +1,9 @@
 // Money: an order is paid once, for exactly what it costs in its currency, whatever the provider does.
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../../stack/send.ts';
 import { openShop, type Shop } from '../../stack/shop.ts';
-import { type Reply, type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
+import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
 type Payment = {
   id: string;
@@ -76,7 +77,7 @@ describe.each(TOPOLOGIES)('paying an order, %s', (topology) => {
     const later = await order();
     expect((await pay(later, { paymentMethod: 'tok_pending' })).body).toMatchObject({ data: { status: 'pending' } });
     expect(await statusOf(later)).toBe('pending');
-    await expect.poll(() => statusOf(later), { timeout: 20_000 }).toBe('confirmed');
+    await expect.poll(() => statusOf(later)).toBe('confirmed');
   });
 
   it('answers 402 with the reason of a decline, and lets another card pay', async () => {
@@ -119,7 +120,7 @@ describe.each(TOPOLOGIES)('paying an order, %s', (topology) => {
       const reply = await pay(orderId, { paymentMethod });
       const { data } = reply.body as { data: Payment };
       expect([reply.status, data.status]).toEqual([201, 'pending']);
-      await expect.poll(async () => (await read(data.id)).status, { timeout: 20_000 }).toBe(status);
+      await expect.poll(async () => (await read(data.id)).status).toBe(status);
     }
   });
 

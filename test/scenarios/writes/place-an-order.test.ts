@@ -14,7 +14,7 @@ describe.each(TOPOLOGIES)('placing an order, %s', (topology) => {
   let stack: Stack;
   let shop: Shop;
   beforeAll(async () => {
-    stack = await startStack({ topology });
+    stack = await startStack({ topology, shared: true });
     shop = await openShop(stack);
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -90,20 +90,27 @@ describe.each(TOPOLOGIES)('placing an order, %s', (topology) => {
   it('sells exactly 50 of 50 pieces to 200 that want one at the same time', async () => {
     const { id: productId, sku } = await shop.stocked(50);
     const { id: customerId } = await shop.customer();
-    const replies = await Promise.all(
-      Array.from({ length: 200 }, (_, i) =>
-        shop.call('POST', '/api/v1/orders', { customerId, items: [{ productId, quantity: 1 }], notes: `order ${i}` }),
-      ),
-    );
-    const byStatus = Map.groupBy(replies, ({ status }) => status);
-    expect([...byStatus].map(([status, some]) => [status, some.length]).sort()).toEqual([
-      [201, 50],
-      [409, 150],
-    ]);
-    expect(await shop.data(200, 'GET', `/api/v1/inventory/${sku}`)).toMatchObject({ quantity: 50, reserved: 50, available: 0 });
-    const list = (await shop.call('GET', `/api/v1/orders?productId=${productId}&perPage=1&fields=id`)).body as {
-      pagination: { total: number };
+    const ordered = async (): Promise<number> => {
+      const { body } = await shop.call('GET', `/api/v1/orders?productId=${productId}&perPage=1&fields=id`);
+      return (body as { pagination: { total: number } }).pagination.total;
     };
-    expect(list.pagination.total).toBe(50);
+    const count = { 201: 0, 409: 0, later: 0 };
+    for (let buyers = 200; (await ordered()) < 50; buyers = 50) {
+      const replies = await Promise.all(
+        Array.from({ length: buyers }, (_, i) =>
+          shop.call('POST', '/api/v1/orders', { customerId, items: [{ productId, quantity: 1 }], notes: `order ${i}` }),
+        ),
+      );
+      for (const { status } of replies) {
+        // A machine that is busy with other things has not the time for all of them, and says so. Then others come.
+        expect([201, 409, 503, 504]).toContain(status);
+        count[status === 201 || status === 409 ? status : 'later'] += 1;
+      }
+    }
+    // Whoever waited for too long may have bought.
+    expect(count[201]).toBeLessThanOrEqual(50);
+    expect(count[201] + count.later).toBeGreaterThanOrEqual(50);
+    await expect.poll(() => shop.data(200, 'GET', `/api/v1/inventory/${sku}`)).toMatchObject({ quantity: 50, reserved: 50, available: 0 });
+    expect(await ordered()).toBe(50);
   });
 });

@@ -17,6 +17,11 @@ export type AttemptResult = {
   readonly attempt?: RecordedExchange & { readonly id: string; readonly number: number; readonly url: string; readonly startedAt: Date };
 };
 
+/** Characters of the bodies that the log keeps of it. */
+export function loggedSize({ attempt }: AttemptResult): number {
+  return attempt === undefined ? 0 : attempt.requestBody.length + (attempt.responseBody?.length ?? 0);
+}
+
 /**
  * Nothing was sent, or not to its end, and no attempt is spent. `given-up`: this process ends. `orphaned`: its endpoint is no more. `postponed`:
  * this process cannot make it; another, or this one of a later release, may.
@@ -87,5 +92,5 @@ async function attempt(
   if (outcome.kind === 'failed' && outcome.error.code === 'aborted') return { delivery, verdict: { kind: 'given-up' }, endedAt };
   const verdict = judge(outcome, { attempt: number, schedule: endpoint.schedule, now: endedAt.getTime(), random });
   const logged = { id: newId('attempt'), number: delivery.attemptsTotal + 1, url: endpoint.url, startedAt };
-  return { delivery, verdict, endedAt, attempt: { ...recordExchange(headers, body, outcome), ...logged } };
+  return { delivery, verdict, endedAt, attempt: { ...recordExchange(endpoint.headers, signed, body, outcome), ...logged } };
 }

@@ -1,12 +1,11 @@
 // One attempt as the log keeps it: what a developer needs to see what we sent and heard, without what would let a reader act in somebody's name.
 import { COMMON_HEADERS, type SendOutcome } from '../sending/send.ts';
-import { SIGNED_HEADERS } from '../signing/sign.ts';
+import type { SignedHeaders } from '../signing/sign.ts';
 
 const KEPT_BYTES_MAX = 64 * 1024;
 const MASK = '***';
 const SIGNATURE_END = 4;
-const SIGNATURES: ReadonlySet<string> = new Set(['x-webhook-signature', 'webhook-signature']);
-const OURS: ReadonlySet<string> = new Set([...SIGNED_HEADERS, ...Object.keys(COMMON_HEADERS)].map((name) => name.toLowerCase()));
+const SIGNATURE_KINDS = ['sha256=', 'v1,'];
 /** Headers of a response that say how it was served. All others may carry what belongs to the receiver's users. */
 const RESPONSE_HEADERS: ReadonlySet<string> = new Set([
   'cache-control',
@@ -29,7 +28,8 @@ const RESPONSE_HEADERS: ReadonlySet<string> = new Set([
 
 export type RecordedExchange = {
   readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly requestBody: string;
+  /** Bytes of ours need no look; they are kept as they are. */
+  readonly requestBody: string | Buffer;
   readonly responseStatus: number | null;
   readonly responseHeaders: Readonly<Record<string, string>> | null;
   readonly responseBody: string | null;
@@ -40,9 +40,15 @@ export type RecordedExchange = {
   readonly durationMs: number;
 };
 
-export function recordExchange(headers: Readonly<Record<string, string>>, body: Buffer, outcome: SendOutcome): RecordedExchange {
+/** `own`: headers of the endpoint. */
+export function recordExchange(
+  own: Readonly<Record<string, string>>,
+  signed: SignedHeaders,
+  body: Buffer,
+  outcome: SendOutcome,
+): RecordedExchange {
   const { timings } = outcome;
-  const request = { requestHeaders: maskRequest({ ...COMMON_HEADERS, ...headers }), requestBody: textOf(body) };
+  const request = { requestHeaders: maskRequest(own, signed), requestBody: body.length > KEPT_BYTES_MAX ? textOf(body) : body };
   const shared = { ...request, timings, durationMs: Math.round(timings.totalMs) };
   if (outcome.kind === 'failed') {
     const { code, message } = outcome.error;
@@ -61,18 +67,16 @@ export function recordExchange(headers: Readonly<Record<string, string>>, body: 
 }
 
 /** The values of the endpoint's own headers are its owner's secrets; of a signature the end is enough to compare it by. */
-function maskRequest(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const masked: Record<string, string> = {};
-  for (const [given, value] of Object.entries(headers)) {
-    const name = given.toLowerCase();
-    if (SIGNATURES.has(name)) masked[given] = value.split(' ').map(maskSignature).join(' ');
-    else masked[given] = OURS.has(name) ? value : MASK;
-  }
-  return masked;
+function maskRequest(own: Readonly<Record<string, string>>, signed: SignedHeaders): Record<string, string> {
+  const masked: Record<string, string> = { ...COMMON_HEADERS };
+  for (const name of Object.keys(own)) masked[name] = MASK;
+  const [house, standard] = [signed['X-Webhook-Signature'], signed['webhook-signature']];
+  const ends = { 'X-Webhook-Signature': maskSignature(house), 'webhook-signature': standard.split(' ').map(maskSignature).join(' ') };
+  return Object.assign(masked, signed, ends);
 }
 
 function maskSignature(signature: string): string {
-  const kind = /^(?:sha256=|v1,)/.exec(signature)?.[0] ?? '';
+  const kind = SIGNATURE_KINDS.find((start) => signature.startsWith(start)) ?? '';
   return `${kind}…${signature.slice(-SIGNATURE_END)}`;
 }
 
@@ -91,5 +95,5 @@ function textOf(bytes: Buffer): string {
 }
 
 function withoutNul(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
 }

@@ -2,7 +2,9 @@ import { newId } from '@portico/contracts/ids';
 import { expect, it } from 'vitest';
 import { claimDeliveries } from '../claiming/claim-deliveries.ts';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
-import { startTestRelay, type TestRelay, testEvent } from '../testing/start-test-relay.ts';
+import { signingKeys } from '../signing/secret.ts';
+import { sign } from '../signing/sign.ts';
+import { SECRET, startTestRelay, type TestRelay, testEvent } from '../testing/start-test-relay.ts';
 import type { AttemptResult } from './attempt-delivery.ts';
 import { recordExchange } from './attempt-record.ts';
 import { completeDeliveries } from './complete-deliveries.ts';
@@ -28,7 +30,9 @@ function succeeded(delivery: ClaimedDelivery): AttemptResult {
     truncated: false,
     timings: { firstByteMs: 1, totalMs: 1 },
   } as const;
-  const attempt = { ...recordExchange({}, Buffer.alloc(0), outcome), id: newId('attempt'), number: 1, url: 'http://127.0.0.1:1/' };
+  const [body, keys] = [Buffer.alloc(0), signingKeys(SECRET)];
+  const signed = sign({ eventId: delivery.eventId, eventType: delivery.eventType, attempt: 1, timestampSeconds: 0, body, keys });
+  const attempt = { ...recordExchange({}, signed, body, outcome), id: newId('attempt'), number: 1, url: 'http://127.0.0.1:1/' };
   return { delivery, verdict: { kind: 'succeeded' }, endedAt: NOW, attempt: { ...attempt, startedAt: NOW } };
 }
 

@@ -8,28 +8,43 @@ export type CompletionBatch<Result, Written> = {
 
 const WAIT_MS = 5;
 const RESULTS_MAX = 200;
+/** A batch ends with the result that reaches it: two hundred bodies of 64 KiB in one statement are copied whole, several times, here and in PostgreSQL. */
+const SIZE_MAX = 1024 * 1024;
 const RETRY_MS = 250;
 
 /** `write` is repeated until it resolves: what it does must be safe to do twice. Given up when `signal` is aborted. */
 export function createCompletionBatch<Result, Written>(options: {
   write(results: readonly Result[]): Promise<Written>;
+  /** Characters of it that are written. */
+  sizeOf(result: Result): number;
   logger: Logger;
   signal: AbortSignal;
 }): CompletionBatch<Result, Written> {
-  const { write, logger, signal } = options;
-  let waiting: { result: Result; done: (written: Written | undefined) => void }[] = [];
+  const { write, sizeOf, logger, signal } = options;
+  const waiting: { result: Result; done: (written: Written | undefined) => void }[] = [];
   let writing = false;
 
   async function drain(): Promise<void> {
     writing = true;
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, RESULTS_MAX);
-      waiting = waiting.slice(RESULTS_MAX);
+      const batch = waiting.splice(0, nextBatch());
       const written = await writeSurely(batch.map(({ result }) => result));
       for (const { done } of batch) done(written);
     }
     writing = false;
+  }
+
+  /** How many of those that wait go together. */
+  function nextBatch(): number {
+    let size = 0;
+    let count = 0;
+    for (const { result } of waiting) {
+      count += 1;
+      size += sizeOf(result);
+      if (count === RESULTS_MAX || size >= SIZE_MAX) break;
+    }
+    return count;
   }
 
   async function writeSurely(results: readonly Result[]): Promise<Written | undefined> {

@@ -2,7 +2,7 @@
 import type { AttemptResult } from './attempt-delivery.ts';
 
 export type Logged = AttemptResult & { readonly attempt: NonNullable<AttemptResult['attempt']> };
-type LogColumn = readonly [name: string, type: string, textOf: (result: Logged) => string | null];
+type LogColumn = readonly [name: string, type: string, textOf: (result: Logged) => string | Buffer | null];
 
 export const LOG_COLUMNS: readonly LogColumn[] = [
   ['id', 'text', ({ attempt }) => attempt.id],

@@ -23,14 +23,21 @@ export type ClaimRequest = {
 
 const CLAIM = `${allTenants('deliveries that are due')}select * from webhooks.claim($1, $2, $3, $4, $5, $6, $7, $8)`;
 
+const WRITE_DOWN = `${allTenants('what is in hand')}select webhooks.write_down($1)`;
+
+/** What has been in hand for a second becomes a row that waits under its lease. A claim that looks at all endpoints does so too. */
+export async function writeDown({ run }: Pick<Database, 'run'>, now: Date): Promise<void> {
+  await run(WRITE_DOWN, [now]);
+}
+
 /** One statement, however many deliveries. */
 export async function claimDeliveries({ run }: Pick<Database, 'run'>, request: ClaimRequest): Promise<ClaimedDelivery[]> {
   const { endpoints, full, slow, free, freeForFailing, now, leaseMs } = request;
   const lease = randomUUID();
-  const until = new Date(now.getTime() + leaseMs);
-  const rows = await run(CLAIM, [now, endpoints, full, slow, free, freeForFailing, lease, until]);
+  const leasedUntil = new Date(now.getTime() + leaseMs);
+  const rows = await run(CLAIM, [now, endpoints, full, slow, free, freeForFailing, lease, leasedUntil]);
   const events = new Map(rows.flatMap((row) => (row.eventType === null ? [] : [[String(row.eventId), eventOf(row)] as const])));
-  return rows.map((row) => ({ ...row, lease, ...events.get(String(row.eventId)) }) as ClaimedDelivery);
+  return rows.map((row) => ({ ...row, lease, leasedUntil, ...events.get(String(row.eventId)) }) as ClaimedDelivery);
 }
 
 /** Of an event that is due at several endpoints one row tells. */

@@ -2,6 +2,7 @@
 export type ClaimedDelivery = {
   readonly id: string;
   readonly lease: string;
+  readonly leasedUntil: Date;
   readonly accountId: string;
   readonly mode: string;
   readonly eventId: string;

@@ -12,13 +12,23 @@ import { storedTime } from '../stored-time.ts';
 
 type Columns = Pick<
   Endpoint,
-  'id' | 'url' | 'apiVersion' | 'schedule' | 'concurrency' | 'secret' | 'previousSecret' | 'previousSecretExpiresAt' | 'headers' | 'version'
+  | 'id'
+  | 'url'
+  | 'apiVersion'
+  | 'schedule'
+  | 'concurrency'
+  | 'secret'
+  | 'previousSecret'
+  | 'interimSecrets'
+  | 'previousSecretExpiresAt'
+  | 'headers'
+  | 'version'
 >;
-export type EndpointConfig = Omit<OpenedEndpoint, 'secret' | 'previousSecret'> &
+export type EndpointConfig = Omit<OpenedEndpoint, 'secret' | 'previousSecrets'> &
   Pick<Columns, 'schedule' | 'concurrency' | 'version'> & {
     readonly keys: SigningKeys;
-    /** While a rotation overlaps at that time. */
-    previousKeysAt(now: Date): SigningKeys | undefined;
+    /** Of the secrets before, oldest first, while a rotation overlaps at that time. */
+    previousKeysAt(now: Date): readonly SigningKeys[];
   };
 
 export type EndpointConfigs = {
@@ -31,7 +41,8 @@ export type EndpointConfigs = {
 
 const KEPT_MAX = 5_000;
 const READ = `${allTenants('where deliveries go')}select e.id, e.url, e.api_version as "apiVersion", e.schedule, e.concurrency,
-    e.secret_sealed as secret, e.previous_secret_sealed as "previousSecret", e.previous_secret_expires_at as "previousSecretExpiresAt",
+    e.secret_sealed as secret, e.previous_secret_sealed as "previousSecret",
+    e.interim_secrets_sealed as "interimSecrets", e.previous_secret_expires_at as "previousSecretExpiresAt",
     e.headers_sealed as headers, e.version
   from webhooks.endpoint e where e.id = any($1)`;
 
@@ -63,14 +74,14 @@ export function createEndpointConfigs({ run }: Pick<Database, 'run'>, keyRing: K
 function open(keyRing: KeyRing, row: Columns): EndpointConfig {
   const { schedule, concurrency, version, previousSecretExpiresAt } = row;
   // Opened as it was before it expired; whether it still signs is asked at each attempt.
-  const { secret, previousSecret, ...opened } = openEndpoint(keyRing, row, new Date(0));
-  const previousKeys = previousSecret === undefined ? undefined : signingKeys(previousSecret);
+  const { secret, previousSecrets, ...opened } = openEndpoint(keyRing, row, new Date(0));
+  const previousKeys = previousSecrets.map(signingKeys);
   return {
     ...opened,
     keys: signingKeys(secret),
     schedule,
     concurrency,
     version,
-    previousKeysAt: (now) => (previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now ? previousKeys : undefined),
+    previousKeysAt: (now) => (previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now ? previousKeys : []),
   };
 }

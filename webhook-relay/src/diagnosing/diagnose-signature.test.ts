@@ -116,7 +116,7 @@ describe('a diagnosis', () => {
   });
 
   it('accepts either secret of a rotation where it is right to', () => {
-    const headers = sign({ ...attempt, keys: signingKeys(other), previousKeys: signingKeys(secret) });
+    const headers = sign({ ...attempt, keys: signingKeys(other), previousKeys: [signingKeys(secret)] });
     expect(codes(diagnoseSignature({ ...good, headers }))).toEqual([[], []]);
     expect(codes(diagnoseSignature({ ...good, headers, secret: other, previousSecret: secret }))).toEqual([['secret_old'], []]);
   });

@@ -2,6 +2,7 @@
 // the step that differs. The secret is never repeated.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { invalid } from '@portico/contracts/errors';
+import { createMacKey, type MacKey } from '@portico/service-kit/mac';
 import { houseSignature, type SignedHeaders, standardSignature } from '../signing/sign.ts';
 import { FINDING_CODES, type Finding, type FindingCode, finding } from './findings.ts';
 import { type Family, type ReadSignature, readSignatures } from './read-signature.ts';
@@ -66,7 +67,7 @@ function diagnoseFamily(
   const signed: Signed = { family, id: id ?? '', timestamp: timestamp ?? '' };
   const body = Buffer.from(received.body, 'utf8');
   const complete = family === 'house' || (id !== undefined && timestamp !== undefined);
-  const expected = complete ? expectedSignature(signed, rightKey(family, received.secret), body) : undefined;
+  const expected = complete ? expectedSignature(signed, createMacKey(rightKey(family, received.secret)), body) : undefined;
   if (signature !== undefined && complete) {
     const codes = signatureCodes(readSignatures(family, signature), signed, received, bodies);
     findings.push(...codes.map((code) => finding(code, names.signature)));
@@ -77,7 +78,7 @@ function diagnoseFamily(
 
 type Signed = { readonly family: Family; readonly id: string; readonly timestamp: string };
 
-function expectedSignature({ family, id, timestamp }: Signed, key: Buffer, body: Buffer): string {
+function expectedSignature({ family, id, timestamp }: Signed, key: MacKey, body: Buffer): string {
   return family === 'house' ? houseSignature(key, body) : standardSignature(key, id, timestamp, body);
 }
 

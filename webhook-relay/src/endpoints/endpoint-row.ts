@@ -7,31 +7,40 @@ import { Endpoint, sealedEndpoint } from '../endpoint.entity.ts';
 
 /** An endpoint as the resolvers take it: without its secrets, its headers still sealed. */
 export function endpointRow(endpoint: Endpoint): Row {
-  const { secret: _, previousSecret: __, headers, circuit, accountId: ___, mode: ____, ...shown } = endpoint;
+  const { secret: _, previousSecret: __, interimSecrets: ___, headers, circuit, accountId: ____, mode: _____, ...shown } = endpoint;
   return { ...shown, headersSealed: headers, circuit: circuit.replace('-', '_') };
 }
 
 /** An endpoint as an attempt needs it. */
 export type OpenedEndpoint = Pick<Endpoint, 'id' | 'url' | 'apiVersion'> & {
   readonly secret: string;
-  /** Only while a rotation overlaps. */
-  readonly previousSecret: string | undefined;
+  /** While a rotation overlaps: those before it, oldest first. */
+  readonly previousSecrets: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 };
 
-type Sealed = Pick<Endpoint, 'id' | 'url' | 'apiVersion' | 'secret' | 'previousSecret' | 'previousSecretExpiresAt' | 'headers'>;
+type Sealed = Pick<
+  Endpoint,
+  'id' | 'url' | 'apiVersion' | 'secret' | 'previousSecret' | 'interimSecrets' | 'previousSecretExpiresAt' | 'headers'
+>;
 
 export function openEndpoint(ring: KeyRing, endpoint: Sealed, now: Date): OpenedEndpoint {
-  const { id, url, apiVersion, secret, previousSecret, previousSecretExpiresAt, headers } = endpoint;
-  const overlaps = typeof previousSecret === 'string' && previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now;
+  const { id, url, apiVersion, secret, previousSecretExpiresAt, headers } = endpoint;
+  const overlaps = previousSecretExpiresAt instanceof Date && previousSecretExpiresAt > now;
   return {
     id,
     url,
     apiVersion,
     secret: sealedEndpoint.secret.open(ring, id, secret),
-    previousSecret: overlaps ? sealedEndpoint.previousSecret.open(ring, id, previousSecret) : undefined,
+    previousSecrets: overlaps ? openPrevious(ring, endpoint) : [],
     headers: typeof headers === 'string' ? sealedEndpoint.headers.open(ring, id, headers) : {},
   };
+}
+
+function openPrevious(ring: KeyRing, { id, previousSecret, interimSecrets }: Sealed): readonly string[] {
+  if (typeof previousSecret !== 'string') return [];
+  const interim = typeof interimSecrets === 'string' ? sealedEndpoint.interimSecrets.open(ring, id, interimSecrets) : [];
+  return [sealedEndpoint.previousSecret.open(ring, id, previousSecret), ...interim];
 }
 
 /** The caller's endpoint. NOT_FOUND, or PRECONDITION_FAILED when another version was expected. */

@@ -36,10 +36,10 @@ export async function sendTest(sender: Sender, endpoint: OpenedEndpoint, now: Da
   const id = newId('event');
   const payload = webhookTest.payload.parse({ challenge: randomBytes(CHALLENGE_BYTES).toString('base64url'), endpointId: endpoint.id });
   const body = renderBody({ id, type: webhookTest.name, occurredAt: now.toISOString(), payload }, endpoint.apiVersion);
-  const { secret, previousSecret } = endpoint;
+  const { secret, previousSecrets } = endpoint;
   const timestampSeconds = Math.floor(now.getTime() / 1_000);
   const keys = signingKeys(secret);
-  const previousKeys = previousSecret === undefined ? undefined : signingKeys(previousSecret);
+  const previousKeys = previousSecrets.map(signingKeys);
   const signed = sign({ eventId: id, eventType: webhookTest.name, attempt: 1, timestampSeconds, body, keys, previousKeys });
   const outcome = await sender.send({
     url: endpoint.url,

@@ -4,12 +4,6 @@ import { listenForever } from '@portico/service-kit/bus/listen-forever';
 import type { Logger } from '@portico/service-kit/logger';
 
 const CHANNEL = 'webhook_due';
-/** PostgreSQL takes 8,000 bytes in a notification; of more endpoints than fit it is said that all may have work. */
-const IDS_MAX = 200;
-
-/** SQL over rows with `endpoint_id`: one notification, heard at the commit. $4 is who tells. */
-export const NOTIFY_DUE = `pg_notify('${CHANNEL}', $4::text || case when count(*) > ${IDS_MAX} then '' else ' ' || string_agg(endpoint_id, ' ') end)`;
-
 export type DueSignalsOptions = {
   readonly databaseUrl: string;
   readonly logger: Logger;

@@ -3,15 +3,18 @@
 
 import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
-import { type AttemptDependencies, type AttemptResult, attemptDelivery } from '../attempts/attempt-delivery.ts';
+import { type AttemptDependencies, type AttemptResult, attemptDelivery, loggedSize } from '../attempts/attempt-delivery.ts';
 import { createCompletionBatch } from '../attempts/completion-batch.ts';
-import { claimDeliveries } from '../claiming/claim-deliveries.ts';
+import { claimDeliveries, writeDown } from '../claiming/claim-deliveries.ts';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig, EndpointConfigs } from '../claiming/endpoint-configs.ts';
+import type { Offer } from '../fan-out/fan-out.ts';
 import { createBell } from './bell.ts';
 import { createHints } from './hints.ts';
-import { createPace } from './pace.ts';
-import { createSlots, type Room } from './slots.ts';
+import { createLines } from './lines.ts';
+import { sleep } from './sleep.ts';
+import { createSlots, roomAmong } from './slots.ts';
+import { waitForRoom } from './wait-for-room.ts';
 
 export type DelivererOptions = AttemptDependencies & {
   readonly database: Pick<Database, 'run'>;
@@ -24,14 +27,18 @@ export type DelivererOptions = AttemptDependencies & {
   readonly pollMs: number;
 };
 
-/** While fewer than this part of the workers are free, a claim waits so long for more: it costs much the same for one delivery as for many. */
-const CLAIM_PART = 0.25;
+/** While there is not much room a claim waits so long for more. */
 const CLAIM_WAIT_MS = 5;
-
-/** What this process cannot attempt it looks at again after so long. */
+/** What this process cannot attempt waits so long. */
 const POSTPONED_MS = 60_000;
 
 export type Deliverer = AsyncDisposable & {
+  /** A good part of the workers is free. */
+  readonly hasRoom: boolean;
+  /** Until a good part of them is free, if that is worth waiting for; answers whether it is. */
+  waitForRoom(): Promise<boolean>;
+  /** Attempts what `take` answers to the room that is offered; claims wait for it, as for each other. */
+  handOver<Taken extends { readonly handed: readonly ClaimedDelivery[] }>(take: (offer: Offer) => Promise<Taken>): Promise<Taken>;
   /** Deliveries of these endpoints became due; of any without a list. */
   wake(endpoints?: readonly string[]): void;
   /** Attempts all that is due, and what becomes due by that; answers how many attempts it made itself. */
@@ -45,41 +52,61 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const giveUp = new AbortController();
   const abandoned = new AbortController();
   const slots = createSlots({ workers });
-  const pace = createPace();
+  const lines = createLines({ stop: stop.signal });
   const hints = createHints();
   const freed = createBell();
   const running = new Set<Promise<void>>();
-  // The last of those that wait for their moment, by endpoint.
-  const lines = new Map<string, Promise<boolean>>();
-  // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends.
+  // Endpoints that were looked at while attempts of them were under way, which may have kept something back: looked at again when one ends. Once: what is
+  // kept back then is seen by the completion of whatever keeps it.
   const passedOver = new Set<string>();
+  const again = new Set<string>();
+  // Endpoints that were not looked at because the workers for them were taken: looked at when one of those is free.
+  const heldBack = createHints();
   let turn: Promise<unknown> = Promise.resolve();
-  const completions = createCompletionBatch({ write: options.write, logger, signal: abandoned.signal });
+  const completions = createCompletionBatch({ write: options.write, sizeOf: loggedSize, logger, signal: abandoned.signal });
 
   /** One claim after the other: each begins with the room that the one before has left. */
-  function claim(endpoints: readonly string[] | null): Promise<number> {
-    const claimed = turn.then(() => claimNow(endpoints));
-    turn = claimed.catch(() => {});
-    return claimed;
+  function inTurn<Result>(take: () => Promise<Result>): Promise<Result> {
+    const taken = turn.then(take);
+    turn = taken.catch(() => {});
+    return taken;
   }
 
-  async function claimNow(endpoints: readonly string[] | null): Promise<number> {
-    const room = slots.room();
+  const claim = (endpoints: readonly string[] | null): Promise<number> => inTurn(() => claimNow(endpoints));
+
+  async function claimNow(wanted: readonly string[] | null): Promise<number> {
+    const { only, freeForUnknown, ...open } = slots.room();
+    const room = { ...open, full: [...open.full, ...lines.leaving] };
     if (room.free === 0) return 0;
-    const busy = slots.endpoints();
-    for (const id of endpoints ?? busy) if (busy.has(id)) passedOver.add(id);
-    const claimed = await claimDeliveries(database, { ...roomAmong(endpoints, room), endpoints, now: now(), leaseMs });
+    const free = only === undefined ? freeForUnknown : room.free;
+    const endpoints = only === undefined ? wanted : (wanted?.filter((id) => only.has(id)) ?? [...only]);
+    if (only !== undefined) wanted === null ? heldBack.addAll() : heldBack.add(wanted.filter((id) => !only.has(id)));
+    if (wanted === null && endpoints !== null) await writeDown(database, now());
+    if (endpoints?.length === 0) return 0;
+    const underWay = slots.endpoints();
+    for (const id of endpoints ?? underWay) if (!again.delete(id) && underWay.has(id)) passedOver.add(id);
+    const askedAt = performance.now();
+    const claimed = await claimDeliveries(database, { ...roomAmong(endpoints, room), free, endpoints, now: now(), leaseMs });
     // The workers were what was short: the same endpoints may have more, and are looked at when one is free.
-    if (claimed.length >= room.free) endpoints === null ? hints.addAll() : hints.add(endpoints);
-    for (const delivery of claimed) slots.take(delivery);
+    if (claimed.length >= free) endpoints === null ? hints.addAll() : hints.add(endpoints);
+    await begin(claimed, 'claimed', askedAt);
+    return claimed.length;
+  }
+
+  async function begin(claimed: readonly ClaimedDelivery[], how: 'claimed' | 'handed', askedAt: number): Promise<void> {
+    for (const delivery of claimed) slots.take(delivery, how);
     const wanted = new Map(claimed.map(({ endpointId, endpointVersion }) => [endpointId, endpointVersion]));
     const known = await configs.of(wanted).catch((error: unknown) => {
       for (const delivery of claimed) keepRunning(giveBack(delivery));
       throw error;
     });
     for (const config of known.values()) if (!(config instanceof Error)) slots.sized(config.id, config.concurrency);
-    for (const delivery of claimed) keepRunning(deliver(delivery, known.get(delivery.endpointId)));
-    return claimed.length;
+    for (const delivery of claimed) keepRunning(deliver(delivery, known.get(delivery.endpointId), askedAt));
+  }
+
+  function lookAtHeldBack(): void {
+    if (heldBack.all) hints.addAll();
+    hints.add(heldBack.take());
   }
 
   function keepRunning(work: Promise<void>): void {
@@ -93,28 +120,42 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     slots.give(delivery);
   }
 
-  async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined): Promise<void> {
+  async function deliver(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined, askedAt: number): Promise<void> {
     const { endpointId } = delivery;
     let waiting = true;
     try {
-      const result = await attempt(delivery, endpoint);
+      const result = await attempt(delivery, endpoint, askedAt);
+      if (!slots.knows(endpointId)) lookAtHeldBack();
       slots.end(delivery);
       freed.ring();
       waiting = (await completions.add(result))?.has(endpointId) ?? false;
     } finally {
+      lines.leave(delivery);
       slots.give(delivery);
       freed.ring();
-      if (passedOver.delete(endpointId) || waiting) hints.add([endpointId]);
+      if (passedOver.delete(endpointId) || waiting) {
+        again.add(endpointId);
+        hints.add([endpointId]);
+      }
     }
   }
 
-  async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined): Promise<AttemptResult> {
+  async function attempt(delivery: ClaimedDelivery, endpoint: EndpointConfig | Error | undefined, askedAt: number): Promise<AttemptResult> {
     if (endpoint === undefined) return { delivery, verdict: { kind: 'orphaned' }, endedAt: now() };
     if (endpoint instanceof Error) return postponed(delivery, endpoint);
-    if (!(await itsMoment(delivery))) return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
+    const moment = await lines.moment(delivery, askedAt);
+    if (moment === 'never') return { delivery, verdict: { kind: 'given-up' }, endedAt: now() };
+    // It gets another moment. One whose lease has ended may be another's by now, and over there.
+    if (moment === 'over' || now() >= delivery.leasedUntil) return dueAsItWas(delivery);
     slots.begin(delivery);
     // Receivers make nothing reject: what does is ours, an event of a later release say. It must not end the process, nor hold others up.
     return attemptDelivery(options, delivery, endpoint, giveUp.signal).catch((err: unknown) => postponed(delivery, err));
+  }
+
+  /** It stays due before all that came after it, whoever's clock its event has its time from. */
+  function dueAsItWas(delivery: ClaimedDelivery): AttemptResult {
+    const endedAt = now();
+    return { delivery, verdict: { kind: 'postponed', untilMs: Math.min(delivery.occurredAt.getTime(), endedAt.getTime()) }, endedAt };
   }
 
   function postponed(delivery: ClaimedDelivery, err: unknown): AttemptResult {
@@ -124,40 +165,17 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     return { delivery, verdict: { kind: 'postponed', untilMs: endedAt.getTime() + POSTPONED_MS }, endedAt };
   }
 
-  /** Waits for the moment that the endpoint's rate allows; false when the program stops before. */
-  async function itsMoment({ endpointId, ratePerSecond, waitMs }: ClaimedDelivery): Promise<boolean> {
-    if (ratePerSecond === null) return true;
-    // One after the other, in the order in which they were claimed: what was held up could otherwise be overtaken by what came after it.
-    const dueAt = performance.now() + waitMs;
-    const turn = after(lines.get(endpointId), () => paced(endpointId, ratePerSecond, dueAt - performance.now()));
-    lines.set(endpointId, turn);
-    return turn.finally(() => {
-      if (lines.get(endpointId) === turn) lines.delete(endpointId);
-    });
-  }
-
-  async function paced(endpointId: string, perSecond: number, firstMs: number): Promise<boolean> {
-    let ms = firstMs;
-    do {
-      await sleep(ms, stop.signal);
-      if (stop.signal.aborted && ms > 0) return false;
-      ms = pace.begin(endpointId, perSecond);
-    } while (ms > 0);
-    return true;
-  }
-
   const loop = (async () => {
     let polledAt = Number.NEGATIVE_INFINITY;
     while (!stop.signal.aborted) {
       const dueInMs = polledAt + pollMs - performance.now();
       await hints.wait(dueInMs, stop.signal);
       if (stop.signal.aborted) return;
-      const { free } = slots.room();
-      if (free === 0) {
+      if (slots.free === 0) {
         await freed.wait(pollMs, stop.signal);
         continue;
       }
-      if (free < workers * CLAIM_PART) await sleep(CLAIM_WAIT_MS, stop.signal);
+      if (!slots.hasRoom) await sleep(CLAIM_WAIT_MS, stop.signal);
       const all = performance.now() >= polledAt + pollMs || hints.all;
       if (all) polledAt = performance.now();
       const endpoints = hints.take();
@@ -170,7 +188,28 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   })();
 
   return {
-    wake: (endpoints) => (endpoints === undefined ? hints.addAll() : hints.add(endpoints)),
+    wake(endpoints) {
+      // News: what it tells of may be kept back by a completion that has begun already.
+      for (const id of endpoints ?? again) again.delete(id);
+      endpoints === undefined ? hints.addAll() : hints.add(endpoints);
+    },
+    get hasRoom() {
+      return slots.hasRoom;
+    },
+    waitForRoom: () => waitForRoom(slots, stop.signal),
+    handOver: (take) =>
+      inTurn(async () => {
+        const { free, freeForUnknown, full, only } = slots.room();
+        const refused = new Set(full);
+        const refuses = (id: string): boolean => refused.has(id) || only?.has(id) === false;
+        const askedAt = performance.now();
+        const taken = await take({ free: stop.signal.aborted ? 0 : free, freeForUnknown, knows: slots.knows, refuses });
+        // The events are in the ledger and must be acknowledged, whatever becomes of what was handed over.
+        await begin(taken.handed, 'handed', askedAt).catch((err: unknown) => {
+          logger.warn({ err, operation: 'hand over deliveries' }, 'deliveries could not be begun; they are given back');
+        });
+        return taken;
+      }),
     async runOnce() {
       for (let made = 0; ; ) {
         const claimed = await claim(null);
@@ -192,29 +231,4 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       clearTimeout(last);
     },
   };
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-async function after<Result>(before: Promise<unknown> | undefined, work: () => Promise<Result>): Promise<Result> {
-  await before;
-  return work();
-}
-
-/** What the claim has to know of the endpoints that it looks at: hundreds of others may hang. */
-function roomAmong(endpoints: readonly string[] | null, room: Room): Room {
-  if (endpoints === null) return room;
-  const looked = new Set(endpoints);
-  return { ...room, full: room.full.filter((id) => looked.has(id)), slow: room.slow.filter((id) => looked.has(id)) };
 }

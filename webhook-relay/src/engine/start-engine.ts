@@ -10,13 +10,13 @@ import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import { LRUCache } from 'lru-cache';
 import type { AttemptDependencies } from '../attempts/attempt-delivery.ts';
 import { createEndpointConfigs } from '../claiming/endpoint-configs.ts';
-import { fanOut } from '../fan-out/fan-out.ts';
 import { createTakers } from '../fan-out/takers.ts';
 import { renderBody } from '../rendering/render-body.ts';
 import type { Sender } from '../sending/send.ts';
 import { keepPartitions } from '../upkeep/keep-partitions.ts';
 import { listenForDue } from './due-signals.ts';
 import { type Deliverer, startDeliverer } from './start-deliverer.ts';
+import { createIntake } from './take-in.ts';
 import { createResultWriter } from './write-results.ts';
 
 export type EngineSettings = {
@@ -65,13 +65,10 @@ export async function startEngine(settings: EngineSettings, dependencies: Engine
     }),
   );
   opened.use(await listenForDue({ databaseUrl, logger, self, onDue: deliverer.wake }));
-  const { run } = database;
-  const takers = createTakers(run);
-  opened.use(
-    await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, async (events) =>
-      deliverer.wake(await fanOut(events, { run, takers, now: now(), teller: self })),
-    ),
-  );
+  const takers = createTakers(database.run);
+  const { leaseMs } = { ...ENGINE_DEFAULTS, ...settings };
+  const takeIn = createIntake({ database, deliverer, takers, teller: self, leaseMs, now });
+  opened.use(await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, takeIn));
   const running = opened.move();
   return { wake: deliverer.wake, runOnce: deliverer.runOnce, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

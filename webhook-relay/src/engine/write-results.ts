@@ -26,6 +26,8 @@ export type ResultWriterOptions = {
 export function createResultWriter(options: ResultWriterOptions): (results: readonly AttemptResult[]) => Promise<ReadonlySet<string>> {
   const { database, logger, now, publish } = options;
   const noted = new LRUCache<string, number>({ max: NOTED_MAX });
+  // Their endpoints' health has them already: a batch comes again when what is written after that fails.
+  const counted = new WeakSet<AttemptResult>();
   let day = Math.floor(now().getTime() / DAY_MS);
 
   function tellsSomething({ delivery, verdict }: AttemptResult): boolean {
@@ -45,12 +47,13 @@ export function createResultWriter(options: ResultWriterOptions): (results: read
     const today = Math.floor(now().getTime() / DAY_MS);
     if (today !== day) await keepPartitions(database, now());
     day = today;
-    const telling = results.filter(tellsSomething);
+    const telling = results.filter((result) => tellsSomething(result) && !counted.has(result));
     const changes = telling.length === 0 ? [] : await updateHealth(database, telling);
+    for (const result of telling) counted.add(result);
+    for (const change of changes) announce(change, logger, publish);
     const succeeded = [...new Set(results.filter(isWorthANote).map(({ delivery }) => delivery.endpointId))];
     const { stood, waiting } = await completeDeliveries(database.run, results, { succeeded, now: now() });
     for (const result of results) if (!stood.has(result.delivery.id)) logLost(logger, result);
-    for (const change of changes) announce(change, logger, publish);
     for (const result of results) publishAttempt(result, publish);
     return waiting;
   };

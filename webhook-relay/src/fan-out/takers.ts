@@ -25,11 +25,9 @@ export type Takers = {
 const TENANTS_MAX = 5_000;
 /** An endpoint that never proved itself was promised nothing. All others are served or held, whatever their state. */
 const TAKER = `e.disabled_reason is distinct from 'unverified'`;
+/** As `webhooks.fan_out` has it. */
 const SIGNATURE = `coalesce(md5(string_agg(concat_ws(' ', e.id, e.events, e.filter), ' ' order by e.id) filter (where e.id is not null)), '')`;
 
-/** SQL of the signature of `tenant` as it is now. */
-export const CURRENT_SIGNATURE = `(select ${SIGNATURE} from webhooks.endpoint e
-    where e.account_id = tenant.account_id and e.mode = tenant.mode and ${TAKER})`;
 const READ = `${allTenants('events of any tenant reach its endpoints')}select tenant.account_id as "accountId", tenant.mode, ${SIGNATURE} as signature,
     coalesce(json_agg(json_build_object('id', e.id, 'events', e.events, 'filter', e.filter)) filter (where e.id is not null), '[]') as takers
   from unnest($1::text[], $2::text[]) as tenant(account_id, mode)

@@ -1,3 +1,4 @@
+import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { expect, it } from 'vitest';
 import { createSender } from '../sending/send.ts';
 import { startSink } from '../testing/start-sink.ts';
@@ -13,10 +14,10 @@ it('shares a burst with other processes as it comes: none of them looks by itsel
   for (let i = 0; i < 8; i += 1) await two.endpoint(sink.urlOf(`${i}`));
   await one.publish(testEvent());
   // Four are all that one process can have under way, and nobody is answered before there are eight.
-  await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(8);
+  await expect.poll(() => sink.received.length).toBe(8);
   for (const answer of answers) answer();
   await expect
-    .poll(() => two.sql(`select count(*)::int as done from webhooks.delivery where status = 'succeeded'`, []), { timeout: 20_000 })
+    .poll(() => two.sql(`select count(*)::int as done from webhooks.delivery where status = 'succeeded'`, []))
     .toEqual([{ done: 8 }]);
 });
 
@@ -54,7 +55,7 @@ it('changes nothing by a completion whose lease has ended, and logs the attempt'
   });
   await slow.endpoint(sink.urlOf('one'));
   await slow.publish(testEvent());
-  await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => sink.received.length).toBe(1);
   await using quick = await startTestRelay({ databaseUrl: slow.databaseUrl, now: () => new Date(now) });
   now += 60_000;
   await quick.deliver();
@@ -78,7 +79,7 @@ it('finishes what is under way when it stops, and claims no more', async () => {
     await using relay = await startTestRelay({ databaseUrl: other.databaseUrl });
     await relay.endpoint(sink.urlOf('one'), { concurrency: 1 });
     await relay.publish(testEvent(), testEvent());
-    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => sink.received.length).toBe(1);
   }
   expect(await other.sql(`select d.status, l.lease ${WITH_LEASES} order by d.position`, [])).toEqual([
     { status: 'succeeded', lease: null },
@@ -98,7 +99,7 @@ it('gives an attempt back unspent that the end of the process cut off', async ()
     });
     await relay.endpoint(sink.urlOf('hanging'));
     await relay.publish(testEvent());
-    await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => sink.received.length).toBe(1);
   }
   expect(await other.sql(`select d.status, d.attempts, d.attempts_total, l.lease ${WITH_LEASES}`, [])).toEqual([
     { status: 'pending', attempts: 0, attempts_total: 0, lease: null },
@@ -115,7 +116,7 @@ function createSenderWithoutDeadline(): ReturnType<typeof createSender> {
 }
 
 it('lets endpoints that hang keep nothing from those that answer', { timeout: 60_000 }, async () => {
-  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 8_000 } });
+  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 25_000 } });
   await using sink = await startSink(({ path }) => (path.startsWith('/dead') ? undefined : 200));
   for (let i = 0; i < 60; i += 1) await relay.endpoint(sink.urlOf(`dead-${i}`), { filter: '{"status":["old","new"]}' });
   const backlog = Array.from({ length: 10 }, () =>
@@ -128,6 +129,47 @@ it('lets endpoints that hang keep nothing from those that answer', { timeout: 60
   const begun = performance.now();
   await relay.publish(testEvent({ payload: { id: 'cust_y', status: 'new', createdAt: new Date().toISOString() } }));
   const alive = () => sink.received.filter(({ path }) => path.startsWith('/alive')).length;
-  await expect.poll(alive, { timeout: 20_000, interval: 5 }).toBe(5);
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  await expect.poll(alive, { interval: 5 }).toBe(5);
+  // Before any of those that hang has ended.
+  expect(performance.now() - begun).toBeLessThan(15_000);
+});
+
+it('goes on with endpoints that answer when more attempts hang than it can have under way', { timeout: 180_000 }, async () => {
+  // Four times the workers is all there is: the 80th that hangs would be the last attempt of all, for longer than this takes.
+  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 300_000, leaseMs: 600_000 } });
+  await using sink = await startSink(({ path }) => (path.startsWith('/dead') ? undefined : 200));
+  const count = (name: string): number => sink.received.filter(({ path }) => path.startsWith(`/${name}`)).length;
+  for (let i = 0; i < 100; i += 1) await relay.endpoint(sink.urlOf(`dead-${i}`), { events: ['customer.created'] });
+  await relay.endpoint(sink.urlOf('alive'), { events: ['order.created'] });
+  const answer = async (): Promise<void> => {
+    const before = count('alive');
+    await relay.publish(testEvent({ type: 'order.created' }));
+    await expect.poll(() => count('alive'), { interval: 5 }).toBe(before + 1);
+  };
+  await answer();
+  await relay.publish(testEvent());
+  // Endpoints that never answered may have 70. A claim for the last few of these is not worth making, so some may stay free.
+  while (count('dead') < 65) await answer();
+  // What is to hang after these would have begun by then.
+  for (const until = performance.now() + 2_500; performance.now() < until; ) await answer();
+  expect(count('dead')).toBeLessThan(80);
+});
+
+it('goes on when a process is stopped in a transaction that holds an endpoint', { timeout: 90_000 }, async () => {
+  let now = Date.now();
+  await using relay = await startTestRelay({ now: () => new Date(now), engine: { pollMs: 100 } });
+  await using stopped = await startTestRelay({ databaseUrl: relay.databaseUrl, idle: true });
+  await using sink = await startSink();
+  const gated = { gate_until: new Date(now + 60_000) };
+  const held = await relay.endpoint(sink.urlOf('held'), gated);
+  await relay.endpoint(sink.urlOf('other'), gated);
+  await relay.publish(testEvent());
+  const left = stopped.relay.database.transaction(async (run) => {
+    await run(`${allTenants('a test')}select from webhooks.endpoint where id = $1 for no key update`, [held]);
+    now += 60_000;
+    await expect.poll(() => sink.received.length, { timeout: 60_000 }).toBe(2);
+  });
+  // PostgreSQL has ended it.
+  await expect(left).rejects.toThrow();
+  expect(sink.received.map(({ path }) => path).sort()).toEqual(['/held', '/other']);
 });

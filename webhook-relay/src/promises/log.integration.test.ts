@@ -3,7 +3,7 @@ import { askSubgraph, TEST_SECRET_KEYS, testCaller } from '@portico/service-kit/
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { sealedEndpoint } from '../endpoint.entity.ts';
-import { newSecret } from '../signing/secret.ts';
+import { newSecret, signingKeys } from '../signing/secret.ts';
 import { houseSignature } from '../signing/sign.ts';
 import { type Received, startSink } from '../testing/start-sink.ts';
 import { SECRET, startTestRelay, TENANT, testEvent } from '../testing/start-test-relay.ts';
@@ -99,7 +99,9 @@ describe('a rotation of the secret', () => {
       const request = sink.received.at(-1);
       if (request === undefined) throw new Error('Nothing came.');
       expect([verifies(request, SECRET), verifies(request, next)]).toEqual([oldVerifies, true]);
-      expect(request.headers['x-webhook-signature']).toBe(houseSignature(oldVerifies ? SECRET : next, Buffer.from(request.body)));
+      expect(request.headers['x-webhook-signature']).toBe(
+        houseSignature(signingKeys(oldVerifies ? SECRET : next).house, Buffer.from(request.body)),
+      );
     }
   });
 });
@@ -133,6 +135,25 @@ describe('retention', () => {
     expect(await counts()).toEqual({ events: 1, deliveries: 1, attempts: 1 });
   });
 
+  it('keeps no line waiting for what a process had in hand when all of them went away for longer', async () => {
+    let now = Date.parse('2026-03-01T10:00:00.000Z');
+    await using idle = await startTestRelay({ now: () => new Date(now), idle: true });
+    await using sink = await startSink();
+    const id = await idle.endpoint(sink.urlOf('one'));
+    // Its event has been pruned, and nobody had written it down.
+    await idle.sql(
+      `insert into webhooks.lease (endpoint_id, delivery_id, lease, leased_until, event_id, aggregate_id, position)
+       values ($1, 'dlv_1', gen_random_uuid(), $2, 'evt_1', 'cust_1', 1)`,
+      [id, new Date(now + 60_000)],
+    );
+    now += 31 * DAY_MS;
+    await idle.relay.runTask('prune-ledger');
+    await using relay = await startTestRelay({ databaseUrl: idle.databaseUrl, now: () => new Date(now) });
+    await relay.publish(testEvent({ aggregateId: 'cust_1' }));
+    await relay.deliver();
+    expect(sink.received.length).toBe(1);
+  });
+
   it('makes the partition of a day that nobody made ahead', async () => {
     let now = Date.parse('2026-03-01T10:00:00.000Z');
     await using relay = await startTestRelay({ now: () => new Date(now) });
@@ -145,9 +166,12 @@ describe('retention', () => {
   });
 });
 
-it('a batch of results whose answer was lost is written a second time without harm', async () => {
+it.each([
+  ['succeeded', 200, { status: 'succeeded', failures: 0 }],
+  ['retry', 500, { status: 'pending', failures: 1 }],
+])('a batch of results whose answer was lost is written a second time without harm: %s', async (outcome, answer, { status, failures }) => {
   await using relay = await startTestRelay();
-  await using sink = await startSink();
+  await using sink = await startSink(() => answer);
   await relay.endpoint(sink.urlOf('one'));
   await relay.publish(testEvent());
   let answersToLose = 1;
@@ -160,6 +184,7 @@ it('a batch of results whose answer was lost is written a second time without ha
   Object.assign(relay.relay.database, { run: losing });
   await relay.deliver();
   expect(answersToLose).toBeLessThan(0);
-  expect(await relay.sql('select status, attempts from webhooks.delivery', [])).toEqual([{ status: 'succeeded', attempts: 1 }]);
-  expect(await relay.sql('select outcome from webhooks.attempt', [])).toEqual([{ outcome: 'succeeded' }]);
+  expect(await relay.sql('select status, attempts from webhooks.delivery', [])).toEqual([{ status, attempts: 1 }]);
+  expect(await relay.sql('select outcome from webhooks.attempt', [])).toEqual([{ outcome }]);
+  expect(await relay.sql('select circuit_failures as failures from webhooks.endpoint', [])).toEqual([{ failures }]);
 });

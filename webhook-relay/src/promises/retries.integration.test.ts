@@ -119,7 +119,7 @@ describe('410 Gone', () => {
       { status: 'pending' },
     ]);
     await relay.relay.runTask('leave-notices');
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['gone']);
+    await expect.poll(() => told).toEqual(['gone']);
   });
 });
 

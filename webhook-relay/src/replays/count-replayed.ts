@@ -34,7 +34,8 @@ async function countMissing(context: SubgraphContext, endpoint: Replayed, select
   const from = `from webhooks.event e
     where e.account_id = $1 and e.mode = $2 and e.occurred_at >= $3 and e.occurred_at <= $4 and ($5::text[] is null or e.type = any($5))
       and not exists (select from webhooks.delivery d
-        where d.account_id = e.account_id and d.mode = e.mode and d.event_id = e.id and d.endpoint_id = $6)`;
+        where d.account_id = e.account_id and d.mode = e.mode and d.event_id = e.id and d.endpoint_id = $6)
+      and not exists (select from webhooks.lease l where l.endpoint_id = $6 and l.event_id = e.id)`;
   if (filter === null || filter === undefined) return Number((await run(`select count(*)::int as "count" ${from}`, values))[0]?.count ?? 0);
   let count = 0;
   let last: readonly unknown[] = [new Date(0), ''];

@@ -45,7 +45,8 @@ const REQUEUE = `${REASON}with page as (
   select page.id, page.created_at as at, moved.id is not null as moved from page left join moved using (id) order by page.created_at, page.id`;
 const MISSING = `${REASON}select e.id, e.occurred_at as at, e.type, e.aggregate_id as "aggregateId", e.payload from webhooks.event e
   where e.account_id = $1 and e.mode = $2 and e.occurred_at >= $3 and e.occurred_at <= $4 and ($5::text[] is null or e.type = any($5))
-    and not exists (select from webhooks.delivery d where d.event_id = e.id and d.endpoint_id = $6) and (e.occurred_at, e.id) > ($7, $8)
+    and not exists (select from webhooks.delivery d where d.event_id = e.id and d.endpoint_id = $6)
+    and not exists (select from webhooks.lease l where l.endpoint_id = $6 and l.event_id = e.id) and (e.occurred_at, e.id) > ($7, $8)
   order by e.occurred_at, e.id limit $9`;
 const INSERT = `${REASON}insert into webhooks.delivery
     (id, account_id, mode, event_id, endpoint_id, event_type, aggregate_id, status, next_attempt_at, created_at, replay_job_id)

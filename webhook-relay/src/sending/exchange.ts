@@ -30,29 +30,31 @@ type Cut = 'size' | 'deadline' | 'connection';
 /** Never rejects for what the receiver or the network does. */
 export function exchange(pool: Pool, { path, headers, body, timeoutMs, signal, aborts, now }: ExchangeRequest): Promise<SendOutcome> {
   return new Promise((resolve) => {
+    // Undici's objects keep the handler for longer than the exchange lasts, and a promise's `resolve` keeps the outcome: 64 KiB of body.
+    let settle: ((outcome: SendOutcome) => void) | undefined = resolve;
     const startedAtMs = now();
     const received = collectBody();
     let controller: Dispatcher.DispatchController | undefined;
     let answer: Answer | undefined;
     let interim = 0;
-    let over = false;
 
     /** The first call decides. With a status in hand the attempt is answered, however its body ended; without one it failed. */
     const finish = (cut: Cut | undefined, failed: SendFailure): void => {
-      if (over) return;
-      over = true;
+      if (settle === undefined) return;
+      const done = settle;
+      settle = undefined;
       clearTimeout(timer);
       aborts.off(signal, onAbort);
       const traced = trace(handler, startedAtMs, now());
-      if (answer === undefined) resolve({ kind: 'failed', error: failed, ...traced });
-      else resolve(answered(answer, received.bytes(), cut, startedAtMs, traced));
+      if (answer === undefined) done({ kind: 'failed', error: failed, ...traced });
+      else done(answered(answer, received.bytes(), cut, startedAtMs, traced));
       // After a complete response there is nothing to abort, and the connection stays.
       if (answer === undefined || cut !== undefined) controller?.abort(OVER);
     };
     const handler: ExchangeHandler = {
       onRequestStart(given) {
         // The deadline may have come while the connection was being made: nothing is sent any more.
-        if (over) given.abort(OVER);
+        if (settle === undefined) given.abort(OVER);
         else controller = given;
       },
       onResponseStart(_given, status, fields) {
@@ -97,7 +99,11 @@ function collectBody(): { add(chunk: Buffer): boolean; bytes(): Buffer } {
       if (chunks.length > MAX_CHUNKS) chunks = [Buffer.concat(chunks)];
       return fits.length === chunk.length;
     },
-    bytes: () => Buffer.concat(chunks),
+    bytes() {
+      const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+      chunks = [];
+      return all;
+    },
   };
 }
 

@@ -13,7 +13,7 @@ export type AddressPolicy = {
 
 export type UrlRule = 'length' | 'syntax' | 'scheme' | 'userinfo' | 'fragment' | 'port' | 'host' | 'address';
 export type CheckedUrl =
-  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: true; readonly url: URL; readonly origin: string; readonly path: string }
   | { readonly ok: false; readonly rule: UrlRule; readonly problem: string };
 
 /** All addresses of a host name. Rejects when it has none. */
@@ -45,7 +45,7 @@ export function checkUrl(text: string, policy: AddressPolicy): CheckedUrl {
   const problem = loopback ? undefined : hostProblem(host);
   if (problem !== undefined) return problem;
   url.hostname = host;
-  return { ok: true, url };
+  return { ok: true, url, origin: url.origin, path: url.pathname + url.search };
 }
 
 function hostProblem(host: string): CheckedUrl | undefined {

@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 async function attack(receiver: { url: string }, sender: Sender, timeoutMs = TIMEOUT_MS): Promise<SendOutcome> {
   const from = performance.now();
   const outcome = await sender.send({ url: receiver.url, headers: {}, body: Buffer.from('{}'), timeoutMs, signal: never });
-  expect(performance.now() - from).toBeLessThan(timeoutMs + 1_000);
+  expect(performance.now() - from).toBeLessThan(timeoutMs + 5_000);
   if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(MAX_BODY_BYTES);
   return outcome;
 }

@@ -91,8 +91,8 @@ export function createSender(options: SenderOptions): Sender {
         const error = { code: 'blocked_url', message: `The URL: ${checked.problem}` } as const;
         return { kind: 'failed', error, timings: { totalMs: 0 } };
       }
-      const { origin, pathname, search } = checked.url;
-      const request = { path: pathname + search, headers: { ...COMMON_HEADERS, ...headers }, body, signal, aborts, now };
+      const { origin, path } = checked;
+      const request = { path, headers: { ...COMMON_HEADERS, ...headers }, body, signal, aborts, now };
       const outcome = await exchange(poolOf(origin), { ...request, timeoutMs });
       if (!wentStale(outcome)) return outcome;
       return exchange(poolOf(origin), { ...request, timeoutMs: timeoutMs - outcome.timings.totalMs });

@@ -18,7 +18,7 @@ const signed = (secret: string, previousSecret?: string): Record<string, string>
     timestampSeconds: NOW,
     body: Buffer.from(body),
     keys: signingKeys(secret),
-    previousKeys: previousSecret === undefined ? undefined : signingKeys(previousSecret),
+    previousKeys: previousSecret === undefined ? [] : [signingKeys(previousSecret)],
   });
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 };

@@ -1,5 +1,6 @@
 // The secret of an endpoint. A made one is `whsec_` and base64, as Standard Webhooks prints it; a partner may give any other text that is long enough.
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { createMacKey, type MacKey } from '@portico/service-kit/mac';
 
 export const SECRET_PREFIX = 'whsec_';
 const MADE_BYTES = 32;
@@ -35,9 +36,9 @@ export function standardKey(secret: string): Buffer {
 }
 
 /** What an endpoint's attempts are signed with, in both header families. */
-export type SigningKeys = { readonly house: KeyObject; readonly standard: KeyObject };
+export type SigningKeys = { readonly house: MacKey; readonly standard: MacKey };
 
-/** Made once for a secret: an HMAC whose key is a Buffer takes 14 µs, one whose key stands ready 2. */
+/** Made once for a secret. */
 export function signingKeys(secret: string): SigningKeys {
-  return { house: createSecretKey(secret, 'utf8'), standard: createSecretKey(standardKey(secret)) };
+  return { house: createMacKey(Buffer.from(secret)), standard: createMacKey(standardKey(secret)) };
 }

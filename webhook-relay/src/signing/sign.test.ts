@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { newSecret, signingKeys } from './secret.ts';
+import { newSecret, type SigningKeys, signingKeys } from './secret.ts';
 import { type AttemptToSign, sign } from './sign.ts';
 
 const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
@@ -54,17 +54,18 @@ describe('sign', () => {
     expect(second['X-Webhook-Signature']).toBe(first['X-Webhook-Signature']);
   });
 
-  it('leaves the house header to the old secret during a rotation, and lists both in the Standard header, the new one first', () => {
-    const keys = signingKeys(newSecret());
-    const headers = sign({ ...vector, keys, previousKeys: vector.keys });
+  it('leaves the house header to the oldest secret during a rotation, and lists all in the Standard header, the newest first', () => {
+    const [keys, interim] = [signingKeys(newSecret()), signingKeys(newSecret())];
+    const headers = sign({ ...vector, keys, previousKeys: [vector.keys, interim] });
     expect(headers['X-Webhook-Signature']).toBe(HOUSE);
-    expect(headers['webhook-signature'].split(' ')).toEqual([sign({ ...vector, keys })['webhook-signature'], STANDARD]);
+    const alone = (by: SigningKeys): string => sign({ ...vector, keys: by })['webhook-signature'];
+    expect(headers['webhook-signature'].split(' ')).toEqual([alone(keys), alone(interim), STANDARD]);
   });
 
   it('is verified by the official library, with either secret during a rotation and with the new one alone after it', () => {
     const [old, next] = [newSecret(), newSecret()];
     const before = signedNow({ keys: signingKeys(old) });
-    const during = signedNow({ keys: signingKeys(next), previousKeys: signingKeys(old) });
+    const during = signedNow({ keys: signingKeys(next), previousKeys: [signingKeys(old)] });
     const after = signedNow({ keys: signingKeys(next) });
     expect([verifies(old, before), verifies(next, before)]).toEqual([true, false]);
     expect([verifies(old, during), verifies(next, during)]).toEqual([true, true]);

@@ -30,6 +30,8 @@ export function leaveNotices(
   { now, logger, tell }: { now: Date; logger: Logger; tell: TellOwners },
 ): Promise<number> {
   return database.transaction(async (run) => {
+    // It waits for who is told, and holds nobody's rows.
+    await run('set local idle_in_transaction_session_timeout = 0', []);
     const [turn] = await run('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', ['webhook notices']);
     if (turn?.held !== true) return 0;
     const notices = (await run(FIND, [now])).map(noticeOf);

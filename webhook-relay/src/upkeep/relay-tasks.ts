@@ -4,6 +4,7 @@ import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgrap
 import { sealedEndpoint } from '../endpoint.entity.ts';
 import { runReplayStep } from '../replays/run-replay-jobs.ts';
 import { cancelOrphans } from './cancel-orphans.ts';
+import { freeLines } from './free-lines.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { leaveNotices } from './leave-notices.ts';
 import { measureBacklog } from './measure-backlog.ts';
@@ -39,11 +40,13 @@ export function relayTasks(options: {
       },
     },
     'cancel-orphans': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => cancelOrphans(database.run, now()) },
+    'free-lines': { idleMs: 10 * SECOND_MS, runOnce: ({ database, now }) => freeLines(database.run, now()) },
     'keep-partitions': { idleMs: 60 * MINUTE_MS, runOnce: ({ database, now }) => keepPartitions(database, now()) },
     'prune-ledger': { idleMs: 10 * MINUTE_MS, runOnce: ({ database, now }) => pruneLedger(database.run, now()) },
     reseal: resealTask('webhooks.endpoint', {
       secret_sealed: sealedEndpoint.secret,
       previous_secret_sealed: sealedEndpoint.previousSecret,
+      interim_secrets_sealed: sealedEndpoint.interimSecrets,
       headers_sealed: sealedEndpoint.headers,
     }),
   };

@@ -7,7 +7,7 @@ import { announceChange, KEY_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { auditedKey } from './audited-key.ts';
-import { type IssuedKey, issue } from './create-api-key.ts';
+import { type IssuedKey, issue, refuseOneTooMany } from './create-api-key.ts';
 import { type KeyInput, keyInput } from './key-input.ts';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
@@ -20,11 +20,12 @@ export function regenerateApiKey(context: AdminContext, id: string): Promise<Iss
   return rotateApiKey(context, id, 0);
 }
 
-/** A new key with the settings of the old one, which goes on for `overlapMs`. INVALID_STATE for a key that was revoked, or has its successor. */
+/** A new key with the settings of the old one, which goes on for `overlapMs`. INVALID_STATE for a key that was revoked, or has its successor, and for one key too many. */
 export function rotateApiKey(context: AdminContext, id: string, overlapMs: number): Promise<IssuedKey> {
-  return change(context, overlapMs === 0 ? 'api_key.regenerated' : 'api_key.rotated', id, (old, em) => {
+  return change(context, overlapMs === 0 ? 'api_key.regenerated' : 'api_key.rotated', id, async (old, em) => {
     if (old.replacedBy != null) throw new AppError('INVALID_STATE', `The API key was replaced by ${old.replacedBy}.`);
     if (old.status === 'revoked') throw new AppError('INVALID_STATE', 'The API key was revoked.');
+    await refuseOneTooMany(em, context, old.accountId, overlapMs === 0 ? id : undefined);
     const { name, mode, scopes, tier, quota, burst, signatures, allowedAddresses } = old;
     const lifetimeMs = Math.max(60_000, old.expiresAt.getTime() - old.createdAt.getTime());
     const input = keyInput.parse({ name, mode, scopes, tier, quota, burst, signatures, allowedAddresses, lifetimeMs });
@@ -49,14 +50,14 @@ function change<Result>(
   context: AdminContext,
   action: string,
   id: string,
-  work: (key: ApiKey, em: EntityManager) => Result,
+  work: (key: ApiKey, em: EntityManager) => Result | Promise<Result>,
 ): Promise<Result> {
   return context.database.fork().transactional(async (em) => {
     // Changes of one key come one after the other: a second click must not be an error.
     const key = await em.findOne(ApiKey, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (key === null) throw notFound('API key', id);
     const before = auditedKey(key);
-    const result = work(key, em);
+    const result = await work(key, em);
     recordAdminAction(em, context, { action, target: id, before, after: auditedKey(key) });
     await em.flush();
     await announceChange(em, KEY_CHANNEL, id);

@@ -21,13 +21,19 @@ export const KEYS_MAX = 100;
 export async function createApiKey(context: AdminContext, accountId: string, given: KeyInput): Promise<IssuedKey> {
   const input = parseInput(keyInput, given);
   return context.database.fork().transactional(async (em) => {
-    // Locked, so that keys that are made at the same time are counted one after the other.
-    const account = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (account === null) throw notFound('account', accountId);
-    if ((await em.count(ApiKey, { accountId, status: 'active', expiresAt: { $gt: context.now() } })) >= KEYS_MAX)
-      throw new AppError('INVALID_STATE', `An account has at most ${KEYS_MAX} API keys in force. Revoke one first.`);
+    await refuseOneTooMany(em, context, accountId);
     return issue(em, context, accountId, input);
   });
+}
+
+/** NOT_FOUND for the account, INVALID_STATE when it has no room for one more key beside those in force. `leaving`: a key that makes room. */
+export async function refuseOneTooMany(em: EntityManager, { now }: AdminContext, accountId: string, leaving?: string): Promise<void> {
+  // Locked, so that keys that are made at the same time are counted one after the other.
+  const account = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (account === null) throw notFound('account', accountId);
+  const others = leaving === undefined ? {} : { id: { $ne: leaving } };
+  if ((await em.count(ApiKey, { accountId, status: 'active', expiresAt: { $gt: now() }, ...others })) >= KEYS_MAX)
+    throw new AppError('INVALID_STATE', `An account has at most ${KEYS_MAX} API keys in force. Revoke one first.`);
 }
 
 /** The same inside a transaction that does more. */

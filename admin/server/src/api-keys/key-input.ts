@@ -50,7 +50,7 @@ export const keyChanges = z.object({
 });
 
 /** `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. */
-export function isCidr(text: string): boolean {
+function isCidr(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;

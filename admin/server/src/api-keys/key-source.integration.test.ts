@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { ANYTHING } from '@portico/contracts/access-records';
 import { onStatement } from '@portico/service-kit/sql/statement-log';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KEY_CHANNEL } from '../change-feed.ts';
@@ -85,7 +86,7 @@ describe('the source of keys', () => {
     using heard = listenTo(admin);
     using _reading = admin.keySource.onKeyChange(() => resolve(find(key)));
     await change(id);
-    await expect.poll(() => heard.heard, { timeout: ANNOUNCED_WITHIN_MS, interval: 5 }).toEqual([id]);
+    await within(ANNOUNCED_WITHIN_MS, () => expect.poll(() => heard.heard, { interval: 5 }).toEqual([id]));
     expect(await read).not.toEqual(before);
   });
 
@@ -130,7 +131,7 @@ describe('the source of keys', () => {
     await expect.poll(async () => (await listening()).filter((pid) => !broken.includes(pid))).toHaveLength(2);
     await expect.poll(() => heard.heard).toContain(ANYTHING);
     await elsewhere.apiKeys.revoke(id);
-    await expect.poll(() => heard.heard.at(-1), { timeout: ANNOUNCED_WITHIN_MS }).toBe(id);
+    await within(ANNOUNCED_WITHIN_MS, () => expect.poll(() => heard.heard.at(-1)).toBe(id));
     expect(await find(key)).toMatchObject({ status: 'revoked' });
   });
 });

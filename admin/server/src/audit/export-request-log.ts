@@ -30,6 +30,8 @@ async function* exportDay({ database }: AdminContext, day: string, accountId: st
   const em = database.fork();
   await em.begin({ readOnly: true });
   try {
+    // Whoever reads it decides how fast.
+    await em.execute('set local idle_in_transaction_session_timeout = 0');
     await em.execute(
       `declare request_log_rows no scroll cursor for select at, request_id, account_id, mode, actor, method, operation, path, query, status,
          error_code, round(duration_ms::numeric, 2)::float8 as duration_ms, address, user_agent

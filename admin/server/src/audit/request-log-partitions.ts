@@ -5,6 +5,8 @@ const DAY_MS = 86_400_000;
 const NAME = /^request_log_(\d{4})(\d{2})(\d{2})$/;
 /** How long making or dropping a partition may keep requests' rows waiting; the next run tries again. */
 const LOCK_TIMEOUT = '2s';
+/** Longer than a batch may wait to be written again. */
+const WRITERS_KEPT = '7 days';
 
 /** `2026-11-21` of a moment. */
 export function dayOf(atMs: number): string {
@@ -34,7 +36,7 @@ export async function makePartitions({ database }: AdminContext, days: readonly 
   });
 }
 
-/** Makes today's and tomorrow's partition and drops those older than `retentionDays`. Answers the days that were dropped. */
+/** Makes today's and tomorrow's partition and drops those older than `retentionDays`, and forgets writers that have ended. Answers the days that were dropped. */
 export async function keepPartitions(context: AdminContext, retentionDays: number): Promise<string[]> {
   const now = context.now().getTime();
   await makePartitions(context, [dayOf(now), dayOf(now + DAY_MS)]);
@@ -46,6 +48,7 @@ export async function keepPartitions(context: AdminContext, retentionDays: numbe
       await em.execute(`drop table if exists access.${partitionOf(day)}`);
     });
   }
+  await context.database.run(`delete from access.request_log_writer where at < now() - interval '${WRITERS_KEPT}'`, []);
   return expired;
 }
 

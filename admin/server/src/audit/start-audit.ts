@@ -11,15 +11,15 @@ const ROLL_UP_MS = 60_000;
 /** The request log, and what looks after it in the background. Disposing writes what is left. */
 export function startAudit(context: AdminContext, logger: Logger, retentionDays: number): RequestLog {
   const requestLog = openRequestLog(context, logger);
-  const loop = (operation: string, idleMs: number, work: () => Promise<unknown>): AsyncDisposable =>
+  const loop = (operation: string, idleMs: number, work: (signal: AbortSignal) => Promise<unknown>): AsyncDisposable =>
     startLoop({
       idleMs,
-      work: async () => void (await work()),
+      work: async (signal) => void (await work(signal)),
       onError: (err) => logger.error({ err, operation }, 'background task failed'),
     });
   const loops = [
     loop('request log partitions', PARTITIONS_MS, () => keepPartitions(context, retentionDays)),
-    loop('usage roll-up', ROLL_UP_MS, () => rollUpUsage(context)),
+    loop('usage roll-up', ROLL_UP_MS, (signal) => rollUpUsage(context, signal)),
   ];
   return {
     get dropped() {

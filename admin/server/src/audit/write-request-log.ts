@@ -1,6 +1,7 @@
 // Requests leave their record in memory; records are written in batches, one COPY each, by one writer at a time and in order.
 // A batch stays at the head of the queue until PostgreSQL has it: while the database is away records wait, and nothing is lost until the
 // queue is full.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditSink } from '@portico/contracts/audit';
 import { AppError } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
@@ -16,12 +17,14 @@ const SPARE_MAX = 2;
 const QUEUE_BATCHES_MAX = 20;
 /** How long a stop waits for a database that is away. */
 const LAST_WRITE_MS = 5_000;
+/** Longer than a statement may take. */
+const ANSWER_MS = 12_000;
 
 /**
  * `record` costs 1.0 to 1.3 µs of a request that the response cache answers in 65 µs (by profile), and makes no promise. PostgreSQL takes
  * 5 to 6 µs more for the row, in its own process (test/load/audit-cost.ts): where the two share cores, that is the larger part. Disposing writes what is left.
  */
-export function openRequestLog(context: AdminContext, logger: Logger): RequestLog {
+export function openRequestLog(context: AdminContext, logger: Logger, { answerMs = ANSWER_MS }: { answerMs?: number } = {}): RequestLog {
   /** Oldest first; the last one is being filled. */
   let queue: RecordBatch[] = [];
   /** The one that was handed to PostgreSQL last: nothing is added to it any more. */
@@ -32,7 +35,7 @@ export function openRequestLog(context: AdminContext, logger: Logger): RequestLo
   let draining: Promise<boolean> | undefined;
   let dropped = 0;
   let closed = false;
-  const insert = createRecordInsert(context, (err) => drop(1, err));
+  const insert = createRecordInsert(context, { refused: (err) => drop(1, err), answerMs });
 
   function drop(count: number, err?: unknown): void {
     if (dropped === 0) logger.error({ err, count, operation: 'request log' }, 'audit records are being dropped');
@@ -88,11 +91,17 @@ export function openRequestLog(context: AdminContext, logger: Logger): RequestLo
       if (!(await write())) throw new AppError('SERVICE_UNAVAILABLE', 'The request log cannot be written at the moment.');
     },
     async [Symbol.asyncDispose]() {
-      const giveUpAt = Date.now() + LAST_WRITE_MS;
-      while (queue.length > 0 && Date.now() < giveUpAt) {
-        if (!(await write())) await new Promise((resolve) => setTimeout(resolve, BATCH_MS));
+      const waited = new AbortController();
+      const late = pause(LAST_WRITE_MS, undefined, { signal: waited.signal }).catch(() => {});
+      void late.then(() => {
+        closed = true;
+      });
+      while (queue.length > 0 && !closed) {
+        // A write over a connection that hangs ends later than a stop waits.
+        if ((await Promise.race([write(), late])) === false) await Promise.race([pause(BATCH_MS), late]);
       }
       closed = true;
+      waited.abort();
       clearTimeout(timer);
       for (const { rows } of queue) drop(rows);
       queue = [];

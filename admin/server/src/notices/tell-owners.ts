@@ -1,5 +1,5 @@
-// A webhook endpoint was disabled, or misses events: its account's owners get a letter. What called this calls again when it rejects, so an owner whose letter the
-// mail server has is remembered for as long as the process lives, and gets no second one because another's failed.
+// A webhook endpoint was disabled, or misses events: its account's owners get a letter. The caller tries again when this rejects, so owners
+// whose letters the mail server has are remembered while the process lives, and get no second one because another's failed.
 import type { TellOwners, WebhookNotice } from '@portico/contracts/webhook-notice';
 import type { Logger } from '@portico/service-kit/logger';
 import { LRUCache } from 'lru-cache';

@@ -42,7 +42,7 @@ async function beginFamily(
   if (scopes === undefined) return moreThan(client.scopes);
   const createdAt = context.now();
   const family = em.create(TokenFamily, { id: newId('tokenFamily'), clientId: client.id, scopes, createdAt, expiresAt: createdAt });
-  // Its tokens refer to it, which the ORM cannot know: they are no relation of its.
+  // Written before its tokens, whose rows refer to it: the ORM knows of no relation between them.
   await em.persist(family).flush();
   const refreshToken = addRefreshToken(em, family, createdAt);
   return granted(sign({ client, familyId: family.id, scopes }), refreshToken, scopes);

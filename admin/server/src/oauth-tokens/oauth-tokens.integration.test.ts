@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IssuedTokens, OAuthOutcome, TokenGrant } from '@portico/contracts/token-service';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IssuedClient } from '../oauth-clients/create-client.ts';
@@ -133,7 +134,7 @@ describe('clients', () => {
     const heard: string[] = [];
     using _ = admin.tokens.onTokenChange((id) => heard.push(id));
     await admin.oauthClients.revoke(own.clientId);
-    await expect.poll(() => heard, { timeout: 1_000 }).toEqual([own.clientId]);
+    await within(1_000, () => expect.poll(() => heard).toEqual([own.clientId]));
     expect(await refresh(refreshToken)).toMatchObject({ error: 'invalid_client' });
     expect(await admin.tokens.introspect(own, accessToken, ISSUER)).toMatchObject({ error: 'invalid_client' });
     await expect(admin.oauthClients.rotateSecret(own.clientId, 0)).rejects.toMatchObject({ code: 'INVALID_STATE' });
@@ -196,6 +197,21 @@ describe('signing keys', () => {
     expect(kidOf((await begin()).accessToken)).not.toBe(kidOf(accessToken));
   });
 
+  it('stay withdrawn when a rotation is under way at the same time', async () => {
+    const { id: leaked } = await admin.signingKeys.rotate();
+    await client.query('begin');
+    await client.query('update access.signing_key set retired_at = $2 where id = $1', [leaked, new Date(nowMs)]);
+    const rotated = admin.signingKeys.rotate();
+    const watcher = new pg.Client({ connectionString: database.url });
+    await watcher.connect();
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await watcher.query(waiting)).rowCount).toBe(1);
+    await client.query('commit');
+    await rotated;
+    await watcher.end();
+    expect(await kids()).not.toContain(leaked);
+  });
+
   it('sign only what they outlive: not in their last hour, after a withdrawal or a second rotation either', async () => {
     const { id: second } = await admin.signingKeys.rotate();
     await admin.signingKeys.rotate({ leadMs: 1_800_000 });
@@ -217,7 +233,7 @@ describe('signing keys', () => {
     using _ = admin.tokens.onTokenChange((id) => told.push(id));
     await client.query('delete from access.signing_key');
     const { accessToken } = await begin();
-    await expect.poll(() => told, { timeout: 1_000 }).toEqual([kidOf(accessToken)]);
+    await within(1_000, () => expect.poll(() => told).toEqual([kidOf(accessToken)]));
   });
 });
 

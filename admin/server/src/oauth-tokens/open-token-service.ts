@@ -36,6 +36,6 @@ export function openTokenService(context: AdminContext, feed: ChangeFeed, logger
 }
 
 /** Families go with their tokens, when the last of those has ended. */
-export async function sweepTokens({ database, now }: AdminContext): Promise<void> {
+async function sweepTokens({ database, now }: AdminContext): Promise<void> {
   for (const table of ['token_family', 'revoked_token']) await database.run(`delete from access.${table} where expires_at < $1`, [now()]);
 }

@@ -2,6 +2,7 @@
 // token that it may have signed has ended.
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { LockMode } from '@mikro-orm/core';
 import type { Jwks } from '@portico/contracts/access-records';
 import { notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
@@ -58,7 +59,8 @@ export async function rotateSigningKey(context: AdminContext, { leadMs = 0 }: { 
   const made = await newSigningKey(context, signsFrom);
   const retiredAt = new Date(signsFrom.getTime() + TOKEN_LIFETIME_SECONDS_MAX * 1_000 + ROTATION_MARGIN_MS);
   await context.database.fork().transactional(async (em) => {
-    for (const old of await em.find(SigningKey, { retiredAt: null })) old.retiredAt = retiredAt;
+    // Locked: a key that is withdrawn at the same time must not get a longer time from here.
+    for (const old of await em.find(SigningKey, { retiredAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE })) old.retiredAt = retiredAt;
     const key = em.create(SigningKey, made);
     em.persist(key);
     recordAdminAction(em, context, { action: 'signing_key.rotated', target: key.id, before: null, after: auditedKey(key) });
@@ -71,7 +73,7 @@ export async function rotateSigningKey(context: AdminContext, { leadMs = 0 }: { 
 /** For a key that leaked: nothing that it signed is good any more, on every gateway within a second and everywhere within a minute. */
 export async function withdrawSigningKey(context: AdminContext, id: string): Promise<void> {
   await context.database.fork().transactional(async (em) => {
-    const key = await em.findOne(SigningKey, { id });
+    const key = await em.findOne(SigningKey, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (key === null) throw notFound('signing key', id);
     const before = auditedKey(key);
     key.retiredAt = context.now();

@@ -61,7 +61,7 @@ async function resetting({ database }: AdminContext, request: Request): Promise<
 
 async function eventOf({ path, response, person }: Step): Promise<Event | undefined> {
   if (path === '/sign-in/email' || (SECOND_FACTORS.includes(path) && person === null)) {
-    // Tries that are refused for their number have no password checked: they are no failed sign-in, and would fill the log.
+    // A try that is one too many is refused before its password is checked: it is no failed sign-in, and would fill the log.
     if (response.status === 401 || response.status === 403) return { action: 'sign_in_failed', personId: person?.id ?? UNKNOWN };
     const { data } = signedIn.safeParse(response.ok ? await jsonOf(response) : undefined);
     return data === undefined ? undefined : { action: 'signed_in', personId: data.user.id };

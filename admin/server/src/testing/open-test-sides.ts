@@ -17,6 +17,8 @@ import type { RecordAction } from '../trpc/changing.ts';
 import { type Browser, lettersTo, openBrowser } from './browser.ts';
 
 export const PASSWORD = 'correct horse battery staple';
+/** For `vi.waitFor`, whose own patience is a second. */
+export const LETTER_COMES = { timeout: 20_000 };
 
 export type Recorded = Parameters<RecordAction>[2] & { actor: string };
 
@@ -78,7 +80,7 @@ export async function openTestSides(given: Given = {}): Promise<TestSides> {
         .find((url) => url !== undefined);
       if (found === undefined) throw new Error(`There is no letter to ${email} yet.`);
       return found;
-    });
+    }, LETTER_COMES);
     const { pathname, search } = new URL(link);
     expect((await fetch(`${urls.developer}${pathname}${search}`)).status).toBe(200);
   };

@@ -69,8 +69,11 @@ describe('an account', () => {
   it(`has at most ${KEYS_MAX} keys and ${CLIENTS_MAX} clients in force, however many are asked for at once; revoked ones do not count`, async () => {
     const { id } = await client.accounts.create.mutate({ slug: 'crowded', name: 'Crowded' });
     const nearly = Array.from({ length: KEYS_MAX - 1 }, () => sides.admin.apiKeys.create(id, KEY));
-    const [{ id: keyId } = { id: '' }] = await Promise.all(nearly);
+    const [{ id: keyId } = { id: '' }, { id: other } = { id: '' }] = await Promise.all(nearly);
     expect(await atOnce(() => client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toEqual(oneOkOthers('INVALID_STATE'));
+    // A rotation makes one more, and so on for as long as the old ones last; a successor that takes a place makes none.
+    expect(await codeOf(client.apiKeys.rotate.mutate({ accountId: id, id: other, overlapMs: 60_000 }))).toBe('INVALID_STATE');
+    expect(await codeOf(client.apiKeys.regenerate.mutate({ accountId: id, id: other }))).toBe('OK');
     await client.apiKeys.revoke.mutate({ accountId: id, id: keyId });
     expect(await codeOf(client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toBe('OK');
     await Promise.all(Array.from({ length: CLIENTS_MAX - 1 }, () => sides.admin.oauthClients.create(id, KEY)));

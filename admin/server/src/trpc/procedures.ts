@@ -1,5 +1,5 @@
 // What every procedure is built from: who may call it is decided here, before its input is looked at.
-import { AppError, ERRORS, type ErrorCode, isErrorCode, notFound } from '@portico/contracts/errors';
+import { AppError, ERRORS, type ErrorCode, errorCodeOf, notFound } from '@portico/contracts/errors';
 import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { initTRPC, TRPCError } from '@trpc/server';
@@ -34,7 +34,7 @@ const t = initTRPC.context<CallContext>().create({
 export const { router, createCallerFactory } = t;
 
 /** For everybody. */
-export const publicProcedure = t.procedure.use(async ({ next }) => {
+const publicProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
   const cause = translateDatabaseError(result.error.cause);
@@ -96,7 +96,7 @@ function shown({ cause, code, message }: TRPCError): { message: string; data: Sh
     const { code: ownCode, details = {}, retryAfterSeconds } = cause;
     return { message: cause.message, data: { code: ownCode, httpStatus: ERRORS[ownCode].status, details, retryAfterSeconds } };
   }
-  const ownCode = codeOfStatus(status);
+  const ownCode = errorCodeOf(status);
   // tRPC's own words are about the request: its path, its method, its JSON.
   const text = status < 500 ? message : ERRORS[ownCode].title;
   return { message: text, data: { code: ownCode, httpStatus: status, details: {}, retryAfterSeconds: undefined } };
@@ -108,8 +108,3 @@ export type ShownError = {
   details: Readonly<Record<string, unknown>>;
   retryAfterSeconds: number | undefined;
 };
-
-function codeOfStatus(status: number): ErrorCode {
-  const code = Object.keys(ERRORS).find((key) => isErrorCode(key) && ERRORS[key].status === status);
-  return isErrorCode(code) ? code : 'INTERNAL_ERROR';
-}

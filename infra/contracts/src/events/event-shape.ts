@@ -43,7 +43,7 @@ export function shapeOf(eventType: string): { event: EventType; shape: Shape } {
   return { event, shape };
 }
 
-export function compileShape(event: EventType): Shape {
+function compileShape(event: EventType): Shape {
   return shapeAt('', z.toJSONSchema(event.payload), { money: new Set(event.money), v2Names: new Map(Object.entries(event.v2Names ?? {})) });
 }
 

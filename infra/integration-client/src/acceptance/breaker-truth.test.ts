@@ -1,5 +1,6 @@
 // The documented rule, more than half of at least ten in 60 s, at the documented traffic of 100 calls a minute, in virtual time.
 import { createRequire } from 'node:module';
+import { printCounts } from '@portico/service-kit/testing-counts';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LocalBreaker } from '../policies/breaker/breaker.ts';
@@ -35,7 +36,9 @@ describe('at 100 failing calls a minute', () => {
       const admission = await breaker.admit();
       if (admission.kind === 'admitted') admission.settle('failure');
     };
-    expect(await callsUntil(() => breaker.openUntil() !== undefined, call, 1_000)).toBe(10);
+    const opened = await callsUntil(() => breaker.openUntil() !== undefined, call, 1_000);
+    printCounts('this breaker', { 'opens with failure': opened ?? 'never' });
+    expect(opened).toBe(10);
   });
 
   it('it is closed again 30 s after it opened, with the first probe that succeeds', async () => {
@@ -49,8 +52,10 @@ describe('at 100 failing calls a minute', () => {
     const openedAt = Date.now();
     healthy = true;
     await callsUntil(() => breaker.openUntil() === undefined, call, 100);
-    expect(Date.now() - openedAt).toBeGreaterThanOrEqual(30_000);
-    expect(Date.now() - openedAt).toBeLessThanOrEqual(30_000 + CALL_EVERY_MS);
+    const closedAfterMs = Date.now() - openedAt;
+    printCounts('this breaker', { 'closed after, ms': closedAfterMs, 'calls come each, ms': CALL_EVERY_MS });
+    expect(closedAfterMs).toBeGreaterThanOrEqual(30_000);
+    expect(closedAfterMs).toBeLessThanOrEqual(30_000 + CALL_EVERY_MS);
   });
 
   it('20 old failures and 100 s of success leave it closed, with no failure counted', async () => {
@@ -68,6 +73,7 @@ describe('at 100 failing calls a minute', () => {
     expect(breaker.outcomes().failed).toBeGreaterThan(0);
     outcome = 'success';
     expect(await callsUntil(() => breaker.openUntil() !== undefined, call, Math.ceil(100_000 / CALL_EVERY_MS))).toBeUndefined();
+    printCounts('20 failures and 100 s of success', { 'failures that count': breaker.outcomes().failed });
     expect(breaker.outcomes().failed).toBe(0);
   });
 
@@ -95,6 +101,7 @@ describe('at 100 failing calls a minute', () => {
         break;
       }
     }
+    printCounts('10,000 random courses', { openings, 'other than the definition': differences });
     expect(differences).toBe(0);
     expect(openings).toBeGreaterThan(2_000);
   });
@@ -108,36 +115,28 @@ describe('at 100 failing calls a minute', () => {
     policy.onBreak(() => {
       opened = true;
     });
-    expect(
-      await callsUntil(
-        () => opened,
-        () => policy.execute(fail),
-        1_000,
-      ),
-    ).toBeUndefined();
+    const isOpen = (): boolean => opened;
+    const bySample = await callsUntil(isOpen, () => policy.execute(fail), 1_000);
+    expect(bySample).toBeUndefined();
     // The library itself works: by another rule it opens.
     const consecutive = circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new ConsecutiveBreaker(10) });
     consecutive.onBreak(() => {
       opened = true;
     });
-    expect(
-      await callsUntil(
-        () => opened,
-        () => consecutive.execute(fail),
-        1_000,
-      ),
-    ).toBe(10);
+    const byRow = await callsUntil(isOpen, () => consecutive.execute(fail), 1_000);
+    printCounts("cockatiel's sampling breaker", {
+      'opens with failure': bySample ?? 'none of 1,000',
+      'its consecutive one with': byRow ?? 'none',
+    });
+    expect(byRow).toBe(10);
   });
 
   it('opossum opens with the first', async () => {
     const breaker = new CircuitBreaker(fail);
-    expect(
-      await callsUntil(
-        () => breaker.opened,
-        () => breaker.fire(),
-        100,
-      ),
-    ).toBe(1);
+    const isOpen = (): boolean => breaker.opened;
+    const opened = await callsUntil(isOpen, () => breaker.fire(), 100);
+    printCounts('opossum', { 'opens with failure': opened ?? 'none' });
+    expect(opened).toBe(1);
     breaker.shutdown();
   });
 });

@@ -6,6 +6,7 @@
 // in their deadline of 2 s. Where callers want more than is left of the provider, no client can answer all: there, it is of all calls that
 // were let in; what is turned away is told so at once, and what the provider still can do must be done.
 // Beside it, in the same harness: 64 places of this client, and cockatiel's bulkhead of 64. failsafe-go, which has a limiter of this kind, is Go.
+import { printCounts } from '@portico/service-kit/testing-counts';
 import { bulkhead } from 'cockatiel';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +31,13 @@ type Concurrency = NonNullable<ProviderSettings['limits']>['concurrency'];
 type Call = () => Promise<string>;
 type Counts = Record<string, number>;
 type Harness = { clock: VirtualClock; provider: SimulatedProvider };
-type Course = { before: Counts; halved: Counts; after: Counts; limits: { before: number; halved: number; after: number } };
+type Course = {
+  beforeMs: number;
+  before: Counts;
+  halved: Counts;
+  after: Counts;
+  limits: { before: number; halved: number; after: number };
+};
 
 const LIMIT_ALONE: Flags = { isOn: () => false };
 const ALL_ON: Flags = { isOn: (flag) => flag !== 'DEBUG_MODE' };
@@ -92,28 +99,33 @@ async function arrivals({ clock }: Harness, call: Call, perSecond: number, ms: n
 }
 
 async function course(harness: Harness, call: Call, limit: () => Promise<number>, laterByMs = 0): Promise<Course> {
-  const counts: Omit<Course, 'limits'> = { before: {}, halved: {}, after: {} };
+  const counts: Omit<Course, 'limits' | 'beforeMs'> = { before: {}, halved: {}, after: {} };
   let phase: keyof typeof counts = 'before';
   const running = callers(harness, call, () => counts[phase]);
-  await harness.clock.advance(BEFORE_MS + laterByMs);
+  const beforeMs = BEFORE_MS + laterByMs;
+  await harness.clock.advance(beforeMs);
   const before = await limit();
-  harness.provider.workers = HALVED;
+  harness.provider.workers.count = HALVED;
   phase = 'halved';
   await harness.clock.advance(HALVED_MS);
   const halved = await limit();
-  harness.provider.workers = HEALTHY;
+  harness.provider.workers.count = HEALTHY;
   phase = 'after';
   await harness.clock.advance(AFTER_MS);
   const after = await limit();
   await running.stop();
-  return { ...counts, limits: { before, halved, after } };
+  return { beforeMs, ...counts, limits: { before, halved, after } };
 }
 
 const sum = (counts: Counts): number => Object.values(counts).reduce((all, count) => all + count, 0);
 const success = (counts: Counts): number => (counts.ok ?? 0) / sum(counts);
-const shown = (what: string, { before, halved, after, limits }: Course): void =>
-  console.log(`${what}: of all calls since the halving ${percent(success(halved))} succeed`, { before, halved, after, limits });
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+const shown = (what: string, { beforeMs, before, halved, after, limits }: Course): void =>
+  printCounts(`half of the provider gone, ${what}`, {
+    'ok, %': success(halved) * 100,
+    'ok a second': `${perSecond(before, beforeMs)} before, ${perSecond(halved, HALVED_MS)} halved, ${perSecond(after, AFTER_MS)} after`,
+    limit: `${limits.before}, ${limits.halved}, ${limits.after}`,
+  });
+const perSecond = (counts: Counts, ms: number): number => Math.round(((counts.ok ?? 0) / ms) * 1_000);
 
 describe('a provider whose capacity halves', () => {
   it.each(LATER_BY_MS)(
@@ -147,7 +159,7 @@ describe('a provider whose capacity halves', () => {
     const request = { method: 'GET', url: 'https://upstream.example/things', headers: {} };
     const tried = async (): Promise<string> => {
       using clock = new CallClock(ATTEMPT_MS, 'attempt', undefined, other.clock.startTimer);
-      return await other.provider.transport({ ...request, signal: clock.signal }).then(
+      return await other.provider.transport({ ...request, signal: clock }).then(
         () => 'ok',
         () => 'timeout',
       );
@@ -169,10 +181,11 @@ describe('a provider whose capacity halves', () => {
       const { limit, call, ...harness } = open(concurrency);
       const [before, halved]: [Counts, Counts] = [{}, {}];
       await arrivals(harness, call, 300, BEFORE_MS, before);
-      harness.provider.workers = HALVED;
+      harness.provider.workers.count = HALVED;
       await arrivals(harness, call, 300, HALVED_MS, halved);
       const { 'turned away': away = 0, ...admitted } = halved;
-      console.log(`${concurrency}, 300 calls a second: of what is let in ${percent(success(admitted))} succeed`, halved, await limit());
+      const ends = { 'ok of what is let in, %': success(admitted) * 100, ok: admitted.ok ?? 0, 'turned away': away };
+      printCounts(`300 calls a second for 200, ${concurrency}`, { ...ends, calls: sum(halved), limit: await limit() });
       expect(success(before)).toBe(1);
       if (concurrency === 'adaptive') {
         expect(success(admitted)).toBeGreaterThanOrEqual(0.95);
@@ -189,11 +202,11 @@ describe('a provider whose capacity halves', () => {
     const counts: Counts = {};
     const running = callers(harness, call, () => counts);
     await clock.advance(BEFORE_MS);
-    provider.workers = HALVED;
+    provider.workers.count = HALVED;
     provider.turnsAwayAt = HALVED;
     await clock.advance(HALVED_MS);
     await running.stop();
-    console.log('503 beyond its workers:', counts, await limit());
+    printCounts('503 beyond its workers', { ...counts, limit: await limit(), workers: HALVED });
     expect(success(counts)).toBeGreaterThanOrEqual(0.95);
     expect(await limit()).toBeLessThanOrEqual(HALVED + 2);
   });

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { silentLogger } from '@portico/service-kit/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { printCounts } from '@portico/service-kit/testing-counts';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createClient } from '../create-client.ts';
 import type { Provider } from '../define-provider.ts';
 import { bankTransfers } from '../guide/bank-transfers.ts';
@@ -88,9 +89,11 @@ describe('three providers that were not known before', () => {
   });
 
   it.each<Provider>([parcelTracking, invoicing, bankTransfers])('$name stands every fault, in 25 lines', async (provider) => {
-    const report = await conformance(provider);
-    expect([report.failed, printReport(report)]).toEqual([0, expect.stringContaining('0 failed')]);
-    expect(sourceOf(provider.name).trim().split('\n').length).toBeLessThanOrEqual(25);
+    const { passed, failed, ...report } = await conformance(provider);
+    const lines = sourceOf(provider.name).trim().split('\n').length;
+    printCounts(provider.name, { lines, 'faults stood': passed, failed });
+    expect([failed, printReport({ passed, failed, ...report })]).toEqual([0, expect.stringContaining('0 failed')]);
+    expect(lines).toBeLessThanOrEqual(25);
   });
 });
 
@@ -109,10 +112,13 @@ describe('a declaration that contradicts itself', () => {
     ['a path value without a schema', {}, { params: undefined }],
     ['an expected 500', {}, { errors: { 500: undefined } }],
   ];
+  let refused = 0;
+  afterAll(() => printCounts('contradictions', { declared: mistakes.length, 'refused at start': refused }));
   it.each(mistakes)('is refused at start: %s', (_mistake, change, operation = {}) => {
     const { getParcel } = parcelTracking.operations;
     const operations = { getParcel: { ...getParcel, declaration: { ...getParcel.declaration, ...operation } } };
     const wrong = { ...parcelTracking, ...change, operations };
     expect(() => createClient({ providers: { wrong }, secrets: fixedSecrets({}), logger })).toThrow(/1 problem\(s\)/);
+    refused += 1;
   });
 });

@@ -5,6 +5,7 @@ import { createLogger } from '@portico/service-kit/logger';
 import { openRedis } from '@portico/service-kit/redis/redis';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import { printCounts } from '@portico/service-kit/testing-counts';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import { Registry } from 'prom-client';
@@ -48,13 +49,13 @@ const schemas: [string, StandardSchemaV1][] = [
 ];
 
 describe.skipIf(!hasRedisServer)('card, e-mail, token and secret (needs redis-server)', () => {
-  it.each(schemas)('are in no log line, metric, error or key and value of Redis, with schemas of %s', async (_name, schema) => {
+  it.each(schemas)('are in no log line, metric, error or key and value of Redis, with schemas of %s', async (name, schema) => {
     const lines: string[] = [];
     const logger = createLogger({ program: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
     const registry = new Registry();
     const observer = createObserver({ logger, registry, isDebug: () => true });
     const server = opened.use(await startRedisServer());
-    const redis = opened.use(await openRedis({ url: server.url, timeoutMs: 1_000, onChange: () => {} }));
+    const redis = opened.use(await openRedis({ url: server.url, timeoutMs: 10_000, onChange: () => {} }));
     const authority = opened.use(await startTestAuthority());
     authority.clientSecrets.add(SECRET);
     const secrets = fixedSecrets({ client: { clientId: 'us', clientSecret: SECRET } });
@@ -66,7 +67,7 @@ describe.skipIf(!hasRedisServer)('card, e-mail, token and secret (needs redis-se
     const cache = opened.use(
       openAnswerCache({ redis, keyRing: createKeyRing(`1:${randomBytes(32).toString('base64')}`), now: () => clock.at }),
     );
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(60_000);
 
     // A call whose request, answer and credentials are full of them.
     const { headers } = await authorizer.authorize({ method: 'POST', url: `https://api/?email=${MAIL}` }, signal);
@@ -105,6 +106,14 @@ describe.skipIf(!hasRedisServer)('card, e-mail, token and secret (needs redis-se
     const stored = await Promise.all(keys.map((each) => redis.client.get(each)));
     expect([keys.length > 1, lines.length > 2]).toEqual([true, true]);
     const written = [lines.join(''), await registry.metrics(), keys.join(), stored.join(), inspect(thrown, { depth: 9, showHidden: true })];
+    const found = written.filter((text) => CANARIES.test(text)).length;
+    const told = issues.filter(({ message }) => CANARIES.test(message)).length;
+    printCounts(`canaries with ${name}`, {
+      'log lines': lines.length,
+      'keys in Redis': keys.length,
+      found,
+      'messages of the library': told,
+    });
     for (const text of written) expect(text).not.toMatch(CANARIES);
     expect(lines.join('')).toContain('"id":"pay_1"');
   });

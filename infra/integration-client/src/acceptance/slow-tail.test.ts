@@ -1,4 +1,5 @@
 // An upstream that is slow now and then: what a second request buys, and what it costs. In virtual time, so that the figures are exact.
+import { printCounts } from '@portico/service-kit/testing-counts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineProvider, op } from '../define-provider.ts';
@@ -53,6 +54,8 @@ const p99 = ({ times }: { times: number[] }): number => times[Math.floor(times.l
 describe('an upstream whose every 50th answer takes 2 s', () => {
   it('has a p99 of a quarter with hedges, for less than 5 % more requests', async () => {
     const [plain, hedged] = [await offer('plain'), await offer('hedged')];
+    const p99s = { 'p99 without, ms': p99(plain), 'p99 with, ms': p99(hedged) };
+    printCounts('hedges', { calls: CALLS, 'sent without': plain.sent, 'sent with': hedged.sent, ...p99s });
     expect(plain.sent).toBe(CALLS);
     expect(p99(plain)).toBe(SLOW_MS);
     expect(p99(hedged)).toBeLessThanOrEqual(p99(plain) * 0.4);
@@ -62,7 +65,9 @@ describe('an upstream whose every 50th answer takes 2 s', () => {
   });
 
   it('is sent no write twice', async () => {
-    expect((await offer('write')).sent).toBe(CALLS);
+    const { sent } = await offer('write');
+    printCounts('hedges of writes', { calls: CALLS, sent });
+    expect(sent).toBe(CALLS);
   });
 
   it('is not asked twice as often when it is slow altogether: hedges are paid from the budget', async () => {
@@ -73,6 +78,7 @@ describe('an upstream whose every 50th answer takes 2 s', () => {
       return test.call.upstream.hedged({ params: { id: 'a' } });
     });
     await Promise.all(calls);
+    printCounts('hedges when all answers are slow', { calls: calls.length, sent: test.requests.length });
     // A fifth, what the bucket holds at start, and three for each of the two seconds.
     expect(test.requests.length).toBeLessThanOrEqual(500 * 1.2 + 10 + 2 * 3);
     expect(test.requests.length).toBeGreaterThan(550);

@@ -1,6 +1,7 @@
 // What a call needs to know about authentication: what to send, and what to do after a 401. One shape for all kinds of it.
 import type { Logger } from '@portico/service-kit/logger';
 import type { RedisConnection } from '@portico/service-kit/redis/redis';
+import type { EndSignal } from '../policies/ending.ts';
 import type { SecretStore } from '../secrets.ts';
 import type { AuthDeclaration } from './auth-declaration.ts';
 import { openClientCredentialsAuth } from './oauth/client-credentials-auth.ts';
@@ -20,12 +21,12 @@ export type Authorization = {
 
 export type Authorizer = AsyncDisposable & {
   /** Rejects with CredentialFailure, or with the signal's reason. */
-  authorize(request: { method: string; url: string }, signal: AbortSignal): Promise<Authorization>;
+  authorize(request: { method: string; url: string }, signal: EndSignal): Promise<Authorization>;
   /**
    * Told of a 401, or of a TLS handshake that refused the certificate. True: other credentials are there and one replay is worth it. `used`
    * is what the refused request was given; without it, the latest is meant, and of many calls that are refused at once some are not replayed.
    */
-  refused(signal: AbortSignal, used?: Authorization): Promise<boolean>;
+  refused(signal: EndSignal, used?: Authorization): Promise<boolean>;
   /** Differs for every two credentials. Part of the key of a cached answer: what one credential was told, another must not see. */
   fingerprint(): Promise<string>;
 };

@@ -5,6 +5,7 @@ import type { Flags } from '../flags.ts';
 import type { CallObserver, Observer } from '../observe/observe-call.ts';
 import type { Admission, Breaker, Refusal } from '../policies/breaker/breaker.ts';
 import type { Places } from '../policies/concurrency/places.ts';
+import type { EndSignal } from '../policies/ending.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
 import { retryAfter } from '../policies/retry/retry-after.ts';
 import type { RetryBudget } from '../policies/retry/retry-budget.ts';
@@ -40,7 +41,7 @@ export type Asking = {
   readonly request: BuiltRequest;
   /** Sent with every attempt; no part of what is asked. */
   readonly correlation: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   readonly deadlineAt: number;
   readonly observed: CallObserver;
   attempts: number;
@@ -55,7 +56,7 @@ const LONGEST_PAUSE_MS = 60_000;
 const UNCOUNTED: Admission = { kind: 'admitted', settle: () => {} };
 
 /** `outer`: the call's signal, or a hedge's own. */
-export async function attempt(asking: Asking, outer: AbortSignal): Promise<AttemptResult> {
+export async function attempt(asking: Asking, outer: EndSignal): Promise<AttemptResult> {
   const { runtime, deadlineAt } = asking;
   if (outer.aborted) return failed(endedWaiting(endedBy(outer)));
   const refusal = breakerRefusal(runtime);
@@ -82,25 +83,27 @@ export async function attempt(asking: Asking, outer: AbortSignal): Promise<Attem
   }
 }
 
-async function settled(asking: Asking, outer: AbortSignal, admission: Admission): Promise<AttemptResult> {
+async function settled(asking: Asking, outer: EndSignal, admission: Admission): Promise<AttemptResult> {
   const { runtime } = asking;
   const startedAt = runtime.now();
   const waitedMs = startedAt - asking.waitingSince;
   const underWay = runtime.places.began();
   let result: AttemptResult | undefined;
   try {
-    result = await timed(asking, outer, startedAt);
+    using clock = ownClock(asking, outer, startedAt);
+    result = await send(asking, clock ?? outer, startedAt);
     return result;
   } finally {
+    const endedAt = runtime.now();
     runtime.places.ended({ operation: asking.plan.name, underWay, beganAt: startedAt, outcome: loadOf(result) });
     admission.settle(result === undefined ? 'neutral' : result.kind === 'answered' ? 'success' : result.failure.breaker);
     asking.observed.attempt({
       status: result?.kind === 'answered' ? result.answer.status : result?.failure.details?.upstreamStatus,
       failure: result?.kind === 'failed' ? (result.failure.details?.reason ?? result.failure.code) : undefined,
-      durationMs: runtime.now() - startedAt,
+      durationMs: endedAt - startedAt,
       waitedMs,
     });
-    asking.waitingSince = runtime.now();
+    asking.waitingSince = endedAt;
   }
 }
 
@@ -119,15 +122,13 @@ async function waited<Got>({ name, now, observer }: ProviderRuntime, turn: Promi
   return got;
 }
 
-/** Under a clock of its own when the attempt's time is shorter than what is left of the call's. */
-async function timed(asking: Asking, outer: AbortSignal, startedAt: number): Promise<AttemptResult> {
-  const { attemptTimeoutMs } = asking.plan;
-  if (attemptTimeoutMs >= asking.deadlineAt - startedAt) return send(asking, outer, startedAt);
-  using clock = new CallClock(attemptTimeoutMs, 'attempt', outer, asking.runtime.startTimer);
-  return await send(asking, clock.signal, startedAt);
+/** When the attempt's time is shorter than what is left of the call's. */
+function ownClock({ plan, deadlineAt, runtime }: Asking, outer: EndSignal, startedAt: number): CallClock | undefined {
+  const { attemptTimeoutMs } = plan;
+  return attemptTimeoutMs < deadlineAt - startedAt ? new CallClock(attemptTimeoutMs, 'attempt', outer, runtime.startTimer) : undefined;
 }
 
-async function send(asking: Asking, signal: AbortSignal, startedAt: number): Promise<AttemptResult> {
+async function send(asking: Asking, signal: EndSignal, startedAt: number): Promise<AttemptResult> {
   const { runtime, plan, request } = asking;
   let sending = false;
   let authorization: Authorization | undefined;
@@ -151,7 +152,7 @@ async function send(asking: Asking, signal: AbortSignal, startedAt: number): Pro
   }
 }
 
-function authorized({ plan, request, correlation }: Asking, authorization: Authorization, signal: AbortSignal): TransportRequest {
+function authorized({ plan, request, correlation }: Asking, authorization: Authorization, signal: EndSignal): TransportRequest {
   const { url, headers, body } = request;
   const { query, dispatcher } = authorization;
   const search = query === undefined ? '' : `${url.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`;
@@ -166,16 +167,16 @@ function authorized({ plan, request, correlation }: Asking, authorization: Autho
 }
 
 async function classify(
-  asking: Asking,
+  { runtime, plan }: Asking,
   response: TransportResponse,
   authorization: Authorization,
-  signal: AbortSignal,
+  signal: EndSignal,
 ): Promise<AttemptResult> {
-  const { runtime, plan } = asking;
   const text = response.body.toString('utf8');
   if (response.status >= 200 && response.status < 300) {
     const answer: WireAnswer = { status: response.status, headers: response.headers, text: plan.method === 'HEAD' ? '' : text };
-    const read = await readAnswer(plan, answer);
+    const reading = readAnswer(plan, answer);
+    const read = reading instanceof Promise ? await reading : reading;
     return read.kind === 'read' ? { kind: 'answered', answer, data: read.data } : read;
   }
   const now = runtime.now();

@@ -1,5 +1,5 @@
 // A call's input becomes one request, checked by its schemas and encoded, before anything else happens.
-import type { AnyDeclaration, Schema } from '../declaration/operation.ts';
+import type { AnyDeclaration } from '../declaration/operation.ts';
 import { type PathTemplate, PathValueError } from '../declaration/path-template.ts';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import type { SchemaIssue } from '../errors.ts';
@@ -33,7 +33,7 @@ export async function buildRequest(plan: OperationPlan, target: RequestTarget, i
   const parts = await parseParts(plan.declaration, input, issues);
   if (plan.idempotency !== undefined && !(typeof key === 'string' && KEY.test(key))) issues.push({ path: 'key', code: 'not_a_key' });
   const headers: Record<string, string> = { ...target.headers };
-  addHeaders(headers, parts.headers, issues);
+  if (parts.headers !== undefined) addHeaders(headers, parts.headers, issues);
   if (plan.idempotency !== undefined) headers[plan.idempotency.header.toLowerCase()] = String(key);
   const url = urlOf(target, parts, issues);
   const asForm = plan.declaration.encode === 'form';
@@ -54,17 +54,12 @@ async function parseParts(declaration: AnyDeclaration, input: CallInputParts, is
     if (schema === undefined) continue;
     // A part whose fields are all optional may be left out altogether.
     const given = input[part] ?? (part === 'body' ? undefined : {});
-    parsed[part] = await validPart(schema, part, given, issues);
+    const validating = schema['~standard'].validate(given);
+    const result = validating instanceof Promise ? await validating : validating;
+    if (result.issues === undefined) parsed[part] = result.value;
+    else for (const { path, code } of describeIssues(result.issues)) issues.push({ path: path === '' ? part : `${part}.${path}`, code });
   }
   return parsed;
-}
-
-async function validPart(schema: Schema, part: string, given: unknown, issues: SchemaIssue[]): Promise<unknown> {
-  const validating = schema['~standard'].validate(given);
-  const result = validating instanceof Promise ? await validating : validating;
-  if (result.issues === undefined) return result.value;
-  for (const { path, code } of describeIssues(result.issues)) issues.push({ path: path === '' ? part : `${part}.${path}`, code });
-  return undefined;
 }
 
 function addHeaders(headers: Record<string, string>, given: unknown, issues: SchemaIssue[]): void {
@@ -80,7 +75,8 @@ function urlOf(target: RequestTarget, { params, query }: CallInputParts, issues:
   // What its schema has refused already is not filled in.
   if (issues.length > 0) return '';
   try {
-    return `${target.baseUrl}${target.template.fill(Object.fromEntries(entriesOf(params)))}${queryText(query, issues)}`;
+    const path = target.template.fill(isObject(params) ? params : {});
+    return query === undefined ? target.baseUrl + path : target.baseUrl + path + queryText(query, issues);
   } catch (error) {
     if (!(error instanceof PathValueError)) throw error;
     issues.push({ path: `params.${error.parameter}`, code: 'not_a_segment' });
@@ -126,7 +122,11 @@ function jsonOf(body: unknown, issues: SchemaIssue[]): Buffer | undefined {
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return isObject(value) ? Object.entries(value) : [];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function scalarText(value: unknown): string | undefined {

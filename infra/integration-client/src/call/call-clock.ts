@@ -1,11 +1,10 @@
-// When a call has to end, and why it did: one abort signal made of the caller's and of a timer. Cheaper than AbortSignal.any and
-// AbortSignal.timeout, and it remembers which of them it was.
-
+// When a call has to end, and why it did: its caller's signal and a timer in one, and it remembers which of them it was.
+import { Ending, type EndSignal } from '../policies/ending.ts';
 import { startTimer as realTimer, type StartTimer } from '../policies/start-timer.ts';
 
 export type EndedBy = 'caller' | 'deadline' | 'attempt' | 'hedge';
 
-/** The reason of every abort in a call. */
+/** The reason of every end in a call. */
 export class CallEnded extends Error {
   override readonly name = 'CallEnded';
   readonly by: EndedBy;
@@ -16,45 +15,32 @@ export class CallEnded extends Error {
   }
 }
 
-export class CallClock implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal | undefined;
+export class CallClock extends Ending {
   readonly #stopTimer: () => void;
 
   /** `outer`: the caller's signal, or the clock that this one is part of. */
-  constructor(ms: number, by: EndedBy, outer: AbortSignal | undefined, startTimer: StartTimer = realTimer) {
-    this.#outer = outer;
-    this.#stopTimer = startTimer(() => this.end(by), ms);
-    if (outer?.aborted) this.#follow();
-    else outer?.addEventListener('abort', this.#follow);
+  constructor(ms: number, by: EndedBy, outer: EndSignal | undefined, startTimer: StartTimer = realTimer) {
+    super(outer);
+    this.#stopTimer = startTimer(() => this.end(new CallEnded(by)), ms);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  override end(reason: unknown): void {
+    super.end(reason instanceof CallEnded ? reason : new CallEnded('caller'));
   }
 
-  end(by: EndedBy): void {
-    this.#controller.abort(new CallEnded(by));
-  }
-
-  readonly #follow = (): void => {
-    const reason: unknown = this.#outer?.reason;
-    this.end(reason instanceof CallEnded ? reason.by : 'caller');
-  };
-
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     this.#stopTimer();
-    this.#outer?.removeEventListener('abort', this.#follow);
+    super[Symbol.dispose]();
   }
 }
 
-/** Why a signal of a CallClock ended. */
-export function endedBy(signal: AbortSignal): EndedBy {
+/** Why a signal of a call ended. */
+export function endedBy(signal: EndSignal): EndedBy {
   return signal.reason instanceof CallEnded ? signal.reason.by : 'caller';
 }
 
 /** What comes first: the answer, or the signal's reason. */
-export function unlessEnded<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+export function unlessEnded<Answer>(answer: Promise<Answer>, signal: EndSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
     const giveUp = (): void => reject(signal.reason);

@@ -8,7 +8,7 @@ import type { CallContents } from '../observe/call-record.ts';
 import { correlationHeaders, correlationIdOf } from '../observe/correlation.ts';
 import { redact } from '../personal-data.ts';
 import type { Asking, ProviderRuntime } from './attempt.ts';
-import { type BuiltRequest, buildRequest, type CallInputParts, type RequestTarget } from './build-request.ts';
+import { type Built, type BuiltRequest, buildRequest, type CallInputParts, type RequestTarget } from './build-request.ts';
 import { CallClock, CallEnded, endedBy, unlessEnded } from './call-clock.ts';
 import { endedFailure, errorOf } from './failure.ts';
 import { readAnswer, type WireAnswer } from './read-answer.ts';
@@ -24,7 +24,8 @@ export type OperationRuntime = {
 };
 
 export type GivenOptions = CommonOptions & { key?: string };
-type Outcome = Answered & { cached: boolean; stale: boolean; ageMs: number };
+/** Without a word on it, an answer is live. */
+type Outcome = Answered & { cached?: boolean; stale?: boolean; ageMs?: number };
 type Call = { operation: OperationRuntime; options: GivenOptions; identity: CallIdentity; asking: Asking };
 
 /** Throws IntegrationError; what else comes is a defect, of a schema that throws for instance. */
@@ -37,19 +38,22 @@ export async function executeCall(operation: OperationRuntime, input: CallInputP
   const deadlineMs = options.deadlineMs ?? plan.deadlineMs;
   using clock = new CallClock(deadlineMs, 'deadline', options.signal, provider.startTimer);
   let asking: Asking | undefined;
-  const times = () => ({ attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt });
   try {
-    const request = await requestOf(operation, input, options, identity);
-    const sent = { request, correlation: correlationHeaders(correlationId, options.traceparent) };
-    const until = { signal: clock.signal, deadlineAt: startedAt + deadlineMs, waitingSince: startedAt };
-    asking = { runtime: provider, plan, ...sent, ...until, observed, attempts: 0 };
+    const built = await buildRequest(plan, operation.target, input, options.key);
+    const request = requestOf(operation, built, options, identity);
+    const correlation = correlationHeaders(correlationId, options.traceparent);
+    const deadlineAt = startedAt + deadlineMs;
+    asking = { runtime: provider, plan, request, correlation, signal: clock, deadlineAt, observed, attempts: 0, waitingSince: startedAt };
     const outcome = await answerOf({ operation, options, identity, asking });
-    const { answer, data, ...freshness } = outcome;
+    const { answer, data, cached = false, stale = false, ageMs = 0 } = outcome;
     const { status, headers } = answer;
-    observed.end({ status, ...freshness, ...times(), contents: contentsOf(operation, input, outcome) });
-    return { status, data, headers, ...freshness, correlationId, ...times() };
+    const { attempts } = asking;
+    const responseTimeMs = provider.now() - startedAt;
+    observed.end({ status, cached, stale, ageMs, attempts, responseTimeMs, contents: contentsOf(operation, input, outcome) });
+    return { status, data, headers, cached, stale, ageMs, responseTimeMs, attempts, correlationId };
   } catch (error) {
-    observed.end({ ...failedEnd(error), ...times(), contents: contentsOf(operation, input) });
+    const times = { attempts: asking?.attempts ?? 0, responseTimeMs: provider.now() - startedAt };
+    observed.end({ ...failedEnd(error), ...times, contents: contentsOf(operation, input) });
     throw error;
   }
 }
@@ -72,13 +76,7 @@ function contentsOf({ provider, plan }: OperationRuntime, input: CallInputParts,
   };
 }
 
-async function requestOf(
-  { plan, target }: OperationRuntime,
-  input: CallInputParts,
-  { key, deadlineMs }: GivenOptions,
-  { correlationId }: CallIdentity,
-): Promise<BuiltRequest> {
-  const built = await buildRequest(plan, target, input, key);
+function requestOf({ plan }: OperationRuntime, built: Built, { deadlineMs }: GivenOptions, { correlationId }: CallIdentity): BuiltRequest {
   const issues = built.kind === 'invalid' ? built.issues : [];
   if (deadlineMs !== undefined && !(deadlineMs > 0 && deadlineMs <= LONGEST_DEADLINE_MS)) {
     issues.push({ path: 'deadlineMs', code: 'not_a_duration' });
@@ -91,12 +89,11 @@ async function requestOf(
 /** What a timer can wait: longer ones would end at once. */
 const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
 
-async function answerOf(call: Call): Promise<Outcome> {
+function answerOf(call: Call): Promise<Outcome> {
   const { operation, options, identity, asking } = call;
   const { plan, provider } = operation;
   const keeps = plan.cache !== undefined && options.useCache !== false && provider.flags.isOn('ENABLE_CACHING', provider.name);
-  if (keeps) return keptOrAsked(call, plan.cache);
-  return { ...(await runAttempts(asking, identity)), cached: false, stale: false, ageMs: 0 };
+  return keeps ? keptOrAsked(call, plan.cache) : runAttempts(asking, identity);
 }
 
 /**
@@ -108,7 +105,7 @@ async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']
   let own: Answered | undefined;
   const load = async (): Promise<WireAnswer> => {
     using clock = new CallClock(operation.plan.deadlineMs, 'deadline', undefined, operation.provider.startTimer);
-    const loading: Asking = { ...asking, signal: clock.signal, deadlineAt: operation.provider.now() + operation.plan.deadlineMs };
+    const loading: Asking = { ...asking, signal: clock, deadlineAt: operation.provider.now() + operation.plan.deadlineMs };
     try {
       own = await runAttempts(loading, identity);
     } finally {

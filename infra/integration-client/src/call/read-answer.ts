@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { OperationPlan } from '../declaration/plan-operation.ts';
 import { describeIssues } from '../personal-data.ts';
 import { type Failure, responseSchemaFailure } from './failure.ts';
@@ -9,14 +10,17 @@ export type Read = { kind: 'read'; data: unknown } | { kind: 'failed'; failure: 
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
-/** The body by its schema. Without a schema it is passed on as it is. */
-export async function readAnswer(plan: OperationPlan, { status, headers, text }: WireAnswer): Promise<Read> {
+/** The body by its schema. Without a schema it is passed on as it is. A promise only where the schema makes one. */
+export function readAnswer(plan: OperationPlan, { status, headers, text }: WireAnswer): Read | Promise<Read> {
   const body = parseBody(headers['content-type'], text);
   if (body.kind === 'broken') return failed(status, [{ path: '', code: 'not_json' }]);
   const schema = plan.declaration.response;
   if (schema === undefined) return { kind: 'read', data: body.value };
   const validating = schema['~standard'].validate(body.value);
-  const result = validating instanceof Promise ? await validating : validating;
+  return validating instanceof Promise ? validating.then((result) => readOf(result, status)) : readOf(validating, status);
+}
+
+function readOf(result: StandardSchemaV1.Result<unknown>, status: number): Read {
   return result.issues === undefined ? { kind: 'read', data: result.value } : failed(status, describeIssues(result.issues));
 }
 

@@ -1,5 +1,7 @@
 // The attempts of one call. Retry stands outside the breaker, so that every attempt counts there and retrying ends when it opens; the deadline
 // stands outside everything. It stops at once when the next try could not begin in time.
+
+import type { EndSignal } from '../policies/ending.ts';
 import { pause } from '../policies/pause.ts';
 import { backoff } from '../policies/retry/backoff.ts';
 import { hedged } from '../policies/retry/hedge.ts';
@@ -49,7 +51,7 @@ function askOnce(asking: Asking): Promise<AttemptResult> {
   const hedge = {
     afterMs: hedgeAfterMs,
     mayHedge: () => asking.runtime.budget.withdraw(),
-    start: (signal: AbortSignal) => attempt(asking, signal),
+    start: (signal: EndSignal) => attempt(asking, signal),
     isGood: (result: AttemptResult) => result.kind === 'answered',
     ended: () => new CallEnded('hedge'),
     startTimer: asking.runtime.startTimer,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { silentLogger } from '@portico/service-kit/testing';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startServer } from '../acceptance/surroundings/testing-client.ts';
@@ -143,9 +144,9 @@ describe('a call', () => {
   it('ends at the deadline', async () => {
     answers.push(hang, hang);
     const client = open();
-    const late = await errorOf(client.getPayment({ params: { id: 'p' } }, { deadlineMs: 60 }));
+    const late = await errorOf(client.getPayment({ params: { id: 'p' } }, { deadlineMs: 1_000 }));
     expect(late).toMatchObject({ code: 'API_TIMEOUT', status: 504, attempts: 1 });
-    const lost = await errorOf(client.createPayment({ body: { amount: 1 } }, { key: 'k', deadlineMs: 60 }));
+    const lost = await errorOf(client.createPayment({ body: { amount: 1 } }, { key: 'k', deadlineMs: 1_000 }));
     expect(lost).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
@@ -182,10 +183,9 @@ describe('a call', () => {
   it('gives up at once when it is told to come back after its deadline', async () => {
     answers.push(json(429, {}, { 'retry-after': '60' }));
     const before = Date.now();
-    const error = await errorOf(open().getPayment({ params: { id: 'p' } }));
+    const error = await within(2_000, () => errorOf(open().getPayment({ params: { id: 'p' } })));
     expect(error).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', status: 429, side: 'upstream', attempts: 1 });
     expect(error.retryAt?.getTime()).toBeGreaterThanOrEqual(before + 60_000);
-    expect(Date.now() - before).toBeLessThan(2_000);
   });
 
   it('does not begin for a caller who has left already', async () => {

@@ -25,13 +25,21 @@ export function parsePathTemplate(path: string): PathTemplate | undefined {
   if (new Set(names).size < names.length) return undefined;
   return {
     names,
-    fill: (values) => parts.map((part, index) => (index % 2 === 0 ? part : segmentOf(part, values))).join(''),
+    fill(values) {
+      let path = '';
+      for (const [index, part] of parts.entries()) path += index % 2 === 0 ? part : segmentOf(part, values);
+      return path;
+    },
   };
 }
+
+/** Is its own encoding. */
+const PLAIN = /^[\w~-][\w.~-]*$/;
 
 function segmentOf(name: string, values: Readonly<Record<string, unknown>>): string {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  if (typeof text === 'string' && PLAIN.test(text)) return text;
   // Dots alone would climb; a lone surrogate has no encoding; an empty segment is another resource.
   if (typeof text !== 'string' || text === '' || text === '.' || text === '..' || !text.isWellFormed()) throw new PathValueError(name);
   return encodeURIComponent(text);

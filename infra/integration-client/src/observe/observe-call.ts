@@ -44,12 +44,16 @@ const LEVELS: Readonly<Record<string, 'warn' | 'error'>> = {
 export function createObserver({ logger, registry, now = Date.now, isDebug = () => false, onEnd }: ObserverOptions): Observer {
   const metrics = registry === undefined ? undefined : createCallMetrics(registry, now);
   const write = (record: CallRecord): void => {
-    const { attempts, end, ...names } = record;
+    const { provider, operation, correlationId, method, template, attempts, end } = record;
     const { contents, code, reason, responseTimeMs, status, cached, stale, ageMs, breaker } = end;
     const level = code === undefined ? 'info' : (LEVELS[code] ?? 'info');
     const fields = {
       event: 'integration_call',
-      ...names,
+      provider,
+      operation,
+      correlationId,
+      method,
+      template,
       status,
       code,
       cached,
@@ -59,7 +63,7 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
       reason,
       responseTimeMs: Math.round(responseTimeMs),
       attempts: attempts.map(describeAttempt),
-      shown: contents === undefined ? undefined : show(contents, isDebug(record.provider)),
+      shown: contents === undefined ? undefined : show(contents, isDebug(provider)),
     };
     logger[level](fields, code === undefined ? 'A provider answered.' : 'A call to a provider failed.');
   };
@@ -76,7 +80,8 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
         end(end) {
           if (ended) return;
           ended = true;
-          const record: CallRecord = { provider, operation, correlationId, ...about, attempts, end };
+          const { method, template } = about ?? {};
+          const record: CallRecord = { provider, operation, correlationId, method, template, attempts, end };
           metrics?.call(record);
           write(record);
           onEnd?.(record);

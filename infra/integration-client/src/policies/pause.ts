@@ -1,7 +1,8 @@
+import type { EndSignal } from './ending.ts';
 import { startTimer as realTimer, type StartTimer } from './start-timer.ts';
 
 /** Waits; rejects with the signal's reason. */
-export function pause(ms: number, signal: AbortSignal, startTimer: StartTimer = realTimer): Promise<void> {
+export function pause(ms: number, signal: EndSignal, startTimer: StartTimer = realTimer): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const giveUp = (): void => {

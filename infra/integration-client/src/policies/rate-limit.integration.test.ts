@@ -48,7 +48,7 @@ describe('the rate limit', () => {
     'holds over processes that share a Redis, and goes on in each when it is killed (needs redis-server)',
     async () => {
       await using server = await startRedisServer();
-      const open = () => openRedis({ url: server.url, timeoutMs: 1_000, onChange: () => {} });
+      const open = () => openRedis({ url: server.url, timeoutMs: 10_000, onChange: () => {} });
       await using one = await open();
       await using other = await open();
       const limits = [one, other].map((redis) => createRateLimit({ provider: 'acme', perMinute: 60, redis, now: Date.now }));

@@ -3,12 +3,13 @@
 // Without Redis each process counts for itself. A token is waited for only when it comes before the deadline.
 import type { RedisConnection } from '@portico/service-kit/redis/redis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { EndSignal } from './ending.ts';
 import { pause } from './pause.ts';
 import type { StartTimer } from './start-timer.ts';
 
 export type RateLimit = {
   /** Undefined: a token was at hand. Otherwise: undefined when there is one, or the instant of the next when it is past the deadline. */
-  take(deadlineAt: number, signal: AbortSignal): undefined | Promise<number | undefined>;
+  take(deadlineAt: number, signal: EndSignal): undefined | Promise<number | undefined>;
   /** The provider itself said when to come again: no token before. */
   pauseUntil(instant: number): void;
 };
@@ -55,7 +56,7 @@ export function createRateLimit({ provider, perMinute, redis, now, startTimer }:
       });
     return fetching;
   };
-  const wait = async (deadlineAt: number, signal: AbortSignal): Promise<number | undefined> => {
+  const wait = async (deadlineAt: number, signal: EndSignal): Promise<number | undefined> => {
     while (!takeAtHand()) {
       const nextAt = pausedUntil > now() ? pausedUntil : await refill();
       if (nextAt === undefined) continue;

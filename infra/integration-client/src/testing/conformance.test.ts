@@ -118,6 +118,33 @@ describe('a declaration fails', () => {
   });
 });
 
+it('leaves out optional fields that nothing could be made for, and says which', async () => {
+  const cursor = z
+    .string()
+    .regex(/^c1_[0-9a-f]{32}$/)
+    .optional();
+  const filter = z.object({ since: z.string(), until: cursor }).optional();
+  const query = z.object({ limit: z.int().optional(), cursor, filter });
+  const Page = z.object({ items: z.array(z.object({ id: z.string(), next: cursor })), next: cursor });
+  const list = op.post('/lists', {
+    query: z.object({ limit: z.int().optional(), cursor }),
+    body: query,
+    response: Page,
+    idempotency: 'none',
+  });
+  const report = await conformance(providerWith({}, { list }));
+  expect(report.cases.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  expect(report.leftOut).toEqual(
+    ['query.cursor', 'body.cursor', 'body.filter.until', 'answer.items.0.next', 'answer.next'].map((field) => `list: ${field}`),
+  );
+  expect(printReport(report)).toContain('list: query.cursor is optional and was left out');
+  const required = { list: op.get('/lists', { query: z.object({ cursor: cursor.unwrap() }), response: Page }) };
+  expect((await failures(providerWith({}, required))).join()).toContain('nothing that fits could be made for cursor');
+  // What is personal by its name has to be tried, whether it is tagged or not.
+  const personal = { list: op.get('/lists', { response: z.object({ phone: cursor }) }) };
+  expect((await failures(providerWith({}, personal))).join()).toContain('nothing that fits could be made for phone');
+});
+
 it('prints a table with the reasons under it', async () => {
   const text = printReport(
     await conformance(providerWith({}, { get: op.get('/a', {}), note: all.note as Provider['operations'][string] })),

@@ -31,12 +31,15 @@ export type ConformanceReport = {
   readonly passed: number;
   readonly failed: number;
   readonly cases: readonly CaseResult[];
+  /** Optional fields that were not tried, for nothing that fits could be made for them: `getParcel: query.cursor`. */
+  readonly leftOut: readonly string[];
 };
 
 /** Throws ConfigError when the declaration contradicts itself. */
 export async function conformance(provider: Provider, { samples = {}, flags }: ConformanceOptions = {}): Promise<ConformanceReport> {
   const open = openTrials(provider, flags);
   const cases: CaseResult[] = [];
+  const leftOut: string[] = [];
   for (const [operation, declared] of Object.entries(provider.operations)) {
     const plan = planOperation(provider, operation, declared);
     const made = await makeSample(plan, samples[operation] ?? {});
@@ -44,12 +47,13 @@ export async function conformance(provider: Provider, { samples = {}, flags }: C
       cases.push({ operation, name: 'a sample to try it with', outcome: 'failed', why: made.why });
       continue;
     }
+    leftOut.push(...made.leftOut.map((field) => `${operation}: ${field}`));
     for (const tried of FAULT_CASES) {
       cases.push({ operation, name: tried.name, ...(await resultOf(tried, () => open(plan, made.sample))) });
     }
   }
   const count = (outcome: CaseResult['outcome']): number => cases.filter((one) => one.outcome === outcome).length;
-  return { provider: provider.name, passed: count('passed'), failed: count('failed'), cases };
+  return { provider: provider.name, passed: count('passed'), failed: count('failed'), cases, leftOut };
 }
 
 type Outcome = { outcome: 'passed' } | { outcome: 'failed' | 'not applicable'; why: string };

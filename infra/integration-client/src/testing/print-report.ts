@@ -3,7 +3,7 @@ import type { ConformanceReport } from './conformance.ts';
 const MARKS = { passed: 'ok', failed: 'FAILED', 'not applicable': '-' } as const;
 
 /** A row for every fault and a column for every operation, then what failed and why. */
-export function printReport({ provider, passed, failed, cases }: ConformanceReport): string {
+export function printReport({ provider, passed, failed, cases, leftOut }: ConformanceReport): string {
   const operations = [...new Set(cases.map(({ operation }) => operation))];
   const names = [...new Set(cases.map(({ name }) => name))];
   const rows = names.map((name) => [name, ...operations.map((operation) => markOf(cases, name, operation))]);
@@ -17,7 +17,9 @@ export function printReport({ provider, passed, failed, cases }: ConformanceRepo
   );
   const why = cases.flatMap((one) => (one.outcome === 'failed' ? [`${one.operation}, ${one.name}: ${one.why}`] : []));
   const sum = `${passed} passed, ${failed} failed, ${cases.length - passed - failed} not applicable`;
-  return [...lines, '', ...why, ...(why.length > 0 ? [''] : []), sum].join('\n');
+  const notTried = leftOut.map((field) => `${field} is optional and was left out: nothing that fits its rule could be made`);
+  const notes = [...why, ...notTried];
+  return [...lines, '', ...notes, ...(notes.length > 0 ? [''] : []), sum].join('\n');
 }
 
 function markOf(cases: ConformanceReport['cases'], name: string, operation: string): string {

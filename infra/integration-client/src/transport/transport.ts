@@ -1,12 +1,13 @@
 // One attempt on the wire. Whether a failed attempt may have reached the provider decides whether a write may be sent again, so a transport
 // has to know it.
+import type { EndSignal } from '../policies/ending.ts';
 
 export type TransportRequest = {
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
-  signal: AbortSignal;
+  signal: EndSignal;
   /** An authorizer's own connections (client certificates). */
   dispatcher?: unknown;
 };

@@ -2,6 +2,7 @@
 // to write a request, which is how `sent` is known. An attempt ends when its signal says so, even while undici still connects.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, Dispatcher } from 'undici';
+import type { EndSignal } from '../policies/ending.ts';
 import { type Transport, TransportFailure, type TransportFailureKind, type TransportRequest, type TransportResponse } from './transport.ts';
 
 export type UndiciTransport = Transport & AsyncDisposable;
@@ -39,7 +40,7 @@ export function createUndiciTransport({ maxBodyBytes = MAX_BODY_BYTES }: { maxBo
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
+  readonly #signal: EndSignal;
   readonly #maxBodyBytes: number;
   readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (failure: TransportFailure) => void;
@@ -51,7 +52,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
 
   constructor(
-    signal: AbortSignal,
+    signal: EndSignal,
     maxBodyBytes: number,
     resolve: (response: TransportResponse) => void,
     reject: (failure: TransportFailure) => void,
@@ -105,13 +106,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** In place: undici has made the object for this answer alone. */
 function joined(headers: IncomingHttpHeaders): Record<string, string> {
-  const fields: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined) fields[name] = typeof value === 'string' ? value : value.join(', ');
+    if (Array.isArray(value)) headers[name] = value.join(', ');
   }
-  return fields;
+  // Every value is a text now.
+  return headers as Record<string, string>;
 }
 
 const DNS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);

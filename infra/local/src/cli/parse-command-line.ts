@@ -2,8 +2,6 @@ import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import { type Command, type Given, UsageError } from './command.ts';
 
-export const HELP = 'help';
-
 /** Parses what follows a command's name. UsageError for an unknown option (with the nearest one), a missing value or a missing word. */
 export function parseCommandLine(command: Command, args: readonly string[]): Given {
   const options = Object.fromEntries(

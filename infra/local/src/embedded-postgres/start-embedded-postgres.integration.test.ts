@@ -28,9 +28,14 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
-  await expect.poll(() => readPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
+  await stopped();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
+
+/** Until the server of the folder is gone. */
+async function stopped(): Promise<void> {
+  await expect.poll(() => readPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
+}
 
 async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -86,6 +91,7 @@ describe('the embedded PostgreSQL', () => {
     await ask(url, 'create table kept as select 7 as seven');
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await stopped();
     const again = await startEmbeddedPostgres({ dataDir, durable: true, log });
     try {
       expect(again.adopted).toBe(false);

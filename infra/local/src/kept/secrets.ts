@@ -36,7 +36,7 @@ function keepSecrets(file: string): Secrets {
   return made;
 }
 
-/** Adds a key to the kept ring and answers its version. CONFLICT while another process does so: a key that is overwritten takes its data along. */
+/** Adds a key to the kept ring and answers its version. CONFLICT while another process does so: overwriting its key would lose what that sealed. */
 export function addSecretKey(dataDir: string): number {
   const lock = join(dataDir, 'secrets.lock');
   const kept = keepSecrets(fileOf(dataDir));

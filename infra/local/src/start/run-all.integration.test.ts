@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { testEnvironment } from '@portico/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { natsServer } from '../child-servers/nats-server.ts';
 import { redisServer } from '../child-servers/redis-server.ts';
@@ -22,7 +23,6 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const { PATH, NODE_COMPILE_CACHE } = process.env;
 /** A first start makes a database and imports all programs; a machine that does other things too takes its time. */
 const STARTED_WITHIN_MS = 60_000;
 
@@ -31,7 +31,7 @@ async function start(
   env: Readonly<Record<string, string>> = { REDIS_URL: 'none', NATS_URL: 'none' },
 ): Promise<{ child: ChildProcess; said: () => string }> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH, NODE_COMPILE_CACHE, DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0', ...env },
+    env: testEnvironment({ DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0', ...env }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -47,19 +47,22 @@ function keyOf(printed: string): string | undefined {
   return /ak_test_\w+/.exec(printed)?.[0];
 }
 
+/** Asked to end by this signal, as often as given; answers exit code and signal. */
+async function end(child: ChildProcess, signal: NodeJS.Signals, times = 1): Promise<unknown> {
+  const ended = once(child, 'exit');
+  for (let time = 0; time < times; time += 1) child.kill(signal);
+  return ended;
+}
+
 describe('npm start', { timeout: 2 * STARTED_WITHIN_MS }, () => {
-  it('prints a line that, pasted into a shell, reads two orders', async () => {
+  it('prints a line that, pasted into a shell, reads two orders; and says in one sentence that a port is taken', async () => {
     const { said } = await start();
     const line = /^T=.*$/m.exec(said())?.[0] ?? '';
     const shell = spawn('bash', ['-c', line], { stdio: ['ignore', 'pipe', 'inherit'] });
     expect(await json(shell.stdout)).toMatchObject({ data: [{ id: expect.stringMatching(/^order_/) }, {}], pagination: { total: 500 } });
-  });
-
-  it('says in one sentence that a port is taken, and leaves nothing running', async () => {
-    const { said } = await start();
     const PORT = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(said())?.[1] ?? '';
     const second = spawn(process.execPath, [program], {
-      env: { PATH, NODE_COMPILE_CACHE, DATA_DIR: join(dataDir, 'second'), PORT, INTERNAL_PORT: '0', REDIS_URL: 'none', NATS_URL: 'none' },
+      env: testEnvironment({ DATA_DIR: join(dataDir, 'second'), PORT, INTERNAL_PORT: '0', REDIS_URL: 'none', NATS_URL: 'none' }),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     children.push(second);
@@ -69,13 +72,15 @@ describe('npm start', { timeout: 2 * STARTED_WITHIN_MS }, () => {
     expect(readFileSync(join(dataDir, 'second', 'postgres.log'), 'utf8')).toContain('database system is shut down');
   });
 
-  it('stops cleanly on Ctrl-C, even when the signal arrives several times', async () => {
-    const { child, said } = await start();
-    const ended = once(child, 'exit');
-    for (let times = 0; times < 3; times++) child.kill('SIGINT');
-    expect(await ended).toEqual([0, null]);
-    expect(said()).toContain('[portico] stopping');
-    expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).toContain('database system is shut down');
+  it('starts again after SIGKILL, with the same key and the data it had; and stops cleanly however often Ctrl-C is pressed', async () => {
+    const first = await start();
+    await end(first.child, 'SIGKILL');
+    const second = await start();
+    expect(keyOf(second.said())).toBe(keyOf(first.said()));
+    expect(second.said()).not.toContain('added demo data');
+    expect(await end(second.child, 'SIGINT', 3)).toEqual([0, null]);
+    expect(second.said()).toContain('[portico] stopping');
+    expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).toMatch(/database system is shut down\s*$/);
   });
 
   it.skipIf(![natsServer, redisServer].every(isInstalled))(
@@ -88,22 +93,7 @@ describe('npm start', { timeout: 2 * STARTED_WITHIN_MS }, () => {
       expect(await (await fetch(`${api}/api/health`)).json()).toMatchObject({
         dependencies: { nats: { status: 'up' }, redis: { status: 'up' } },
       });
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
+      expect(await end(child, 'SIGTERM')).toEqual([0, null]);
     },
   );
-
-  it('starts again after SIGKILL, with the same key and the data it had', async () => {
-    const first = await start();
-    const killed = once(first.child, 'exit');
-    first.child.kill('SIGKILL');
-    await killed;
-    const second = await start();
-    expect(keyOf(second.said())).toBe(keyOf(first.said()));
-    expect(second.said()).not.toContain('added demo data');
-    const ended = once(second.child, 'exit');
-    second.child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-  });
 });

@@ -67,7 +67,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     tracing,
   });
   await using statements = openStatements({ program: 'gateway', databaseUrl: given.DATABASE_URL, poolMax: given.DATABASE_POOL_MAX });
-  const { run } = statements;
+  const { run, read } = statements;
   await using opened = await openMounts(
     { ...given, dataDir: given.DATA_DIR },
     { admin, graph: createGraphClient(graph), internalSecret: given.INTERNAL_SECRET, logger },
@@ -79,6 +79,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     audit: admin.audit,
     jwks: () => admin.jwks(),
     run,
+    read,
     internalSecret: given.INTERNAL_SECRET,
     checks: healthChecks(given.NATS_URL, run),
     logger,

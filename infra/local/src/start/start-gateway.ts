@@ -12,7 +12,7 @@ import type { StartGateway } from './start-all.ts';
 export function gatewayInProcess(env: Readonly<Record<string, string | undefined>>): StartGateway {
   return async ({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }) => {
     await using opened = new AsyncDisposableStack();
-    const { run } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
+    const { run, read } = opened.use(openStatements({ program: 'gateway', databaseUrl, poolMax: config.DATABASE_POOL_MAX }));
     const given = loadConfig(gatewayConfig, {
       DEVELOPMENT: env.NODE_ENV === 'production' ? undefined : 'true',
       ...env,
@@ -32,6 +32,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         audit: admin.audit,
         jwks: () => admin.jwks(),
         run,
+        read,
         internalSecret,
         checks: healthChecks(bus, run),
         logger,

@@ -12,6 +12,8 @@ export type ListenOptions = {
   onNotification(channel: string, payload: string): void;
   /** The connection was away, and is back. */
   onMissed(): void;
+  /** It listens and has just answered. */
+  onHeard?(): void;
 };
 
 const RECONNECT_MS = 500;
@@ -30,7 +32,7 @@ type Ear = { readonly client: pg.Client; hasEnded: boolean; isSilent: boolean };
 
 /** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves. */
 export async function listenForever(options: ListenOptions): Promise<AsyncDisposable> {
-  const { logger, onMissed } = options;
+  const { logger, onMissed, onHeard = () => {} } = options;
   let isClosing = false;
   let wake = (): void => {};
   const rest = (ms: number): Promise<void> =>
@@ -48,7 +50,7 @@ export async function listenForever(options: ListenOptions): Promise<AsyncDispos
     let ear = first;
     while (!isClosing) {
       listening = ear;
-      ask(ear);
+      ask(ear, onHeard);
       if (!ear.hasEnded) await rest(PROBE_MS);
       if (isClosing || !isLost(ear)) continue;
       try {
@@ -86,12 +88,13 @@ function isLost({ hasEnded, isSilent }: Ear): boolean {
 }
 
 /** Asks whether it still hears, unless an answer is still to come. */
-function ask(ear: Ear): void {
+function ask(ear: Ear, onHeard: () => void): void {
   if (ear.isSilent || ear.hasEnded) return;
   ear.isSilent = true;
   ear.client.query('select 1').then(
     () => {
       ear.isSilent = false;
+      onHeard();
     },
     // It stays silent, or has ended.
     () => {},

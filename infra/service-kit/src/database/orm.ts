@@ -42,6 +42,8 @@ export type Database = AsyncDisposable & {
 };
 
 const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
+/** A process that is stopped in the middle of a transaction holds the rows that it has locked, which others wait for, no longer than that. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** Connects and migrates. Several processes may do so at once: one migrates, the others wait for it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -49,7 +51,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const Client = statementClient({ program: options.program, gate });
   const connection = {
     application_name: `portico ${options.program}`,
-    options: `-c timezone=UTC -c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
+    options: [
+      '-c timezone=UTC',
+      `-c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
+      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+    ].join(' '),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   };

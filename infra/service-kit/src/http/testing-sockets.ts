@@ -13,17 +13,24 @@ export type RawExchange = {
   readonly closed: boolean;
 };
 
-/** Sends bytes and reads until the server closes the connection, or until `answersWanted` have come, or the time is up. */
+/**
+ * Sends bytes and reads until the server closes the connection, or until `answersWanted` have come, or the time is up; with `quietMs` also until
+ * something has come and then nothing for so long.
+ */
 export function rawExchange(
   url: string,
   bytes: string | Buffer,
-  { answersWanted = Number.POSITIVE_INFINITY, timeoutMs = 5_000 }: { answersWanted?: number; timeoutMs?: number } = {},
+  {
+    answersWanted = Number.POSITIVE_INFINITY,
+    timeoutMs = 20_000,
+    quietMs,
+  }: { answersWanted?: number; timeoutMs?: number; quietMs?: number } = {},
 ): Promise<RawExchange> {
   const { port } = new URL(url);
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes));
-    const timer = setTimeout(() => done(false), timeoutMs);
+    let timer = setTimeout(() => done(false), timeoutMs);
     const done = (closed: boolean): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -32,7 +39,10 @@ export function rawExchange(
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => {
       text += chunk;
-      if (readAnswers(text).length >= answersWanted) done(false);
+      if (readAnswers(text).length >= answersWanted) return done(false);
+      if (quietMs === undefined) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => done(false), quietMs);
     });
     // A reset counts as closed: the server may have left bytes unread.
     socket

@@ -51,9 +51,10 @@ describe('the address of a client', () => {
   });
 
   it('is found in time in a header as long as headers may be', () => {
-    const startedAt = performance.now();
+    const begun = process.cpuUsage();
     for (const text of [`for="${'\\"'.repeat(8_000)}`, 'for=a;'.repeat(2_600), `${'a'.repeat(16_000)}=`, ','.repeat(16_000)])
       expect(clientOf('10.1.1.1', { forwarded: text })).toBe('10.1.1.1');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(500);
   });
 });

@@ -1,7 +1,7 @@
 import type { RunStatement } from '../reads/reads.ts';
 
 /** Rows stay this long after the ledger had them. */
-export const KEEP_MS = 7 * 24 * 3_600_000;
+const KEEP_MS = 7 * 24 * 3_600_000;
 const BATCH = 1_000;
 
 /** Deletes some of the oldest rows that are done with, and answers how many. A row that was never reconciled stays, however old. */

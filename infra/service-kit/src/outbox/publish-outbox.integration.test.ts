@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { BusEvent, EventBus } from '../bus/event-bus.ts';
 import { openPostgresBus } from '../bus/postgres/postgres-bus.ts';
-import { silentLogger } from '../testing.ts';
+import { silentLogger, testEnvironment } from '../testing.ts';
 import { createTestOutbox, SCHEMA, type TestOutbox } from './outbox-testing.ts';
 import { publishBatch, startOutboxPublisher } from './publish-outbox.ts';
 
@@ -17,7 +17,7 @@ async function readerOf(bus: EventBus, got: BusEvent[]): Promise<AsyncDisposable
   return bus.consume({ name: 'reader', batchMax: 50 }, async (events) => void got.push(...events));
 }
 
-describe('the outbox publisher', { timeout: 60_000 }, () => {
+describe('the outbox publisher', () => {
   it('publishes rows by position, as they were written, and marks them', async () => {
     await using outbox = await createTestOutbox();
     const ids = await outbox.add(['a', 'b', 'a']);
@@ -111,7 +111,7 @@ describe('the outbox publisher', { timeout: 60_000 }, () => {
 });
 
 function startProcess({ url }: TestOutbox, env: Readonly<Record<string, string>>): ChildProcess {
-  return fork(new URL('./publisher-process-testing.ts', import.meta.url), { env: { PATH: process.env.PATH, DATABASE_URL: url, ...env } });
+  return fork(new URL('./publisher-process-testing.ts', import.meta.url), { env: testEnvironment({ DATABASE_URL: url, ...env }) });
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -36,7 +36,7 @@ async function states({ run }: TestOutbox): Promise<unknown[]> {
   return rows.map(({ published, reconciled, republished }) => [published, reconciled, republished]);
 }
 
-describe('reconciling the outbox', { timeout: 60_000 }, () => {
+describe('reconciling the outbox', () => {
   it('sends out anew exactly what the ledger does not know, and is done with what it knows', async () => {
     await using outbox = await createTestOutbox();
     const ids = await outbox.add(['a', 'b', 'c', 'd']);

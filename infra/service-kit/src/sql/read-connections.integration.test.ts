@@ -120,15 +120,21 @@ describe('read connections', () => {
 
   it('do not keep what is cheap waiting behind what is slow while another connection is free', async () => {
     await using reads = open(2);
-    // Enough at once that the second connection is opened.
-    await Promise.all(Array.from({ length: 40 }, () => reads.run('select 1', [])));
-    await expect.poll(countOpen).toBe(2);
-    await reads.run('select 1', []);
+    // Enough at once that the second connection is opened. It is there for the server before it is for us.
+    const used = async (): Promise<number> => {
+      const rows = await Promise.all(Array.from({ length: 40 }, () => reads.run('select pg_backend_pid() as pid', [])));
+      return new Set(rows.map(([row]) => row?.pid)).size;
+    };
+    await expect.poll(used).toBe(2);
     const order: string[] = [];
-    const slow = reads.run('select pg_sleep(0.5)', []).then(() => order.push('slow'));
-    await new Promise(setImmediate);
-    await reads.run('select 1', []).then(() => order.push('cheap'));
-    await slow;
+    await asOperator(async (client) => {
+      await client.query('select pg_advisory_lock(1)');
+      const slow = reads.run('select pg_advisory_lock_shared(1)::text', []).then(() => order.push('slow'));
+      await new Promise(setImmediate);
+      await reads.run('select 1', []).then(() => order.push('cheap'));
+      await client.query('select pg_advisory_unlock(1)');
+      await slow;
+    });
     expect(order).toEqual(['cheap', 'slow']);
   });
 

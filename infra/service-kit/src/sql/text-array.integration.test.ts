@@ -18,6 +18,11 @@ it.each([
   expect(rows).toEqual([{ read: values }]);
 });
 
+it('takes bytes that are UTF-8 already', async () => {
+  const { rows } = await client.query('select $1::text[] as read', [textArray([Buffer.from('Zoë 🦊'), 'a', Buffer.alloc(0)])]);
+  expect(rows).toEqual([{ read: ['Zoë 🦊', 'a', ''] }]);
+});
+
 it('is an element after the other in a row set, beside other arrays', async () => {
   const { rows } = await client.query('select a::int, b from unnest($1::text[], $2::text[]) as given(a, b)', [
     textArray(['1', '2']),

@@ -7,8 +7,11 @@ const HEADER_BYTES = 12;
 const DIMENSION_BYTES = 8;
 const NULL = -1;
 
-/** The value of a parameter that the statement casts with `::text[]`. Elements must be free of U+0000, as all text for PostgreSQL. */
-export function textArray(values: readonly (string | null)[]): Buffer {
+/**
+ * The value of a parameter that the statement casts with `::text[]`. Elements must be free of U+0000, as all text for PostgreSQL; those that are bytes
+ * already must be UTF-8.
+ */
+export function textArray(values: readonly (string | Buffer | null)[]): Buffer {
   if (values.length === 0) return header(Buffer.alloc(HEADER_BYTES), 0, false);
   const lengths = values.map((value) => (value === null ? NULL : Buffer.byteLength(value)));
   const bytes = lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), HEADER_BYTES + DIMENSION_BYTES);
@@ -17,7 +20,8 @@ export function textArray(values: readonly (string | null)[]): Buffer {
   at = array.writeInt32BE(1, at);
   for (const [i, value] of values.entries()) {
     at = array.writeInt32BE(lengths[i] ?? NULL, at);
-    if (value !== null) at += array.write(value, at);
+    if (typeof value === 'string') at += array.write(value, at);
+    else if (value !== null) at += value.copy(array, at);
   }
   return array;
 }

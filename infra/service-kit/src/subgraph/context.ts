@@ -61,7 +61,8 @@ async function write<Result>(shared: SubgraphShared, caller: Caller, work: (em: 
     } catch (error) {
       if (!isContention(error)) throw translateDatabaseError(error);
       if (tries === TRIES_MAX) {
-        throw new AppError('CONFLICT', 'The resource is being changed by others at the same time. Try again.', { cause: error });
+        const message = 'The resource is being changed by others at the same time. Try again.';
+        throw new AppError('CONFLICT', message, { retryAfterSeconds: 1, cause: error });
       }
     }
   }

@@ -182,7 +182,7 @@ function errorsOf({ data, errors = [] }: graphql.ExecutionResult): string[] {
   return all.filter((error, i) => !error.startsWith('empty') || all.indexOf(error) === i).sort();
 }
 
-describe('a compiled plan', { timeout: 30_000 }, async () => {
+describe('a compiled plan', async () => {
   const shared = { internalSecret: '', requestTimeoutMs: 1_000, logger: createLogger({ program: 'test', level: 'silent' }) };
   const subgraphs = Object.entries(readSubgraphSchemas()).map(([name, sdl]): [string, SubgraphEndpoint] => {
     return [name, { kind: 'in-process', schema: subgraphSchema(sdl), createContext: (caller) => ({ caller }) }];

@@ -17,9 +17,12 @@ export type ClientLimits = {
   /** The client has proved itself from there. */
   countProof(clientId: string, address: string): void;
   /** Takes one of the client's tokens of this minute. RATE_LIMIT_EXCEEDED when there is none left. */
-  takeToken(clientId: string): Promise<void>;
-  /** Gives it back: whoever asked was not the client, or got nothing. */
-  giveTokenBack(clientId: string): Promise<void>;
+  takeToken(clientId: string): Promise<TakenToken>;
+};
+
+export type TakenToken = {
+  /** Whoever asked was not the client, or got nothing. */
+  giveBack(): Promise<void>;
 };
 
 export type ClientRules = {
@@ -94,14 +97,11 @@ export function createClientLimits({ rules, redis, nowMs, onRefused }: ClientLim
     },
     countProof: (clientId, address) => proved.add(pairOf(clientId, address)),
     async takeToken(clientId) {
-      if (!isId('client', clientId)) return;
-      const { allowed, waitMs } = await tokens.consume(clientId);
-      if (allowed) return;
-      await tokens.giveBack(clientId);
-      throw refuse('client_tokens', waitMs);
-    },
-    async giveTokenBack(clientId) {
-      if (isId('client', clientId)) await tokens.giveBack(clientId);
+      if (!isId('client', clientId)) return { giveBack: async () => {} };
+      const taken = await tokens.consume(clientId);
+      if (taken.allowed) return taken;
+      await taken.giveBack();
+      throw refuse('client_tokens', taken.waitMs);
     },
   };
 }

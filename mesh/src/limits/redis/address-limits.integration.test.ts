@@ -4,6 +4,8 @@ import type { TestServer } from '@portico/service-kit/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AddressLimits, createAddressLimits } from '../address-limits.ts';
 
+/** Whether Redis is slow is not what is tested here. */
+const PATIENT_MS = 10_000;
 const rules = { failures: { limit: 4, windowSeconds: 3_600 }, publicRequests: { limit: 2, windowSeconds: 3_600 } };
 
 describe.skipIf(!hasRedisServer)('an address at several gateways (skipped without a redis-server)', () => {
@@ -11,7 +13,7 @@ describe.skipIf(!hasRedisServer)('an address at several gateways (skipped withou
   let redis: RedisConnection;
   beforeAll(async () => {
     server = await startRedisServer();
-    redis = await openRedis({ url: server.url, timeoutMs: 1_000, onChange: () => {} });
+    redis = await openRedis({ url: server.url, timeoutMs: PATIENT_MS, onChange: () => {} });
   });
   afterAll(async () => {
     await redis?.[Symbol.asyncDispose]();

@@ -1,14 +1,17 @@
 import { openRedis } from '@portico/service-kit/redis/redis';
 import { hasRedisServer, startRedisServer } from '@portico/service-kit/redis/redis-testing';
 import type { TestServer } from '@portico/service-kit/testing-server';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCounters } from '../counters.ts';
 import type { Limiter } from '../limiter.ts';
 import { newLimit } from '../limiter-conformance.ts';
 import { createFallbackLimiter } from './fallback-limiter.ts';
 
-const TIMEOUT_MS = 50;
-/** A fallback that is late by more than a busy machine explains. */
+/** Whether Redis is slow is not what most of these are about. */
+const PATIENT_MS = 10_000;
+const TIMEOUT_MS = 300;
+/** Of a fallback that waits for the deadline once, and for nothing else. */
 const SLOW_MS = 1_000;
 const DAY = 86_400;
 
@@ -26,8 +29,8 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     return () => opened.disposeAsync();
   });
 
-  async function openLimiter(): Promise<Limiter> {
-    const redis = opened.use(await openRedis({ url: server.url, timeoutMs: TIMEOUT_MS, onChange: (up) => changes.push(up) }));
+  async function openLimiter(timeoutMs = PATIENT_MS): Promise<Limiter> {
+    const redis = opened.use(await openRedis({ url: server.url, timeoutMs, onChange: (up) => changes.push(up) }));
     return createFallbackLimiter({ redis, counters: createCounters(), nowMs: Date.now });
   }
 
@@ -43,27 +46,25 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     allowed += await send(100);
     await expect.poll(() => changes.at(-1)).toBe(false);
     await server.start();
-    await expect.poll(() => changes.at(-1), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => changes.at(-1)).toBe(true);
     allowed += await send(500);
     expect(allowed).toBe(300);
     expect(changes).toEqual([true, false, true]);
   });
 
   it('limits in memory when Redis stands still, tells it once, and asks it again when it goes on', async () => {
-    const limiter = await openLimiter();
+    const limiter = await openLimiter(TIMEOUT_MS);
     const limit = newLimit({ limit: 5, windowSeconds: DAY });
     server.signal('SIGSTOP');
     try {
-      const before = performance.now();
-      const outcomes = await Promise.all(Array.from({ length: 50 }, async () => limiter.consume([limit])));
+      const outcomes = await within(SLOW_MS, () => Promise.all(Array.from({ length: 50 }, async () => limiter.consume([limit]))));
       expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(5);
-      expect(performance.now() - before).toBeLessThan(SLOW_MS);
       expect(limiter.consume([limit])).not.toBeInstanceOf(Promise);
       expect(changes).toEqual([true, false]);
     } finally {
       server.signal('SIGCONT');
     }
-    await expect.poll(() => changes, { timeout: 5_000 }).toEqual([true, false, true]);
+    await expect.poll(() => changes).toEqual([true, false, true]);
     expect(await limiter.consume([limit])).toMatchObject({ allowed: false });
   });
 
@@ -81,7 +82,7 @@ describe.skipIf(!hasRedisServer)('the limiter that falls back to memory (skipped
     const limit = newLimit({ limit: 1, windowSeconds: DAY });
     expect([limiter.consume([limit]), limiter.consume([limit])]).toMatchObject([{ allowed: true }, { allowed: false }]);
     await server.start();
-    await expect.poll(() => changes, { timeout: 5_000 }).toEqual([false, true]);
+    await expect.poll(() => changes).toEqual([false, true]);
     expect(await limiter.consume([limit])).toMatchObject({ allowed: false });
   });
 });

@@ -3,12 +3,12 @@ import type { ListRoute } from '../declare/route.ts';
 import { unknownName } from '../selection/selection-tree.ts';
 import { parseQueryString } from './query-string.ts';
 
-export const PER_PAGE_DEFAULT = 20;
-export const PER_PAGE_MAX = 100;
+const PER_PAGE_DEFAULT = 20;
+const PER_PAGE_MAX = 100;
 const SORT_KEYS_MAX = 3;
 
 /** Parameters that every list takes beside its filters. */
-export const LIST_PARAMETERS = ['page', 'perPage', 'cursor', 'limit', 'sort', 'order', 'fields', 'expand'] as const;
+const LIST_PARAMETERS = ['page', 'perPage', 'cursor', 'limit', 'sort', 'order', 'fields', 'expand'] as const;
 export const SELECTION_PARAMETERS = ['fields', 'expand'] as const;
 
 export type ListPaging =

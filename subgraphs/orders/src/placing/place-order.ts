@@ -28,15 +28,26 @@ export async function placeOrder(context: SubgraphContext, input: unknown, selec
   return createOnce<Row>(context, 'order', 'order_pkey', {
     find,
     async create(id) {
-      const draft = await priceOrder(context, input);
-      const begun = await begin(context, id, draft);
-      await reserve(context, begun, draft);
-      const charged = await charge(context, begun, draft);
-      const order = (await complete(context, begun, draft, charged)) ?? (await find(id));
-      if (order === undefined) throw givenUp();
-      return order;
+      try {
+        return await tryToPlace(context, id, input);
+      } catch (error) {
+        // Whatever this try met with: an order that stands is the answer. Another try completed it, or this one did and was not told.
+        const standing = await find(id).catch(() => undefined);
+        if (standing === undefined) throw error;
+        return standing;
+      }
     },
   });
+}
+
+async function tryToPlace(context: SubgraphContext, id: string, input: unknown): Promise<Row> {
+  const draft = await priceOrder(context, input);
+  const begun = await begin(context, id, draft);
+  await reserve(context, begun, draft);
+  const charged = await charge(context, begun, draft);
+  const order = await complete(context, begun, draft, charged);
+  if (order === undefined) throw givenUp();
+  return order;
 }
 
 /** One try of a placement. Of several side by side the latest has the saga's row; only it may complete the order or take the row away. */
@@ -93,12 +104,19 @@ async function charge(context: SubgraphContext, begun: Try, draft: Draft): Promi
   throw outcome.error;
 }
 
-/** A refused charge is certain: only the stock is due. When giving it back fails, the task does it. */
+/**
+ * A refused charge is certain: only the stock is due, unless it is that of an order that another try completed and that was paid otherwise.
+ * When giving it back fails, the task does it.
+ */
 async function giveBackStock(context: SubgraphContext, { id, tryId }: Try): Promise<void> {
+  const { accountId, mode } = context.caller;
   const duties = { stock: 'release', payment: null } as const;
   const decided = await context.run(
-    `update orders.saga_task set stage = 'owing', payment = null where id = $1 and try_id = $2 and stage = 'placing' returning id`,
-    [id, tryId],
+    `update orders.saga_task task set stage = 'owing', payment = null
+     where task.id = $1 and task.try_id = $2 and task.stage = 'placing'
+       and not exists (select from orders.order o where o.account_id = $3 and o.mode = $4 and o.id = task.id)
+     returning task.id`,
+    [id, tryId, accountId, mode],
   );
   if (decided.length > 0) await settleTask(context, id, duties).catch(() => {});
 }
@@ -140,9 +158,9 @@ function complete(
   });
 }
 
-/** Inventory and payments refuse what was undone before. */
+/** Inventory and payments refuse what was undone before, and payments what was charged at another price before and is about to be undone. */
 function isSpent(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'INVALID_STATE';
+  return error instanceof AppError && (error.code === 'INVALID_STATE' || error.code === 'CONFLICT');
 }
 
 function overtaken(): AppError {

@@ -20,13 +20,17 @@ export async function moveOrder(
   { id, status, reason, expectedVersion }: StatusChange,
 ): Promise<{ row: Row; duties: Duties | undefined }> {
   const { order, lines } = await findOrder(em, id);
-  requireVersion(order, expectedVersion);
-  if (status === 'cancelled' && order.status === 'cancelled') return { row: orderRow(order, lines), duties: undefined };
+  const { idempotencySeed: seed } = context.caller;
+  // A try before this one of the same request did it, and its answer was lost.
+  const isDone = seed !== undefined && order.movedBy === seed && order.status === status;
+  if (!isDone) requireVersion(order, expectedVersion);
+  if (isDone || (status === 'cancelled' && order.status === 'cancelled')) return { row: orderRow(order, lines), duties: undefined };
   requireMove(order.status, status);
   const previousStatus = order.status;
   const due = dutiesOf(previousStatus, status);
   const at = context.now();
-  em.assign(order, { status, updatedAt: at, ...(status === 'cancelled' ? { cancelReason: reason?.slice(0, 500) ?? null } : {}) });
+  const why = status === 'cancelled' ? { cancelReason: reason?.slice(0, 500) ?? null } : {};
+  em.assign(order, { status, movedBy: seed ?? null, updatedAt: at, ...why });
   await em.flush();
   const payload = { ...orderPayload(order, lines), previousStatus, currentStatus: status };
   emit(em, status === 'cancelled' ? orderCancelled : orderUpdated, { caller: context.caller, aggregateId: id, payload, at });
@@ -38,9 +42,10 @@ export async function moveOrder(
 /** Writes what is due into the order's row of the saga log, beside what an earlier move left unpaid. */
 async function writeDown(em: EntityManager, { caller, now }: SubgraphContext, id: string, due: Duties): Promise<Duties> {
   const left = await em.findOne(SagaTask, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  // The order stands: what a second try of its placement would undo is not due. Nor need a charge be waited for that goes back.
+  // The order stands: what a second try of its placement would undo is not due. Nor is a charge waited for by an order that is not pending.
   const earlier = left?.stage === 'owing' ? left : undefined;
-  const duties = { stock: due.stock ?? earlier?.stock ?? null, payment: due.payment ?? earlier?.payment ?? null };
+  const owed = earlier?.payment === 'await' ? null : earlier?.payment;
+  const duties = { stock: due.stock ?? earlier?.stock ?? null, payment: due.payment ?? owed ?? null };
   const at = now();
   const row = { stage: 'owing' as const, ...duties, requestId: caller.requestId, lockedUntil: new Date(at.getTime() + LEASE_MS) };
   if (left === null) em.persist(em.create(SagaTask, { ...tenantOf(caller), id, begunAt: at, ...row }));

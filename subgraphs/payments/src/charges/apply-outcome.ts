@@ -9,18 +9,23 @@ export type Applied = { readonly payment: Payment; readonly owes: NextState['owe
 const LATE = 'The charge was made after the payment had been given up.';
 const NEVER_MADE = 'The provider never received it.';
 
-/** `dueAt`: when to ask again if something is open. `tellOrders`: nobody who waits for the outcome confirms the order by it. */
-type Consequences = { dueAt: Date; tellOrders: boolean };
+/**
+ * `dueAt`: when to ask again if something is open. `tellOrders`: nobody waits for the answer to confirm the order by it.
+ * `askedAt`: of a charge that was looked up, when it had been asked for last.
+ */
+type Consequences = { dueAt: Date; tellOrders: boolean; askedAt?: Date };
 
 /** Writes down what the provider is sure of, with the event if the payment has ended by it. */
 export function applyOutcome(
   context: SubgraphContext,
   id: string,
   outcome: CertainOutcome,
-  { dueAt, tellOrders }: Consequences,
+  { dueAt, tellOrders, askedAt }: Consequences,
 ): Promise<Applied> {
   return context.write(async (em) => {
     const payment = await em.findOneOrFail(Payment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    // Another try may have been charged since: whoever looks next will see.
+    if (outcome.kind === 'absent' && askedAt?.getTime() !== lastAsked(payment)) return { payment, owes: 'outcome' };
     const before = payment.status;
     const { status, owes } = nextState({ status: before, undone: payment.undoReason != null }, outcome.kind);
     const at = context.now();
@@ -37,4 +42,8 @@ export function applyOutcome(
     await em.flush();
     return { payment, owes };
   });
+}
+
+function lastAsked({ askedAt, createdAt }: Payment): number {
+  return (askedAt ?? createdAt).getTime();
 }

@@ -3,8 +3,8 @@ import { AppError } from '@portico/contracts/errors';
 import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { LEASE_MS, Payment } from '../payment.entity.ts';
+import type { Charging } from './charging.ts';
 import { lockOrder } from './paid-order.ts';
-import type { Charging } from './settle-payment.ts';
 
 export type Begun = { readonly payment: Payment; readonly isNew: boolean };
 

@@ -82,7 +82,7 @@ describe('charging for an order', () => {
       () => 2_500,
     );
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
-    await providers.of('test').charge(request, AbortSignal.timeout(5_000));
+    await providers.of('test').charge(request, AbortSignal.timeout(20_000));
     expect(await till.statusOf(caller, id)).toBe('pending');
     await till.later(31_000);
     await till.settled(caller, id, 'succeeded');

@@ -8,7 +8,7 @@ import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { z } from 'zod';
 import { beginPayment } from './begin-payment.ts';
 import { chargePayment } from './charge-payment.ts';
-import type { Charging } from './settle-payment.ts';
+import type { Charging } from './charging.ts';
 
 export const paymentMethodInput = z.string().trim().min(1).max(255);
 

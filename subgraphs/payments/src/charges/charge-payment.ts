@@ -6,7 +6,7 @@ import { Payment } from '../payment.entity.ts';
 import type { ChargeOutcome, FoundCharge } from '../payment-provider/payment-provider.ts';
 import { tellOrdersNow } from '../tell-orders.ts';
 import { applyOutcome } from './apply-outcome.ts';
-import { type Charging, FIND_TIMEOUT_MS } from './settle-payment.ts';
+import { type Charging, FIND_TIMEOUT_MS } from './charging.ts';
 
 /** The declared deadline of the call is shorter. With one look-up behind it this ends before whoever asked us gives up, after five seconds. */
 const CHARGE_TIMEOUT_MS = 3_000;
@@ -14,9 +14,9 @@ const CHARGE_TIMEOUT_MS = 3_000;
 const RETRY_AFTER_MS = 2_000;
 
 /**
- * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it: nothing but `pending` when
- * that is not known yet. SERVICE_UNAVAILABLE when the provider could not be asked. `isNew`: no earlier try can have charged for it.
- * `tellOrders`: whoever asks does not confirm the order by the answer.
+ * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it; it stays `pending`
+ * while that is not known. SERVICE_UNAVAILABLE when the provider could not be asked. `isNew`: no earlier try can have charged for it.
+ * `tellOrders`: the caller does not confirm the order by the answer, so the orders have to be told.
  */
 export async function chargePayment(
   context: SubgraphContext,

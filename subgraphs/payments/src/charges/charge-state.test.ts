@@ -5,7 +5,8 @@ describe('what a payment becomes', () => {
   it.each([
     ['pending', false, 'succeeded', 'succeeded', 'nothing'],
     ['pending', false, 'declined', 'failed', 'nothing'],
-    ['pending', false, 'absent', 'failed', 'nothing'],
+    ['pending', false, 'absent', 'failed', 'outcome'],
+    ['failed', false, 'absent', 'failed', 'nothing'],
     ['pending', false, 'pending', 'pending', 'outcome'],
     ['pending', false, 'refunded', 'refunded', 'nothing'],
     ['pending', true, 'succeeded', 'pending', 'refund'],
@@ -13,6 +14,7 @@ describe('what a payment becomes', () => {
     ['pending', true, 'pending', 'pending', 'outcome'],
     ['succeeded', false, 'succeeded', 'succeeded', 'nothing'],
     ['succeeded', true, 'succeeded', 'succeeded', 'refund'],
+    ['succeeded', true, 'pending', 'succeeded', 'refund'],
     ['succeeded', false, 'refunded', 'refunded', 'nothing'],
     ['failed', false, 'succeeded', 'failed', 'refund'],
     ['failed', false, 'declined', 'failed', 'nothing'],

@@ -1,4 +1,4 @@
-// What a payment becomes by what its provider says. Words of the provider may come twice, late, or in the wrong order.
+// What a payment becomes by what its provider says, which may come twice, late, or in the wrong order.
 import type { PaymentStatus } from '../payment.entity.ts';
 import type { FoundCharge } from '../payment-provider/payment-provider.ts';
 
@@ -17,11 +17,14 @@ export function nextState({ status, undone }: { status: PaymentStatus; undone: b
   switch (status) {
     case 'pending':
       if (outcome === 'pending') return { status, owes: 'outcome' };
+      // Whoever was to ask for it may be held up: it is looked for once more.
+      if (outcome === 'absent') return { status: 'failed', owes: 'outcome' };
       if (outcome !== 'succeeded') return { status: 'failed', owes: 'nothing' };
       // Money that goes back at once is not announced as received.
       return undone ? { status, owes: 'refund' } : { status: 'succeeded', owes: 'nothing' };
     case 'succeeded':
-      return { status, owes: undone && outcome === 'succeeded' ? 'refund' : 'nothing' };
+      // That it was not decided was said before it was.
+      return { status, owes: undone && (outcome === 'succeeded' || outcome === 'pending') ? 'refund' : 'nothing' };
     case 'failed':
       // It was given up, everybody was told, and the order may have been paid otherwise since.
       return { status, owes: outcome === 'succeeded' ? 'refund' : 'nothing' };

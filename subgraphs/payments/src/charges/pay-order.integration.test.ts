@@ -30,6 +30,19 @@ describe('money for an order that stands', () => {
     await expect(till.pay(caller, orderId, 'tok_visa')).rejects.toMatchObject({ code: 'INVALID_STATE' });
   });
 
+  it('waits for a recorded payment that is pending, and is due again when that comes to nothing', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const recorded = await till.record(caller, orderId, 'pending');
+    await expect(till.pay(caller, orderId, 'tok_visa')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await till.settle(caller, recorded.id, 'failed', 'The invoice was withdrawn.');
+    const { id } = await till.pay(caller, orderId, 'tok_visa');
+    await expect(till.settle(caller, id, 'succeeded')).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      details: { id: expect.stringContaining('charge') },
+    });
+    expect(await till.eventsOf(orderId)).toEqual(['payment.failed', 'payment.received']);
+  });
+
   it.each([0, -1, 0.001, 25.01, Number.MAX_SAFE_INTEGER])('of %d is refused, naming the amount', async (amount) => {
     await expect(till.pay(testCaller(), newId('order'), 'tok_visa', amount)).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',

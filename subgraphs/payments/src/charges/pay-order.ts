@@ -14,7 +14,7 @@ import { Payment } from '../payment.entity.ts';
 import { beginPayment } from './begin-payment.ts';
 import { paymentMethodInput } from './charge-order.ts';
 import { chargePayment } from './charge-payment.ts';
-import type { Charging } from './settle-payment.ts';
+import type { Charging } from './charging.ts';
 
 const input = z.object({ orderId: z.string(), amount: z.number().positive().nullish(), paymentMethod: paymentMethodInput });
 

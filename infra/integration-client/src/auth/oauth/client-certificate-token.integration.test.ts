@@ -32,7 +32,7 @@ describe('a token for a client certificate', () => {
       openAuthorizer(auth, { provider: 'acme', secrets: store, redis: undefined, now: Date.now, logger: recordingLogger() }),
     );
     const call = async (): Promise<string | undefined> => {
-      const { headers, dispatcher } = await authorizer.authorize({ method: 'GET', url }, AbortSignal.timeout(10_000));
+      const { headers, dispatcher } = await authorizer.authorize({ method: 'GET', url }, AbortSignal.timeout(60_000));
       // Only undici makes and takes it.
       await (await request(`${url}/api`, { headers, dispatcher: dispatcher as Dispatcher })).body.dump();
       return headers.authorization;

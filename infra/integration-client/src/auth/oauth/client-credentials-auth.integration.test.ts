@@ -204,7 +204,7 @@ describe('client credentials', () => {
 describe.skipIf(!hasRedisServer)('client credentials of a fleet (needs redis-server)', () => {
   async function fleet(): Promise<{ redis: RedisConnection; kill(): Promise<void> }> {
     const server = opened.use(await startRedisServer());
-    const redis = opened.use(await openRedis({ url: server.url, timeoutMs: 500, onChange: () => {} }));
+    const redis = opened.use(await openRedis({ url: server.url, timeoutMs: 10_000, onChange: () => {} }));
     return { redis, kill: server.kill };
   }
 

@@ -1,14 +1,16 @@
 // The life of an access token. While one is live nobody waits: it is replaced in the background, five minutes before its end, and stays when
 // that fails. Callers wait only when there is none.
+
+import type { EndSignal } from '../../policies/ending.ts';
 import type { Secret } from '../../secrets.ts';
 import type { Authorization } from '../authorizer.ts';
 import type { Token } from './request-token.ts';
 import { isDue, type TokenSource } from './token-source.ts';
 
 export type TokenCycle = {
-  authorize(secret: Secret, signal: AbortSignal): Promise<Authorization>;
+  authorize(secret: Secret, signal: EndSignal): Promise<Authorization>;
   /** As of an Authorizer; `secret` is the version in use. */
-  refused(secret: Secret, signal: AbortSignal, used?: Authorization): Promise<boolean>;
+  refused(secret: Secret, signal: EndSignal, used?: Authorization): Promise<boolean>;
   /** Resolves when no request for a token is under way. */
   settled(): Promise<void>;
 };
@@ -57,7 +59,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
   }
   return {
     async authorize(secret, signal) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       const sinceFailure = failure === undefined ? Number.POSITIVE_INFINITY : now() - failure.at;
       if (held === undefined || !isLive()) {
         if (failure !== undefined && sinceFailure < RETRY_FIRST_MS) throw failure.error;
@@ -83,7 +85,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
 }
 
 /** The work goes on for the others when one caller gives up. */
-function withSignal<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+function withSignal<Result>(work: Promise<Result>, signal: EndSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(signal.reason);
     signal.addEventListener('abort', giveUp, { once: true });

@@ -5,8 +5,8 @@ import { CredentialFailure } from '../credential-failure.ts';
 import { createSecretVersions, type SecretVersions } from './secret-versions.ts';
 
 export type RotatingSecret = Disposable & {
-  /** The version to use now. Rejects with CredentialFailure (`unusable`) only while none was ever read. */
-  current(): Promise<Secret>;
+  /** The version to use now. A promise while none was ever read: it rejects with CredentialFailure (`unusable`) when that fails. */
+  current(): Secret | Promise<Secret>;
   /** This version was refused. True when another one is now current and worth a try. */
   refused(version: string): Promise<boolean>;
 };
@@ -36,16 +36,20 @@ export function openRotatingSecret(options: RotatingSecretOptions): RotatingSecr
       keep(error);
     }
   });
+  const first = async (): Promise<Secret> => {
+    await read().catch((error: unknown) => Promise.reject(new CredentialFailure('unusable', reasonOf(error, reference.name))));
+    const inUse = versions.inUse();
+    if (inUse === undefined) throw new CredentialFailure('unusable', `The secret "${reference.name}" cannot be used.`);
+    return inUse;
+  };
   return {
-    async current() {
-      if (versions.inUse() === undefined) {
-        await read().catch((error: unknown) => Promise.reject(new CredentialFailure('unusable', reasonOf(error, reference.name))));
-      } else if (watch === undefined && now() - readAt() > REREAD_MS) {
+    current() {
+      const inUse = versions.inUse();
+      if (inUse === undefined) return first();
+      if (watch === undefined && now() - readAt() > REREAD_MS) {
         putOff();
         read().catch(keep);
       }
-      const inUse = versions.inUse();
-      if (inUse === undefined) throw new CredentialFailure('unusable', `The secret "${reference.name}" cannot be used.`);
       return inUse;
     },
     async refused(version) {

@@ -29,8 +29,9 @@ export function openSecretAuth(options: SecretAuthOptions, deps: AuthorizerDepen
   let latest: { version: string; authorization: Authorization; renewAt?: number } | undefined;
   return {
     async authorize() {
-      const current = await rotating.current();
-      if (latest?.version !== current.version || now() >= (latest.renewAt ?? Number.POSITIVE_INFINITY)) {
+      const reading = rotating.current();
+      const current = reading instanceof Promise ? await reading : reading;
+      if (latest?.version !== current.version || (latest.renewAt !== undefined && now() >= latest.renewAt)) {
         latest = { version: current.version, ...options.make(current) };
         versionOf.set(latest.authorization, current.version);
       }

@@ -23,8 +23,10 @@ export function createSecretVersions(now: () => number): SecretVersions {
   let newestRefusedAt = Number.NEGATIVE_INFINITY;
   return {
     inUse() {
-      if (now() - Math.max(newestSince, newestRefusedAt) > OVERLAP_MS) previous = undefined;
-      return previous !== undefined && now() - newestRefusedAt < RETRY_NEWEST_MS ? previous : newest;
+      if (previous === undefined) return newest;
+      const present = now();
+      if (present - Math.max(newestSince, newestRefusedAt) > OVERLAP_MS) previous = undefined;
+      return previous !== undefined && present - newestRefusedAt < RETRY_NEWEST_MS ? previous : newest;
     },
     isNewest: (version) => newest?.version === version,
     add(secret) {

@@ -1,9 +1,10 @@
 // So many attempts at a time and no more: a provider that hangs may hold its own callers, not the process. Who comes too late waits in turn,
 // as long as its signal lets it; the queue is bounded as well.
+import type { EndSignal } from '../ending.ts';
 
 export type Bulkhead = {
   /** Undefined: a place is taken at once. Otherwise settles when there is one; rejects with the signal's reason. */
-  enter(signal: AbortSignal): Promise<void> | undefined;
+  enter(signal: EndSignal): Promise<void> | undefined;
   leave(): void;
   /** Whether one more could not even wait. */
   isFull(): boolean;

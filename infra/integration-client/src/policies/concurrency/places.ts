@@ -1,10 +1,12 @@
 // Where a provider's tries get their places, in this process: a number that is declared, or one that follows the provider.
+
+import type { EndSignal } from '../ending.ts';
 import { AdaptiveLimit, type EndedTry, type LimitBounds } from './adaptive-limit.ts';
 import { createBulkhead } from './bulkhead.ts';
 
 export type Places = {
   /** Undefined: a place is taken at once. Otherwise settles when there is one; rejects with the signal's reason. */
-  enter(signal: AbortSignal): Promise<void> | undefined;
+  enter(signal: EndSignal): Promise<void> | undefined;
   leave(): void;
   /** Whether one more could not even wait, or would wait too long to be answered before its deadline. */
   isFull(deadlineAt: number): boolean;

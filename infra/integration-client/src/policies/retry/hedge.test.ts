@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EndSignal } from '../ending.ts';
 import { hedged } from './hedge.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-type Started = { resolve(result: string): void; signal: AbortSignal };
+type Started = { resolve(result: string): void; signal: EndSignal };
 
 function setUp({ mayHedge = true } = {}) {
   const started: Started[] = [];

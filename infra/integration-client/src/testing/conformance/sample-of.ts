@@ -2,8 +2,12 @@
 // personal by its name gets a value that is known again wherever it turns up.
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { PERSONAL_NAME } from '../../personal/personal-name.ts';
+import { fitSample } from './fit-sample.ts';
 
-export type Sample = { readonly kind: 'made'; readonly value: unknown } | { readonly kind: 'none'; readonly why: string };
+/** `leftOut`: optional fields for which nothing that fits could be made. */
+export type Sample =
+  | { readonly kind: 'made'; readonly value: unknown; readonly leftOut: readonly string[] }
+  | { readonly kind: 'none'; readonly why: string };
 
 /** Looks into schemas that describe themselves as JSON Schema; of others, and of a rule that nothing here satisfies, there is none. */
 export async function sampleOf(schema: StandardSchemaV1): Promise<Sample> {
@@ -15,10 +19,9 @@ export async function sampleOf(schema: StandardSchemaV1): Promise<Sample> {
     return { kind: 'none', why: 'a schema that has no JSON Schema needs a sample' };
   }
   const value = exampleOf(described, { name: '', definitions: definitionsOf(described), depth: 0 });
-  const { issues } = await schema['~standard'].validate(value);
-  if (issues === undefined) return { kind: 'made', value };
-  const at = issues[0]?.path?.map(String).join('.') || 'the whole';
-  return { kind: 'none', why: `nothing that fits could be made for ${at}` };
+  const fitted = await fitSample(schema, value);
+  if (fitted.kind === 'none') return { kind: 'none', why: `nothing that fits could be made for ${fitted.at}` };
+  return { kind: 'made', value: fitted.value, leftOut: fitted.leftOut };
 }
 
 /** zod's word for it, as arktype does of itself: a date is left open instead of refused. */

@@ -1,6 +1,7 @@
 // The network of a test client: requests are matched to declared operations and answered by what the test has set for them. Nothing leaves the
 // process.
 import type { Provider } from '../../define-provider.ts';
+import type { EndSignal } from '../../policies/ending.ts';
 import { pause } from '../../policies/pause.ts';
 import {
   type Transport,
@@ -103,7 +104,7 @@ const FAULTS: Readonly<Record<Exclude<Fault, 'hang'>, [kind: TransportFailureKin
   tls: ['tls', 'no'],
 };
 
-async function answer(reply: ReplyParts, signal: AbortSignal, clock: VirtualClock): Promise<TransportResponse> {
+async function answer(reply: ReplyParts, signal: EndSignal, clock: VirtualClock): Promise<TransportResponse> {
   const { status = 200, fault, delayMs = 0 } = reply;
   if (fault === 'hang') await ended(signal);
   try {
@@ -120,7 +121,7 @@ function bodyOf({ body = {} }: ReplyParts): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-function ended(signal: AbortSignal): Promise<never> {
+function ended(signal: EndSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const end = (): void => reject(new TransportFailure('aborted', 'maybe'));
     if (signal.aborted) return end();

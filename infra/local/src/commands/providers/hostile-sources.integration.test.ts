@@ -1,17 +1,11 @@
 // What somebody else's document or command may hold becomes source text that `providers check` runs.
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPENAPI, openWorkshop, run, type Workshop } from './providers-testing.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { OPENAPI, openWorkshop, run } from './providers-testing.ts';
 
-let folder = '';
-let write: Workshop['write'];
-let read: Workshop['read'];
-let workshop: Workshop;
-beforeAll(() => {
-  workshop = openWorkshop();
-  ({ folder, write, read } = workshop);
-});
-afterAll(() => workshop?.[Symbol.dispose]());
+const workshop = openWorkshop();
+const { folder, write, read } = workshop;
+afterAll(() => workshop[Symbol.dispose]());
 
 describe('providers add, of a hostile source', () => {
   it('writes names that no document can turn into something else', async () => {

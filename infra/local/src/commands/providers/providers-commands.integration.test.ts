@@ -1,16 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPENAPI, openWorkshop, PERSON, run, type Workshop } from './providers-testing.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { OPENAPI, openWorkshop, PERSON, run } from './providers-testing.ts';
 
-let folder = '';
-let write: Workshop['write'];
-let read: Workshop['read'];
-let workshop: Workshop;
-beforeAll(() => {
-  workshop = openWorkshop();
-  ({ folder, write, read } = workshop);
-});
-afterAll(() => workshop?.[Symbol.dispose]());
+const workshop = openWorkshop();
+const { folder, write, read } = workshop;
+afterAll(() => workshop[Symbol.dispose]());
 
 describe('providers add', () => {
   it('makes of an OpenAPI document a declaration of 25 lines at most that compiles and stands every fault', async () => {

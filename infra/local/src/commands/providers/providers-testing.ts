@@ -11,7 +11,7 @@ import { providersCheck } from './providers-check.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../../..');
 
-export type Workshop = Disposable & {
+type Workshop = Disposable & {
   readonly folder: string;
   /** Writes a value as JSON, or a text as it is; answers the path. */
   write(file: string, value: unknown): string;

@@ -26,7 +26,7 @@ describeEventBus(
   { skip: !hasNatsServer },
 );
 
-describe.skipIf(!hasNatsServer)('the event bus over a NATS of its own (needs nats-server on PATH)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasNatsServer)('the event bus over a NATS of its own (needs nats-server on PATH)', () => {
   it('refuses to publish while NATS is down, and declares stream and consumer again when its store was deleted', async () => {
     await using database = await createTestDatabase();
     await using server = await startNatsServer();

@@ -2,6 +2,7 @@
 // of it, so a batch is done or comes again whole. Order per aggregate is kept by having one process at a time consume under a name.
 import { headers, type JetStreamClient, type Msg, NatsError } from 'nats';
 import type { Logger } from '../../logger.ts';
+import { consumerName } from '../consumers.ts';
 import { type BusEvent, busEvent, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
 import { type ExclusiveTurn, startExclusiveWork } from '../exclusive-work.ts';
 import { type NatsLink, openNatsLink } from './nats-connection.ts';
@@ -37,7 +38,7 @@ export async function openNatsBus({ natsUrl, databaseUrl, logger, namespace = DE
     consume: async ({ name, batchMax }, handle) =>
       startExclusiveWork({
         databaseUrl,
-        name: `portico consumer ${namespace} ${name}`,
+        name: consumerName(name, namespace),
         channel: 'bus',
         logger,
         async work(turn) {

@@ -7,6 +7,8 @@ import { natsAddress } from './nats-address.ts';
 export type NatsLink = AsyncDisposable & {
   /** The connection, when it stands. Throws while it does not. */
   connection(): NatsConnection;
+  /** Whether it stands. */
+  isUp(): boolean;
   /** Aborted when the connection that stands now breaks. */
   broken(): AbortSignal;
   /** Calls back with the connection once it stands for the first time; subscriptions outlive its later breaks. */
@@ -67,6 +69,7 @@ export function openNatsLink({ url, name, logger }: { url: string; name: string;
       if (current === undefined || !up) throw new Error('NATS is not connected.');
       return current;
     },
+    isUp: () => up,
     broken: () => breaking.signal,
     onceConnected: (callback) => void first.promise.then(callback, () => {}),
     async [Symbol.asyncDispose]() {

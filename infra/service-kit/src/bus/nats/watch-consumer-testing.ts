@@ -1,6 +1,7 @@
 // For tests: what JetStream itself says of a consumer, looked at ten times a second.
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'nats';
+import { startStopwatch } from '../../testing-stopwatch.ts';
 import { topologyOf } from './nats-topology.ts';
 
 export type ConsumerState = {
@@ -14,8 +15,11 @@ export type ConsumerState = {
 
 export type WatchedConsumer = AsyncDisposable & {
   now(): Promise<ConsumerState>;
-  /** The most that was unacknowledged at any look, how many may be, and the longest time (ms) for which it was as many as may be. */
-  seen(): { readonly most: number; readonly cap: number; readonly atCapMs: number };
+  /**
+   * The most that was unacknowledged at any look, how many may be, and the longest time (ms of a stopwatch) for which it was as many as may be and
+   * nothing more was handed out.
+   */
+  seen(): { readonly most: number; readonly cap: number; readonly stuckMs: number };
 };
 
 const EVERY_MS = 100;
@@ -26,16 +30,18 @@ export async function watchConsumer(natsUrl: string, durable: string, namespace 
   const manager = await connection.jetstreamManager();
   const { stream } = topologyOf(namespace);
   const stop = new AbortController();
-  let [most, cap, atCapMs, belowCapAt] = [0, 0, 0, performance.now()];
+  const stopwatch = startStopwatch();
+  let [most, cap, stuckMs, wentOnAt, handedOut] = [0, 0, 0, 0, 0];
   const look = async (): Promise<ConsumerState> => {
-    const [{ num_ack_pending, num_pending, ack_floor, config }, { state }] = await Promise.all([
+    const [{ num_ack_pending, num_pending, ack_floor, delivered, config }, { state }] = await Promise.all([
       manager.consumers.info(stream, durable),
       manager.streams.info(stream),
     ]);
     most = Math.max(most, num_ack_pending);
     cap = config.max_ack_pending ?? 0;
-    if (num_ack_pending < cap) belowCapAt = performance.now();
-    else atCapMs = Math.max(atCapMs, performance.now() - belowCapAt);
+    if (num_ack_pending < cap || delivered.consumer_seq > handedOut) wentOnAt = stopwatch.tookMs();
+    else stuckMs = Math.max(stuckMs, stopwatch.tookMs() - wentOnAt);
+    handedOut = delivered.consumer_seq;
     return { num_ack_pending, num_pending, acknowledged: ack_floor.stream_seq === state.last_seq };
   };
   const watching = (async () => {
@@ -46,10 +52,11 @@ export async function watchConsumer(natsUrl: string, durable: string, namespace 
   })();
   return {
     now: look,
-    seen: () => ({ most, cap, atCapMs }),
+    seen: () => ({ most, cap, stuckMs }),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await watching;
+      stopwatch[Symbol.dispose]();
       await connection.close();
     },
   };

@@ -3,6 +3,7 @@
 import pg from 'pg';
 import { startLoop } from '../../lifecycle.ts';
 import type { Logger } from '../../logger.ts';
+import { consumerName } from '../consumers.ts';
 import { type BusEvent, EVENT_AGE_MAX_MS, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
 import { type ExclusiveTurn, startExclusiveWork } from '../exclusive-work.ts';
 import { preparePostgresBus } from './postgres-bus-ddl.ts';
@@ -64,7 +65,7 @@ export async function openPostgresBus({ databaseUrl, logger }: { databaseUrl: st
     consume: async ({ name, batchMax }, handle) =>
       startExclusiveWork({
         databaseUrl,
-        name: `portico consumer ${name}`,
+        name: consumerName(name),
         channel: CHANNEL,
         logger,
         work: (turn) => readOn(turn, { name, batchMax }, handle),

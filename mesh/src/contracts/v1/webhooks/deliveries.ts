@@ -32,7 +32,7 @@ const fields = {
     description: 'pending: waits, is held, or will be tried again. dead: the schedule ran out. cancelled: the webhook was deleted.',
   }),
   attemptCount: integer({ example: 1 }),
-  nextAttemptAt: dateTime({ nullable: true }),
+  nextAttemptAt: dateTime({ nullable: true, description: 'Null when it is over, and while it waits in a long line of its object.' }),
   lastError: text({ nullable: true, example: null }),
   lastResponseStatus: integer({ nullable: true, example: 200 }),
   replayId: json({ type: ['string', 'null'] }, { example: null, description: 'The replay that last queued it.' }),

@@ -146,9 +146,10 @@ export const manageWebhookRoutes = [
     operationId: 'rotateWebhookSecret',
     summary: 'Give a webhook a new secret',
     description:
-      'During the overlap `X-Webhook-Signature` is made with the old secret and `webhook-signature` with both. Rotating again within it replaces the new secret and keeps the old one.',
+      'During the overlap `X-Webhook-Signature` is made with the old secret and `webhook-signature` with both. Rotating again within it adds a secret and ' +
+      'ends none: all sign until the longest overlap is over, ten before the newest one at most (`INVALID_STATE` says until when). `overlapSeconds: 0` ends all before at once.',
     scopes: ['webhooks:write'],
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
     showsSecret: true,
     graph: { field: 'rotateWebhookSecret', arguments: { id: 'ID!', secret: 'String', overlapSeconds: 'Int' } },
     body: z.strictObject({

@@ -50,7 +50,7 @@ const fields = {
   previousSecretExpiresAt: dateTime({
     nullable: true,
     example: null,
-    description: 'Set during a rotation: until then the old secret signs too.',
+    description: 'Set during a rotation: until then the secrets before sign too.',
   }),
   headerNames: json(
     { type: 'array', items: { type: 'string' } },

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testEnvironment } from '@portico/service-kit/testing';
 import { type ProviderConfig, providerConfig } from '../../config.ts';
 
 export type SandboxProcess = AsyncDisposable & {
@@ -27,7 +28,7 @@ export async function startSandbox(): Promise<SandboxProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-sandbox-'));
   const open = async (port: string) => {
     const child = fork(fileURLToPath(import.meta.resolve('@portico/sandbox-provider/main')), {
-      env: { ...CREDENTIALS, PATH: process.env.PATH, PORT: port, SANDBOX_JOURNAL: join(folder, 'journal.jsonl'), LOG_LEVEL: 'error' },
+      env: testEnvironment({ ...CREDENTIALS, PORT: port, SANDBOX_JOURNAL: join(folder, 'journal.jsonl'), LOG_LEVEL: 'error' }),
     });
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     return { child, url };

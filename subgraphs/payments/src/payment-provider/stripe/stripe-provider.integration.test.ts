@@ -69,7 +69,7 @@ describe('what Stripe is sent', () => {
         description: 'Order order_1',
         ...more,
       },
-      AbortSignal.timeout(3_000),
+      AbortSignal.timeout(20_000),
     );
 
   it('is a form, for a version of the API, that names our order and payment and asks the card holder nothing', async () => {

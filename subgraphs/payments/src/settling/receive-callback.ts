@@ -4,7 +4,7 @@ import { AppError, notFound } from '@portico/contracts/errors';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
-import type { Charging } from './settle-payment.ts';
+import type { Charging } from '../charges/charging.ts';
 
 export type GivenCallback = { provider: string; headers: { name: string; value: string }[]; body: string };
 
@@ -16,7 +16,7 @@ const NEWS: Readonly<Record<string, readonly string[]>> = {
   other: [],
 };
 
-/** One statement: who is told that a callback was taken can rely on the payment being looked at. */
+/** One statement: a callback that is acknowledged has also made its payment due. */
 const TAKE = `${allTenants('a callback names a payment, not its tenant')}with taken as (
     insert into payments.provider_callback (provider, id, received_at) values ($1, $2, $3) on conflict do nothing returning id
   ), woken as (

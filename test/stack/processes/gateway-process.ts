@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { TEST_SECRET_KEYS, testEnvironment } from '@portico/service-kit/testing';
 
-const program = fileURLToPath(new URL('../../infra/local/src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../infra/local/src/main.ts', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:9/graphql';
 
 export type GatewayProcess = AsyncDisposable & {
@@ -17,8 +17,7 @@ export type GatewayProcess = AsyncDisposable & {
 export async function startGatewayProcess(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
   const subgraphs = ['CUSTOMERS', 'INVENTORY', 'ORDERS', 'PAYMENTS', 'PRODUCTS', 'WEBHOOKS'].map((name) => [`${name}_URL`, NOWHERE]);
   const child = spawn(process.execPath, [program, 'gateway'], {
-    env: {
-      PATH: process.env.PATH,
+    env: testEnvironment({
       DATABASE_URL: databaseUrl,
       INTERNAL_SECRET: 'x'.repeat(32),
       SECRET_KEYS: TEST_SECRET_KEYS,
@@ -27,7 +26,7 @@ export async function startGatewayProcess(databaseUrl: string, env: Readonly<Rec
       LOG_LEVEL: 'info',
       ...Object.fromEntries(subgraphs),
       ...env,
-    },
+    }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = async (signal: NodeJS.Signals): Promise<unknown> => {

@@ -39,7 +39,7 @@ export async function startSubgraphProcesses(
   };
   const started = await Promise.all(
     SUBGRAPHS.map(async (name) => {
-      const child = fork(new URL(`../../${subgraphFolder(name)}/src/main.ts`, import.meta.url), {
+      const child = fork(new URL(`../../../${subgraphFolder(name)}/src/main.ts`, import.meta.url), {
         env,
         stdio: onOutput === undefined ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe', 'ipc'],
       });

@@ -1,10 +1,10 @@
 import { newId } from '@portico/contracts/ids';
 import { silentLogger, testCaller } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginPayment } from '../charges/begin-payment.ts';
+import { chargePayment } from '../charges/charge-payment.ts';
 import { openProviders } from '../payment-provider/open-providers.ts';
 import { openTill, type Till } from '../testing.ts';
-import { beginPayment } from './begin-payment.ts';
-import { chargePayment } from './charge-payment.ts';
 
 let till: Till;
 beforeAll(async () => {

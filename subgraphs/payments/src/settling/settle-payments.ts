@@ -5,8 +5,9 @@ import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { toIsoInstant } from '@portico/service-kit/subgraph/scalars';
 import type { BackgroundTask } from '@portico/service-kit/subgraph/start-subgraph';
 import { publishSettled } from '@portico/service-kit/subgraph/work-state';
+import type { Charging } from '../charges/charging.ts';
 import { LEASE_MS } from '../payment.entity.ts';
-import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
+import { type OpenPayment, settlePayment } from './settle-payment.ts';
 
 const IDLE_MS = 1_000;
 const AT_ONCE = 10;

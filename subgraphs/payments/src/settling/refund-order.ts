@@ -7,10 +7,11 @@ import { withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import type { Charging } from '../charges/charging.ts';
+import { closeOrder } from '../charges/paid-order.ts';
 import { LEASE_MS, Payment } from '../payment.entity.ts';
 import { NEWEST_FIRST, paymentReads } from '../payment-reads.ts';
-import { closeOrder } from './paid-order.ts';
-import { type Charging, type OpenPayment, settlePayment } from './settle-payment.ts';
+import { type OpenPayment, settlePayment } from './settle-payment.ts';
 
 const REASON_MAX = 500;
 const NO_REASON = 'The order was refunded.';

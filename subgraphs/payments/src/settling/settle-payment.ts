@@ -1,14 +1,11 @@
 // Brings one open payment to its end: learns from the provider what became of the charge, and gives back what must not stand.
 // It can be done again at any time, by anybody, several at once: the provider's keys and the payment's row lock make it come out the same.
-import type { Logger } from '@portico/service-kit/logger';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import { applyOutcome } from '../charges/apply-outcome.ts';
+import { type Charging, FIND_TIMEOUT_MS } from '../charges/charging.ts';
 import type { Payment } from '../payment.entity.ts';
-import type { PaymentProvider, PaymentProviders } from '../payment-provider/payment-provider.ts';
+import type { PaymentProvider } from '../payment-provider/payment-provider.ts';
 import { tellOrdersNow } from '../tell-orders.ts';
-import { applyOutcome } from './apply-outcome.ts';
-
-/** What charging is done with. */
-export type Charging = { readonly providers: PaymentProviders; readonly logger: Logger };
 
 /** `leasedUntil`: the due time that was written when the payment was taken. */
 export type OpenPayment = Pick<Payment, 'id' | 'tries'> & {
@@ -18,7 +15,6 @@ export type OpenPayment = Pick<Payment, 'id' | 'tries'> & {
   readonly leasedUntil: Date;
 };
 
-export const FIND_TIMEOUT_MS = 1_500;
 const REFUND_TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 3_600_000;
@@ -35,10 +31,11 @@ export async function settlePayment(context: SubgraphContext, charging: Charging
   const found = await provider.find({ key: open.id, providerId: open.reference }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   const tooEarly = found.kind === 'absent' && context.now().getTime() - open.askedAt.getTime() < provider.absentAfterMs;
   if (found.kind === 'unknown' || found.kind === 'pending' || tooEarly) return putOff(context, open);
-  const { payment, owes } = await applyOutcome(context, open.id, found, { dueAt: open.leasedUntil, tellOrders: true });
+  const consequences = { dueAt: open.leasedUntil, tellOrders: true, askedAt: open.askedAt };
+  const { payment, owes } = await applyOutcome(context, open.id, found, consequences);
   await tellOrdersNow(context, payment);
   if (owes === 'refund') return giveBack(context, charging, provider, { ...open, reference: payment.reference ?? null });
-  return payment.status === 'pending' ? 'put_off' : payment.status;
+  return owes === 'outcome' || payment.status === 'pending' ? 'put_off' : payment.status;
 }
 
 async function giveBack(context: SubgraphContext, { logger }: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {
