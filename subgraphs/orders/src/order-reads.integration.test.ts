@@ -76,7 +76,7 @@ describe('reading orders', () => {
     const ring = `${TEST_SECRET_KEYS},2:${Buffer.alloc(32, 9).toString('base64')}`;
     await using rotated = await start(
       { ...testSettings(world.databaseUrl, 4), secretKeys: ring },
-      { graph: world.graph, logger: silentLogger, now: () => world.clock },
+      { graph: world.graph, logger: silentLogger, now: () => world.clock, tasks: 'by-hand' },
     );
     await expect.poll(() => rotated.runTask('reseal')).toBe(0);
     expect(await sealedOf(id)).toMatch(/^2\./);

@@ -99,6 +99,7 @@ async function openWorld(): Promise<World> {
     graph: { execute: (...asked) => world.graph.execute(...asked) },
     logger: silentLogger,
     now: () => world.clock,
+    tasks: 'by-hand',
   });
   const opened: World = Object.assign(world, {
     orders,

@@ -4,6 +4,6 @@ import { startTestRelay } from './start-test-relay.ts';
 
 const [databaseUrl = '', lease = ''] = process.argv.slice(2);
 const leaseMs = Number(lease);
-await using _ = await startTestRelay({ databaseUrl, engine: { pollMs: 100, leaseMs, timeoutMs: leaseMs / 2 } });
+await using _ = await startTestRelay({ databaseUrl, tasks: 'running', engine: { pollMs: 100, leaseMs, timeoutMs: leaseMs / 2 } });
 process.send?.('running');
 await new Promise(() => {});

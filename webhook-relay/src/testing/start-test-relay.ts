@@ -24,7 +24,7 @@ export type TestRelay = AsyncDisposable & {
   deliver(): Promise<void>;
 };
 
-export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'tellOwners' | 'sender'> & {
+export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'tellOwners' | 'sender' | 'tasks'> & {
   /** Another process on the same database. */
   databaseUrl?: string;
   engine?: EngineSettings;
@@ -36,7 +36,7 @@ export type TestRelayOptions = Pick<RelayDependencies, 'now' | 'tellOwners' | 's
   random?: () => number;
 };
 
-/** The engine works by itself only where `engine.pollMs` says so. */
+/** The engine works by itself only where `engine.pollMs` says so, background tasks where `tasks` does. */
 export async function startTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
@@ -52,7 +52,14 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
         allowLoopback,
         engine: { pollMs: 3_600_000, ...engine },
       },
-      { ...dependencies, random, graph: unreachableGraph, logger: silentLogger, bus: idle ? undefined : busOf(consumers) },
+      {
+        tasks: 'by-hand',
+        ...dependencies,
+        random,
+        graph: unreachableGraph,
+        logger: silentLogger,
+        bus: idle ? undefined : busOf(consumers),
+      },
     ),
   );
   const sql: RunStatement = (text, values) => relay.database.run(allTenants('a test') + text, values);

@@ -1,12 +1,11 @@
-import type { RequestAudit } from '@portico/contracts/audit';
 import { newId } from '@portico/contracts/ids';
 import { openDatabase } from '@portico/service-kit/database/orm';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
-import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Account } from '../accounts/account.entity.ts';
-import { type Admin, start } from '../server.ts';
+import { DAY_MS, NOON, openTestLog, requestAudit, type TestLog } from '../testing/open-test-log.ts';
 import { exportRequestLog } from './export-request-log.ts';
 
 let log: TestLog;
@@ -86,7 +85,9 @@ describe('the request log', () => {
     await lock.end();
     await own[Symbol.asyncDispose]();
     expect(
-      await log.rows('select count(*)::int, count(distinct request_id)::int as ids from access.request_log where account_id = $1', [account]),
+      await log.rows('select count(*)::int, count(distinct request_id)::int as ids from access.request_log where account_id = $1', [
+        account,
+      ]),
     ).toEqual([{ count: 1_200, ids: 1_200 }]);
     expect(own.audit.dropped).toBe(0);
   });
@@ -124,7 +125,8 @@ describe('the export', () => {
     for (const one of [...wanted, requestAudit(), requestAudit({ accountId: id, at: NOON + DAY_MS })]) log.admin.audit.record(one);
     await log.admin.audit.flush();
     const lines: string[] = [];
-    for await (const batch of log.admin.exportRequestLog({ from: '2026-11-20', to: '2026-11-20', account: 'exported' })) lines.push(...batch);
+    for await (const batch of log.admin.exportRequestLog({ from: '2026-11-20', to: '2026-11-20', account: 'exported' }))
+      lines.push(...batch);
     const parsed = lines.map((line) => JSON.parse(line));
     expect(parsed).toHaveLength(wanted.length);
     expect(new Set(parsed.map(({ requestId }) => requestId))).toEqual(new Set(wanted.map(({ requestId }) => requestId)));

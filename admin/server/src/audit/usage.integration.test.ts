@@ -60,9 +60,11 @@ describe('usage', () => {
       Number((await log.rows(`select sum(requests) as sum from access.usage_day where account_id = 'acct_busy'`))[0]?.sum);
     const seen = new Set<number>();
     let isDone = false;
-    const done = log.rollUpUntil(`select sum(requests)::int as sum from access.usage_day where account_id = 'acct_busy'`, [{ sum: total }]).finally(() => {
-      isDone = true;
-    });
+    const done = log
+      .rollUpUntil(`select sum(requests)::int as sum from access.usage_day where account_id = 'acct_busy'`, [{ sum: total }])
+      .finally(() => {
+        isDone = true;
+      });
     while (!isDone) seen.add(await counted());
     await done;
     expect(await counted()).toBe(total);
@@ -74,10 +76,19 @@ describe('usage', () => {
     for (let i = 0; i < 100; i += 1) log.admin.audit.record(requestAudit({ accountId, actor: 'key_slow', durationMs: i < 90 ? 8 : 80 }));
     for (let i = 0; i < 4; i += 1)
       log.admin.audit.record(
-        requestAudit({ accountId, actor: 'key_fast', operation: 'getOrder', status: 429, errorCode: 'RATE_LIMIT_EXCEEDED', durationMs: 0.5 }),
+        requestAudit({
+          accountId,
+          actor: 'key_fast',
+          operation: 'getOrder',
+          status: 429,
+          errorCode: 'RATE_LIMIT_EXCEEDED',
+          durationMs: 0.5,
+        }),
       );
     await log.admin.audit.flush();
-    await log.rollUpUntil(`select sum(requests)::int as requests from access.usage_day where account_id = '${accountId}'`, [{ requests: 104 }]);
+    await log.rollUpUntil(`select sum(requests)::int as requests from access.usage_day where account_id = '${accountId}'`, [
+      { requests: 104 },
+    ]);
     const range = { accountId, from: '2026-11-20', to: '2026-11-20' };
     expect(await log.admin.usage.requestsPerDay(range)).toEqual([{ day: '2026-11-20', requests: 104, errors: 4 }]);
     expect(await log.admin.usage.requestsPerDay({ ...range, accountId: 'acct_other' })).toEqual([]);
