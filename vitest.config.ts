@@ -15,6 +15,9 @@ const cores = availableParallelism();
 const programsAtOnce = Math.min(cores + 1, 8);
 // The project that is set up first starts them for all, and ends the fleet before the database that it uses.
 const servers = ['./test/setup/servers.ts', './test/setup/shared-fleet.ts'];
+// Whatever else the machine does can come between real servers and a test: it may try a second time. The end of the run names each test that
+// needed that, and it is a defect of the test or of the product all the same.
+const retry = 1;
 
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
@@ -43,6 +46,7 @@ export default defineConfig({
           include: ['{admin,infra,mesh,subgraphs,webhook-relay}/**/*.integration.test.ts', 'test/conformance/**/*.test.ts'],
           exclude: ignored,
           globalSetup: servers,
+          retry,
           pool: 'forks',
           isolate: false,
           testTimeout: 60_000,
@@ -59,6 +63,7 @@ export default defineConfig({
           include: ['test/{scenarios,browser}/**/*.test.ts'],
           exclude: ignored,
           globalSetup: servers,
+          retry,
           pool: 'forks',
           isolate: false,
           testTimeout: 120_000,
@@ -76,6 +81,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           exclude: ignored,
           globalSetup: servers,
+          retry,
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 400_000,
