@@ -165,6 +165,7 @@ it('judges the very answer that it connects to, so that a name that changes its 
   await using trap = await startTrap();
   // Nobody answers at the public address.
   await using sender = senderTo(trap.port, 200);
+  asked.clear();
   await using relay = await startTestRelay({ allowLoopback: false, sender });
   const urls = [...REBINDING.keys()].map((name) => `https://${name}:${PORT}/hook`);
   /** Each way twice, so that every name gives both of its answers. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { createTestDatabase, testEnvironment } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 type Block = { language: string; text: string };
 

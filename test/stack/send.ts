@@ -10,6 +10,20 @@ export type RequestOptions = {
   nowMs?: number;
 };
 
+const SIGNED_BEHIND_MS = 120_000;
+
+/**
+ * Times to sign at (ms), each in a second of its own and not long ago: equal requests of one second have one signature, which is good for one use, and
+ * one of five minutes ago is refused, however long the tests before this one took.
+ */
+export function signingTimes(): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1_000, Date.now() - SIGNED_BEHIND_MS);
+    return last;
+  };
+}
+
 /** Sends a signed request and reads the answer. v2 by default, so that equal requests within a second have different signatures by their path. */
 export async function send(
   { url }: { readonly url: string },

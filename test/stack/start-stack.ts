@@ -78,6 +78,9 @@ export type Stack = AsyncDisposable & {
   client(options?: ClientOptions): Promise<Client>;
 };
 
+/** Longer than it takes a busy machine to write down that a charge is pending. */
+const PENDING_MS = 1_500;
+
 const NO_AUDIT: AuditSink = { record: () => {}, flush: () => Promise.resolve(), dropped: 0 };
 
 /** Tests sign in more often in a minute than people do, and the addresses in their letters are not opened. */
@@ -89,7 +92,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const fleet = options.fleet ?? (options.shared === true && topology === 'distributed' ? await sharedFleet() : undefined);
   const databaseUrl = fleet?.databaseUrl ?? options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const internalSecret = fleet?.internalSecret ?? randomBytes(24).toString('hex');
-  const sandbox = fleet === undefined ? opened.use(await startTestSandbox(loggerOf('sandbox-provider'))) : undefined;
+  const sandbox =
+    fleet === undefined ? opened.use(await startTestSandbox(loggerOf('sandbox-provider'), { pendingMs: PENDING_MS })) : undefined;
   const settings = {
     ...testSettings(databaseUrl, poolMax),
     internalSecret,

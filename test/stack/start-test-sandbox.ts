@@ -13,7 +13,7 @@ export type TestSandbox = AsyncDisposable & {
 const CREDENTIALS = { SANDBOX_CLIENT_SECRET: 'the-secret-of-the-client', SANDBOX_CALLBACK_SECRET: 'the-secret-of-callbacks' };
 
 /** A payment provider of a stack's own, whose pending charges are decided soon. */
-export async function startTestSandbox(logger: Logger): Promise<TestSandbox> {
+export async function startTestSandbox(logger: Logger, { pendingMs = 300 }: { pendingMs?: number } = {}): Promise<TestSandbox> {
   const sandbox = await start(
     {
       host: '127.0.0.1',
@@ -21,7 +21,7 @@ export async function startTestSandbox(logger: Logger): Promise<TestSandbox> {
       clientId: 'portico',
       clientSecret: CREDENTIALS.SANDBOX_CLIENT_SECRET,
       callbackSecret: CREDENTIALS.SANDBOX_CALLBACK_SECRET,
-      pendingMs: 300,
+      pendingMs,
       retryDelaysMs: [100, 500, 2_000],
     },
     { logger },

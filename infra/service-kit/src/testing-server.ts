@@ -56,7 +56,8 @@ export async function startTestServer(kind: {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nothing listens on, and that no outgoing connection takes. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(...PORTS);
     if (await isFree(port)) return port;

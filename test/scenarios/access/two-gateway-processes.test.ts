@@ -7,14 +7,14 @@ import type { TestServer } from '@portico/service-kit/testing-server';
 import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Key } from '../../stack/credentials.ts';
-import { OUT_OF_REACH } from '../../stack/out-of-reach.ts';
+import { longWindow, OUT_OF_REACH } from '../../stack/out-of-reach.ts';
 import { type GatewayProcess, startGatewayProcess } from '../../stack/processes/gateway-process.ts';
 import { send } from '../../stack/send.ts';
 
 const TARGET = '/api/v1/products?fields=id';
 /** The gateways have no subgraphs: a request that was let through comes as far as the graph, which is not there. */
 const [LET_THROUGH, REFUSED, UNKNOWN] = [503, 429, 401];
-const DAY = 86_400;
+const LONG = longWindow();
 const OFTEN = { interval: 10 };
 /** A busy machine makes Redis slow; that the gateways then count apart is proved beside the limiter. */
 const PATIENT = { REDIS_TIMEOUT_MS: '10000' };
@@ -36,7 +36,7 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
 
   async function newKey(limit?: number): Promise<Key> {
     const { id: accountId } = await admin.accounts.create({ slug: `t-${randomBytes(6).toString('hex')}`, name: 'Two' });
-    const limits = limit === undefined ? OUT_OF_REACH : { ...OUT_OF_REACH, quota: { limit, windowSeconds: DAY } };
+    const limits = limit === undefined ? OUT_OF_REACH : { ...OUT_OF_REACH, quota: { limit, windowSeconds: LONG } };
     return { accountId, ...(await admin.apiKeys.create(accountId, { name: 'k', mode: 'test', scopes: ['read'], ...limits })) };
   }
   const statusAt = async (gateway: GatewayProcess, key: Key): Promise<number> => (await send(gateway, 'GET', TARGET, { key })).status;
@@ -60,7 +60,7 @@ describe.skipIf(!hasRedisServer)('two gateway processes over one database and on
     await within(1_000, () => Promise.all(gateways.map((gateway) => expect.poll(() => statusAt(gateway, ended), OFTEN).toBe(UNKNOWN))));
     const widened = await newKey(10);
     expect(countOf(await statuses(widened, 40))).toEqual({ [LET_THROUGH]: 10, [REFUSED]: 30 });
-    await admin.apiKeys.update(widened.id, { quota: { limit: 30, windowSeconds: DAY } });
+    await admin.apiKeys.update(widened.id, { quota: { limit: 30, windowSeconds: LONG } });
     await within(1_000, () => expect.poll(() => statusAt(gateways[0] as GatewayProcess, widened), OFTEN).toBe(LET_THROUGH));
     await expect
       .poll(async () => (await send(gateways[1] as GatewayProcess, 'GET', TARGET, { key: widened })).headers.get('x-ratelimit-limit'))

@@ -82,7 +82,7 @@ describe.each(TOPOLOGIES)('traces, %s', (topology) => {
     const customer = { email: `${traceId.slice(0, 8)}@example.com`, name: 'Traced' };
     const { id } = await shop.data<{ id: string }>(201, 'POST', '/api/v1/customers', customer, { headers });
     // What was written before the registration may come too.
-    await expect.poll(() => sink.received.filter(({ body }) => body.includes(id))).toHaveLength(1);
+    await expect.poll(() => sink.received.filter(({ body }) => body.includes(id)), { timeout: 60_000 }).toHaveLength(1);
     const spans = await spansOf(traceId, ['POST /api/v1/customers', 'webhook attempt']);
     const span = spans.find(({ name }) => name === 'webhook attempt');
     expect([span?.kind, span && attributesOf(span)]).toEqual([

@@ -23,7 +23,7 @@ describe.each(TOPOLOGIES)('events, %s', (topology) => {
     await shop.data(200, 'DELETE', `/api/v1/orders/${order.id}`);
     const about = (id: string): string[] => got.filter(({ aggregateId }) => aggregateId === id).map(({ type }) => type);
     await expect
-      .poll(() => [about(customer.id), about(order.id)], { interval: 10 })
+      .poll(() => [about(customer.id), about(order.id)], { timeout: 60_000, interval: 10 })
       .toEqual([['customer.created'], ['order.created', 'order.cancelled']]);
     expect(new Set(got.map(({ accountId, mode }) => `${accountId} ${mode}`))).toEqual(new Set([`${shop.key.accountId} test`]));
   });

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signingTimes } from '../../stack/send.ts';
 import { openShop, type Shop } from '../../stack/shop.ts';
 import { type Sink, startSink } from '../../stack/sink.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
@@ -21,13 +22,8 @@ describe.each(TOPOLOGIES)('webhooks, %s', (topology) => {
     await stack?.[Symbol.asyncDispose]();
   });
 
-  const since = Date.now();
-  let seconds = 0;
-  /** Signed at a second of its own: two equal requests would have one signature, which is good for one use. */
-  const anew = (): { nowMs: number } => {
-    seconds += 1;
-    return { nowMs: since - seconds * 1_000 };
-  };
+  const nextTime = signingTimes();
+  const anew = (): { nowMs: number } => ({ nowMs: nextTime() });
   const register = (given: object = {}): Promise<Webhook> =>
     shop.data(201, 'POST', '/api/v1/webhooks', { url: sink.url, events: ['order.created'], ...given }, anew());
 

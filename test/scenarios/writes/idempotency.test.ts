@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Key } from '../../stack/credentials.ts';
-import { type Reply, send } from '../../stack/send.ts';
+import { type Reply, send, signingTimes } from '../../stack/send.ts';
 import { openShop, type Shop } from '../../stack/shop.ts';
 import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
@@ -19,12 +19,10 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   });
   afterAll(() => stack?.[Symbol.asyncDispose]());
 
-  let clock = Date.now();
-  /** Signed a second later each time, as a client that tries again would. */
-  const order = (key: string, change: object = {}, name = 'idempotency-key'): Promise<Reply> => {
-    clock += 1_000;
-    return shop.call('POST', '/api/v1/orders', { ...body, ...change }, { headers: { [name]: key }, nowMs: clock - 60_000 });
-  };
+  /** A second later each time, as a client signs that tries again. */
+  const nextTime = signingTimes();
+  const order = (key: string, change: object = {}, name = 'idempotency-key'): Promise<Reply> =>
+    shop.call('POST', '/api/v1/orders', { ...body, ...change }, { headers: { [name]: key }, nowMs: nextTime() });
   const idOf = ({ body: answered }: Reply): string => (answered as { data: { id: string } }).data.id;
   const totalOf = async (): Promise<number> =>
     ((await shop.call('GET', `/api/v1/orders?productId=${body.items[0]?.productId}&perPage=1`)).body as { pagination: { total: number } })
@@ -58,10 +56,8 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   it('shows its answer to nobody who may not see all of it, and is not spent by who is refused', async () => {
     const target = '/api/v1/orders?fields=id,customer.name';
     const narrow = await stack.key({ account: ACCOUNT, scopes: ['orders:read', 'orders:write'] });
-    const ask = (key: Key): Promise<Reply> => {
-      clock += 1_000;
-      return send(stack, 'POST', target, { key, body, headers: { 'idempotency-key': 'scoped' }, nowMs: clock - 60_000 });
-    };
+    const ask = (key: Key): Promise<Reply> =>
+      send(stack, 'POST', target, { key, body, headers: { 'idempotency-key': 'scoped' }, nowMs: nextTime() });
     const refused = [await ask(narrow)];
     expect((await ask(shop.key)).status).toBe(201);
     refused.push(await ask(narrow));

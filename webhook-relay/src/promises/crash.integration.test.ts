@@ -14,7 +14,7 @@ function startProcess(databaseUrl: string): ChildProcess {
   return fork(program, [databaseUrl, String(LEASE_MS)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
-it('loses nothing when a process is killed again and again, and sends twice only what was under way', { timeout: 90_000 }, async () => {
+it('loses nothing when a process is killed again and again, and sends twice only what was under way', { timeout: 360_000 }, async () => {
   await using relay = await startTestRelay({ engine: { workers: 1 } });
   let onReceived = (): void => {};
   await using sink = await startSink((_, response) => {
@@ -39,7 +39,7 @@ it('loses nothing when a process is killed again and again, and sends twice only
   const last = startProcess(relay.databaseUrl);
   const left = async (): Promise<unknown> =>
     (await relay.sql(`select count(*)::int as left from webhooks.delivery where status <> 'succeeded'`, []))[0];
-  await expect.poll(left, { timeout: 40_000, interval: 100 }).toEqual({ left: 0 });
+  await expect.poll(left, { timeout: 180_000, interval: 100 }).toEqual({ left: 0 });
   last.kill('SIGKILL');
   const ids = sink.received.map(({ headers }) => headers['webhook-id']);
   expect(new Set(ids).size).toBe(EVENTS);

@@ -71,7 +71,8 @@ it('changes nothing by a completion whose lease has ended, and logs the attempt'
 
 it('finishes what is under way when it stops, and claims no more', async () => {
   const sink = await startSink((_, response) => {
-    setTimeout(() => response.writeHead(200).end(), 200);
+    // Long after the process was told to stop.
+    setTimeout(() => response.writeHead(200).end(), 2_000);
     return undefined;
   });
   await using other = await startTestRelay({ idle: true });
@@ -79,7 +80,7 @@ it('finishes what is under way when it stops, and claims no more', async () => {
     await using relay = await startTestRelay({ databaseUrl: other.databaseUrl });
     await relay.endpoint(sink.urlOf('one'), { concurrency: 1 });
     await relay.publish(testEvent(), testEvent());
-    await expect.poll(() => sink.received.length).toBe(1);
+    await expect.poll(() => sink.received.length, { interval: 5 }).toBe(1);
   }
   expect(await other.sql(`select d.status, l.lease ${WITH_LEASES} order by d.position`, [])).toEqual([
     { status: 'succeeded', lease: null },
@@ -115,8 +116,9 @@ function createSenderWithoutDeadline(): ReturnType<typeof createSender> {
   };
 }
 
-it('lets endpoints that hang keep nothing from those that answer', { timeout: 60_000 }, async () => {
-  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 25_000 } });
+it('lets endpoints that hang keep nothing from those that answer', { timeout: 120_000 }, async () => {
+  // None of the attempts that hang ends while this test runs.
+  await using relay = await startTestRelay({ engine: { workers: 20, pollMs: 100, timeoutMs: 300_000, leaseMs: 600_000 } });
   await using sink = await startSink(({ path }) => (path.startsWith('/dead') ? undefined : 200));
   for (let i = 0; i < 60; i += 1) await relay.endpoint(sink.urlOf(`dead-${i}`), { filter: '{"status":["old","new"]}' });
   const backlog = Array.from({ length: 10 }, () =>
@@ -126,12 +128,9 @@ it('lets endpoints that hang keep nothing from those that answer', { timeout: 60
   for (let i = 0; i < 5; i += 1) await relay.endpoint(sink.urlOf(`alive-${i}`), { filter: '{"status":["new"]}' });
   // Sixty that hang are three times the workers; all of those are out before a healthy one asks.
   await expect.poll(() => sink.received.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(60);
-  const begun = performance.now();
   await relay.publish(testEvent({ payload: { id: 'cust_y', status: 'new', createdAt: new Date().toISOString() } }));
   const alive = () => sink.received.filter(({ path }) => path.startsWith('/alive')).length;
   await expect.poll(alive, { interval: 5 }).toBe(5);
-  // Before any of those that hang has ended.
-  expect(performance.now() - begun).toBeLessThan(15_000);
 });
 
 it('goes on with endpoints that answer when more attempts hang than it can have under way', { timeout: 180_000 }, async () => {

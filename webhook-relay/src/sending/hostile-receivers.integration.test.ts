@@ -5,19 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { hasOpenssl, writeCertificate } from '@portico/service-kit/http/testing-sockets';
+import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
 import { MAX_BODY_BYTES } from './exchange.ts';
 import { createSender, type Sender, type SendOutcome } from './send.ts';
 
 const TIMEOUT_MS = 700;
+/** Of an attempt that must come further than to its connection before it ends: a machine that does other things too takes its time. */
+const LATER_MS = 3_000;
 const never = new AbortController().signal;
 
 /** Sends one attempt and checks what holds for all of them. */
 async function attack(receiver: { url: string }, sender: Sender, timeoutMs = TIMEOUT_MS): Promise<SendOutcome> {
-  const from = performance.now();
-  const outcome = await sender.send({ url: receiver.url, headers: {}, body: Buffer.from('{}'), timeoutMs, signal: never });
-  expect(performance.now() - from).toBeLessThan(timeoutMs + 5_000);
+  const request = { url: receiver.url, headers: {}, body: Buffer.from('{}'), timeoutMs, signal: never };
+  const outcome = await within(timeoutMs + 5_000, () => sender.send(request));
   if (outcome.kind === 'answered') expect(outcome.body.length).toBeLessThanOrEqual(MAX_BODY_BYTES);
   return outcome;
 }
@@ -46,7 +48,7 @@ describe('a receiver that', () => {
       socket.write(`${HEAD}content-length: 1000000\r\n\r\n`);
       flood(socket, 'x', 20);
     });
-    const outcome = await attack(receiver, sender);
+    const outcome = await attack(receiver, sender, LATER_MS);
     expect(outcome).toMatchObject({ kind: 'answered', status: 200, truncated: true, truncatedBy: 'deadline' });
   });
 
@@ -138,7 +140,8 @@ describe('a receiver that', () => {
 
   it('takes the request and says nothing is ended by the deadline', async () => {
     await using receiver = await startReceiver(() => {});
-    expect(await attack(receiver, sender)).toMatchObject({ kind: 'failed', error: { code: 'timeout' }, remoteAddress: '127.0.0.1' });
+    const outcome = await attack(receiver, sender, LATER_MS);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'timeout' }, remoteAddress: '127.0.0.1' });
   });
 
   it.each([
@@ -166,8 +169,10 @@ describe('a receiver that', () => {
   it('fills its connections does not hold up another one', async () => {
     await using stuck = await startReceiver(() => {});
     await using healthy = await startReceiver((socket) => socket.write(response(200)));
-    const held = Array.from({ length: 40 }, () => attack(stuck, sender, 2_000));
-    expect(await attack(healthy, sender)).toMatchObject({ kind: 'answered', status: 200 });
+    const own = open();
+    const held = Array.from({ length: 40 }, () => attack(stuck, own, 60_000));
+    expect(await attack(healthy, own, 30_000)).toMatchObject({ kind: 'answered', status: 200 });
+    await own[Symbol.asyncDispose]();
     expect((await Promise.all(held)).every(({ kind }) => kind === 'failed')).toBe(true);
   });
 });

@@ -151,13 +151,13 @@ describe('the export', () => {
       poolMax: 2,
     });
     const pool = (await own.orm.em.getConnection().getNativeClient()) as pg.Pool;
-    pool.on('acquire', (taken) => void taken.query(`set idle_in_transaction_session_timeout = '300ms'`));
+    pool.on('acquire', (taken) => void taken.query(`set idle_in_transaction_session_timeout = '5s'`));
     const context = { database: own, keyRing: createKeyRing(TEST_SECRET_KEYS), actor: 'test', now: () => new Date(NOON) };
     let read = 0;
     for await (const batch of exportRequestLog(context, { from: '2026-11-20', to: '2026-11-20', account: 'slow' })) {
       read += batch.length;
       const resting = `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'
-        and clock_timestamp() - state_change < interval '1 second'`;
+        and clock_timestamp() - state_change < interval '6 seconds'`;
       await expect.poll(() => log.rows(resting)).toEqual([]);
     }
     expect(read).toBe(1_500);

@@ -134,7 +134,7 @@ describe('clients', () => {
     const heard: string[] = [];
     using _ = admin.tokens.onTokenChange((id) => heard.push(id));
     await admin.oauthClients.revoke(own.clientId);
-    await within(1_000, () => expect.poll(() => heard).toEqual([own.clientId]));
+    await within(1_000, () => expect.poll(() => heard).toContain(own.clientId));
     expect(await refresh(refreshToken)).toMatchObject({ error: 'invalid_client' });
     expect(await admin.tokens.introspect(own, accessToken, ISSUER)).toMatchObject({ error: 'invalid_client' });
     await expect(admin.oauthClients.rotateSecret(own.clientId, 0)).rejects.toMatchObject({ code: 'INVALID_STATE' });
@@ -233,7 +233,7 @@ describe('signing keys', () => {
     using _ = admin.tokens.onTokenChange((id) => told.push(id));
     await client.query('delete from access.signing_key');
     const { accessToken } = await begin();
-    await within(1_000, () => expect.poll(() => told).toEqual([kidOf(accessToken)]));
+    await within(1_000, () => expect.poll(() => told).toContain(kidOf(accessToken)));
   });
 });
 

@@ -31,7 +31,8 @@ const acmePay = defineProvider('acme-pay', {
     keptPayment: op.get('/kept/{id}', {
       params: z.object({ id: z.string() }),
       response: Payment.extend({ at: z.coerce.date().optional() }),
-      cache: { ttlMs: 1_000, staleMs: 60_000 },
+      // Nothing is stood in because a machine is busy.
+      cache: { ttlMs: 1_000, staleMs: 60_000, softTimeoutMs: 4_000 },
       maxRetries: 0,
     }),
     hedgedPayment: op.get('/payments/{id}', { params: z.object({ id: z.string() }), cache: 'none', hedge: { afterMs: 20 } }),

@@ -14,8 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }));
 
+/** A server that is not there refuses at once. */
+const PATIENT_MS = 20_000;
+
 function answers(kind: ServerKind, url: string): Promise<boolean> {
-  return kind.check(url, 1_000).then(({ ok }) => ok);
+  return kind.check(url, PATIENT_MS).then(({ ok }) => ok);
 }
 
 describe.each([natsServer, redisServer].map((kind) => [kind.command, kind] as const))('%s as a child', (command, kind) => {

@@ -31,7 +31,7 @@ const CHECKS = [
 describe('the checks of dependencies', () => {
   it('find a PostgreSQL that answers', async () => {
     await using database = await createTestDatabase();
-    expect(await checkPostgres(database.url, 2_000)).toMatchObject({ ok: true, detail: expect.stringMatching(/^PostgreSQL \d+/) });
+    expect(await checkPostgres(database.url, 20_000)).toMatchObject({ ok: true, detail: expect.stringMatching(/^PostgreSQL \d+/) });
   });
 
   it.each(CHECKS)('say that %s does not answer where nobody listens', async (scheme, check) => {

@@ -40,7 +40,8 @@ function startHere(startGateway: StartGateway, said: string[] = []): Promise<Sta
   return startAll({ config, startGateway, loggerOf: () => silentLogger, log: (message) => said.push(message), now: () => new Date() });
 }
 
-describe('the start of everything in one process', () => {
+// A first start makes a database and fills it.
+describe('the start of everything in one process', { timeout: 240_000 }, () => {
   it('fills the demo account at the first start, and keeps data and key at the second', async () => {
     const counts: number[] = [];
     const said: string[] = [];

@@ -10,7 +10,7 @@ export type BusUnderTest = AsyncDisposable & {
   restartBroker(): Promise<void>;
 };
 
-const WITHIN = { timeout: 25_000, interval: 10 };
+const WITHIN = { timeout: 50_000, interval: 10 };
 const NAME = 'reader';
 
 export function testEvent(aggregateId: string, place: number): BusEvent {
@@ -43,7 +43,7 @@ function inOrder(events: readonly BusEvent[], aggregate: string): number[] {
 
 /** `skip`: the broker cannot be had here. */
 export function describeEventBus(name: string, start: () => Promise<BusUnderTest>, { skip = false }: { skip?: boolean } = {}): void {
-  describe.skipIf(skip)(`the event bus over ${name}`, { timeout: 60_000 }, () => {
+  describe.skipIf(skip)(`the event bus over ${name}`, { timeout: 120_000 }, () => {
     let broker: BusUnderTest;
     let bus: EventBus;
     let opened: AsyncDisposableStack;

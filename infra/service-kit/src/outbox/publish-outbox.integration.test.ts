@@ -7,7 +7,7 @@ import { silentLogger, testEnvironment } from '../testing.ts';
 import { createTestOutbox, SCHEMA, type TestOutbox } from './outbox-testing.ts';
 import { publishBatch, startOutboxPublisher } from './publish-outbox.ts';
 
-const WITHIN = { timeout: 25_000, interval: 10 };
+const WITHIN = { timeout: 50_000, interval: 10 };
 
 async function unpublished({ run }: TestOutbox): Promise<number> {
   return Number((await run(`select count(*)::int as count from ${SCHEMA}.outbox where published_at is null`, []))[0]?.count);

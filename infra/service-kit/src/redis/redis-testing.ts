@@ -20,8 +20,11 @@ export function startRedisServer(): Promise<TestServer> {
   });
 }
 
+/** Where nobody listens a connection is refused at once; a server on a busy machine may take its time. */
+const PATIENT_MS = 5_000;
+
 async function answers(url: string): Promise<boolean> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 500, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: PATIENT_MS, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => {});
   try {
     await redis.connect();

@@ -7,6 +7,8 @@ import { statementClient } from './statement-client.ts';
 import { onStatement } from './statement-log.ts';
 
 const APPLICATION = 'read connections test';
+/** Not those of another run on the same server. */
+const OURS = 'where datname = current_database() and application_name = $1';
 const ENOUGH_TO_BE_NAMED = 8;
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -39,7 +41,7 @@ async function asOperator<Result>(work: (client: pg.Client) => Promise<Result>):
 
 const countOpen = (): Promise<number> =>
   asOperator(async (client) => {
-    const { rows } = await client.query('select count(*)::int as n from pg_stat_activity where application_name = $1', [APPLICATION]);
+    const { rows } = await client.query(`select count(*)::int as n from pg_stat_activity ${OURS}`, [APPLICATION]);
     return rows[0].n;
   });
 
@@ -99,10 +101,9 @@ describe('read connections', () => {
       asOperator(async (client) => {
         const ended = async () =>
           (
-            await client.query(
-              `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and query like 'select pg_sleep%'`,
-              [APPLICATION],
-            )
+            await client.query(`select pg_terminate_backend(pid) from pg_stat_activity ${OURS} and query like 'select pg_sleep%'`, [
+              APPLICATION,
+            ])
           ).rowCount;
         await expect.poll(ended).toBe(1);
       }),

@@ -8,7 +8,7 @@ import { openEventBus } from '../open-event-bus.ts';
 import { hasNatsServer, startNatsServer, testNatsUrl } from './nats-testing.ts';
 
 const sharedUrl = await testNatsUrl();
-const WITHIN = { timeout: 25_000, interval: 10 };
+const WITHIN = { timeout: 50_000, interval: 10 };
 
 describeEventBus(
   'NATS JetStream (needs nats-server on PATH)',

@@ -49,9 +49,12 @@ export async function startNatsServer(): Promise<NatsServer> {
   };
 }
 
+/** Where nobody listens a connection is refused at once; a server on a busy machine may take its time. */
+const PATIENT_MS = 5_000;
+
 async function answers(url: string): Promise<boolean> {
   try {
-    const connection = await connect({ servers: url, timeout: 500, reconnect: false });
+    const connection = await connect({ servers: url, timeout: PATIENT_MS, reconnect: false });
     await (await connection.jetstreamManager()).getAccountInfo();
     await connection.close();
     return true;

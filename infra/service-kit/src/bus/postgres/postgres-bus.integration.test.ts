@@ -62,7 +62,7 @@ describe('the event log in PostgreSQL', () => {
 });
 
 type Event = ReturnType<typeof testEvent>;
-const WITHIN = { timeout: 25_000, interval: 10 };
+const WITHIN = { timeout: 50_000, interval: 10 };
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { testEnvironment } from '@portico/service-kit/testing';
+import { freePort } from '@portico/service-kit/testing-server';
 import { type ProviderConfig, providerConfig } from '../../config.ts';
 
 export type SandboxProcess = AsyncDisposable & {
@@ -33,7 +34,7 @@ export async function startSandbox(): Promise<SandboxProcess> {
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     return { child, url };
   };
-  let running = await open('0');
+  let running = await open(String(await freePort()));
   const { url } = running;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const { child } = running;
