@@ -20,12 +20,12 @@ const RETRY_AFTER_MS = 2_000;
  */
 export async function chargePayment(
   context: SubgraphContext,
-  { providers }: Charging,
+  charging: Charging,
   payment: Payment,
   { token, isNew, tellOrders }: { token: string; isNew: boolean; tellOrders: boolean },
 ): Promise<Row> {
   const { id, amount, currency, orderId } = payment;
-  const provider = providers.named(payment.provider ?? '');
+  const provider = charging.providers.named(payment.provider ?? '');
   if (provider === undefined) throw unavailable();
   const request = { key: id, amount, currency, token, orderId, description: `Order ${orderId}` };
   let outcome: ChargeOutcome | FoundCharge = await provider.charge(request, AbortSignal.timeout(CHARGE_TIMEOUT_MS));
@@ -36,7 +36,7 @@ export async function chargePayment(
   if (outcome.kind === 'unknown') outcome = await provider.find({ key: id, providerId: null }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   // A charge that is not there yet may still come: its request can be on its way.
   if (outcome.kind === 'unknown' || outcome.kind === 'absent') return wrap(payment).toPOJO();
-  const { payment: settled } = await applyOutcome(context, id, outcome, { dueAt: context.now(), tellOrders });
+  const { payment: settled } = await applyOutcome(context, charging, id, outcome, { dueAt: context.now(), tellOrders });
   await tellOrdersNow(context, settled);
   return wrap(settled).toPOJO();
 }
