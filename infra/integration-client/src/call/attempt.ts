@@ -12,7 +12,7 @@ import type { RetryBudget } from '../policies/retry/retry-budget.ts';
 import type { StartTimer } from '../policies/start-timer.ts';
 import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
-import { CallClock, CallEnded, type EndedBy, endedBy } from './call-clock.ts';
+import { CallClock, CallEnded, type EndedBy, endedBy, unlessEnded } from './call-clock.ts';
 import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
 import { parseBody, readAnswer, type WireAnswer } from './read-answer.ts';
 
@@ -133,7 +133,8 @@ async function send(asking: Asking, signal: EndSignal, startedAt: number): Promi
   let sending = false;
   let authorization: Authorization | undefined;
   try {
-    authorization = await runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal);
+    // A store of secrets may hang, and knows nothing of deadlines.
+    authorization = await unlessEnded(runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal), signal);
     asking.attempts += 1;
     sending = true;
     const response = await runtime.transport(authorized(asking, authorization, signal));
@@ -144,10 +145,10 @@ async function send(asking: Asking, signal: EndSignal, startedAt: number): Promi
     if (!signal.aborted) {
       // A handshake that failed may be a certificate that has been replaced.
       const isRefusal = error instanceof TransportFailure && error.kind === 'tls' && authorization?.dispatcher !== undefined;
-      return failed({ ...failureOfThrown(error), replay: isRefusal && (await runtime.authorizer.refused(signal, authorization)) });
+      return failed({ ...failureOfThrown(error), replay: isRefusal && (await hasOthers(runtime, authorization, signal)) });
     }
-    // A deadline may come right after a late retry has begun: then it says nothing about the provider.
-    const slow = runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
+    // A deadline may come right after a late retry has begun, or while credentials are waited for: then it says nothing about the provider.
+    const slow = authorization !== undefined && runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
     return failed(endedFailure(endedBy(signal), sent, slow));
   }
 }
@@ -185,7 +186,12 @@ async function classify(
   const body = parseBody(response.headers['content-type'], text);
   const failure = failureOfStatus(response, body.kind === 'parsed' ? body.value : text, retryAt);
   if (response.status !== 401) return failed(failure);
-  return failed({ ...failure, replay: await runtime.authorizer.refused(signal, authorization) });
+  return failed({ ...failure, replay: await hasOthers(runtime, authorization, signal) });
+}
+
+/** Whether other credentials are there for a replay; not, when they do not come in time. */
+function hasOthers({ authorizer }: ProviderRuntime, used: Authorization | undefined, signal: EndSignal): Promise<boolean> {
+  return unlessEnded(authorizer.refused(signal, used), signal).catch(() => false);
 }
 
 /** What the breaker would say now, if it is switched on. */

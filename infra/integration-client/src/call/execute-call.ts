@@ -114,7 +114,7 @@ async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']
     return own.answer;
   };
   try {
-    const key = await keyOf(operation, asking.request);
+    const key = await unlessEnded(keyOf(operation, asking.request), asking.signal);
     const policy = { ...times, personal: operation.holdsPersonalData };
     const given = { maxStaleMs: options.maxStaleMs, mayRefresh: () => operation.provider.budget.withdraw() };
     const found = await unlessEnded(operation.cache.through(key, policy, given, load), asking.signal);
