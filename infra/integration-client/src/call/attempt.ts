@@ -51,8 +51,6 @@ export type Asking = {
 
 export type AttemptResult = { kind: 'answered'; answer: WireAnswer; data: unknown } | { kind: 'failed'; failure: Failure };
 
-/** A provider that says "in a day" to one request does not stop all others for a day. */
-const LONGEST_PAUSE_MS = 60_000;
 const UNCOUNTED: Admission = { kind: 'admitted', settle: () => {} };
 
 /** `outer`: the call's signal, or a hedge's own. */
@@ -182,7 +180,7 @@ async function classify(
   }
   const now = runtime.now();
   const retryAt = retryAfter(response.headers, runtime.retryHints, now);
-  if (response.status === 429 && retryAt !== undefined) runtime.rateLimit.pauseUntil(Math.min(retryAt, now + LONGEST_PAUSE_MS));
+  if (response.status === 429 && retryAt !== undefined) runtime.rateLimit.pauseUntil(retryAt);
   const body = parseBody(response.headers['content-type'], text);
   const failure = failureOfStatus(response, body.kind === 'parsed' ? body.value : text, retryAt);
   if (response.status !== 401) return failed(failure);
