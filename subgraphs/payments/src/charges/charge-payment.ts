@@ -12,6 +12,8 @@ import { type Charging, FIND_TIMEOUT_MS } from './charging.ts';
 const CHARGE_TIMEOUT_MS = 3_000;
 /** Where the provider does not say when it can be asked again. */
 const RETRY_AFTER_MS = 2_000;
+/** Nobody is sent away for longer, whatever the provider said to one request: "in a year" would be waited for. */
+const RETRY_AFTER_MAX_MS = 60_000;
 
 /**
  * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it; it stays `pending`
@@ -51,6 +53,6 @@ async function forget(context: SubgraphContext, { id, version }: Payment): Promi
 
 function unavailable(afterMs = RETRY_AFTER_MS): AppError {
   return new AppError('SERVICE_UNAVAILABLE', 'The payment provider cannot be asked at the moment.', {
-    retryAfterSeconds: Math.ceil(Math.max(afterMs, RETRY_AFTER_MS) / 1_000),
+    retryAfterSeconds: Math.ceil(Math.min(Math.max(afterMs, RETRY_AFTER_MS), RETRY_AFTER_MAX_MS) / 1_000),
   });
 }
