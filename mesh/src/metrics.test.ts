@@ -21,6 +21,7 @@ describe('the metrics of work that is left for tasks', () => {
       'portico_payments_settled_total{kind="failed"} 0',
       'portico_payments_settled_total{kind="refunded"} 1',
       'portico_payments_settled_total{kind="put_off"} 0',
+      'portico_payments_settled_total{kind="mismatched"} 0',
       'portico_payments_waiting 1',
       'portico_payments_oldest_seconds 7',
     ]);

@@ -9,9 +9,9 @@ async function becomesOf(end: () => Promise<never>): Promise<string[]> {
   const calls: string[] = [];
   const step = answerIdempotently(
     {
-      claim: async () => ({ kind: 'claimed', seed: 'seed' }),
-      keep: async (_tenant, key, seed, { status }) => void calls.push(`kept ${key} ${seed} ${status}`),
-      release: async (_tenant, key, seed) => void calls.push(`released ${key} ${seed}`),
+      claim: async () => ({ kind: 'claimed', seed: 'seed', lockedUntil: new Date(0) }),
+      keep: async (_tenant, key, { seed }, { status }) => void calls.push(`kept ${key} ${seed} ${status}`),
+      release: async (_tenant, key, { seed }) => void calls.push(`released ${key} ${seed}`),
       sweep: async () => {},
     },
     (error) => errorAnswer(error, 'req_1', '/docs', new Date(0)),

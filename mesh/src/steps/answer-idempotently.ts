@@ -33,8 +33,8 @@ export function answerIdempotently(store: IdempotencyStore, toAnswer: (error: un
     } catch (error) {
       answer = toAnswer(error, request);
     }
-    if (!isWorthRepeating(answer, request)) await store.release(caller, key, claim.seed);
-    else await store.keep(caller, key, claim.seed, stored(answer));
+    if (!isWorthRepeating(answer, request)) await store.release(caller, key, claim);
+    else await store.keep(caller, key, claim, stored(answer));
     return answer;
   }
 }

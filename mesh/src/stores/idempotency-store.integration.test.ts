@@ -1,7 +1,7 @@
 import type { Tenant } from '@portico/contracts/caller';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIdempotencyStore, requestHash, type StoredAnswer } from './idempotency-store.ts';
+import { createIdempotencyStore, type Lease, requestHash, type StoredAnswer } from './idempotency-store.ts';
 import { openAccessTable } from './testing.ts';
 
 const SECOND = 1_000;
@@ -30,23 +30,23 @@ function setUp() {
     tenant,
     clock,
     claim: (key: string, hash = 'h', as: Tenant = tenant) => store.claim(as, key, hash),
-    async seedOf(key: string, hash = 'h', as: Tenant = tenant): Promise<string> {
+    async leaseOf(key: string, hash = 'h', as: Tenant = tenant): Promise<Lease> {
       const claim = await store.claim(as, key, hash);
       if (claim.kind !== 'claimed') throw new Error(`${key} should have been free, but is ${claim.kind}`);
-      return claim.seed;
+      return { seed: claim.seed, lockedUntil: claim.lockedUntil };
     },
   };
 }
 
 describe('an idempotency key', () => {
   it('is claimed once, is running until its answer is kept, and answers with it from then on', async () => {
-    const { store, tenant, claim, seedOf } = setUp();
-    const seed = await seedOf('a');
-    expect(seed).toMatch(/^[0-9a-z]{26}$/);
+    const { store, tenant, claim, leaseOf } = setUp();
+    const lease = await leaseOf('a');
+    expect(lease.seed).toMatch(/^[0-9a-z]{26}$/);
     expect(await claim('a')).toEqual({ kind: 'running' });
-    await store.keep(tenant, 'a', seed, answer);
+    await store.keep(tenant, 'a', lease, answer);
     expect(await claim('a')).toEqual({ kind: 'answered', answer });
-    expect(await claim('b')).toMatchObject({ kind: 'claimed', seed: expect.not.stringMatching(seed) });
+    expect(await claim('b')).toMatchObject({ kind: 'claimed', seed: expect.not.stringMatching(lease.seed) });
   });
 
   it('that 50 requests bring at once is claimed by one of them; the others are told that it is running', async () => {
@@ -57,79 +57,92 @@ describe('an idempotency key', () => {
   });
 
   it('is refused to another request, with the answer it has once there is one', async () => {
-    const { store, tenant, claim, seedOf } = setUp();
-    const seed = await seedOf('a', 'mine');
+    const { store, tenant, claim, leaseOf } = setUp();
+    const lease = await leaseOf('a', 'mine');
     expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer: undefined });
-    await store.keep(tenant, 'a', seed, answer);
+    await store.keep(tenant, 'a', lease, answer);
     expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer });
     expect(await claim('a', 'mine')).toEqual({ kind: 'answered', answer });
   });
 
   it('that was released is claimed again under the same seed, by the same request alone', async () => {
-    const { store, tenant, claim, seedOf } = setUp();
-    const seed = await seedOf('a');
-    await store.release(tenant, 'a', seed);
+    const { store, tenant, claim, leaseOf } = setUp();
+    const lease = await leaseOf('a');
+    await store.release(tenant, 'a', lease);
     expect(await claim('a', 'other')).toEqual({ kind: 'other_request', answer: undefined });
     const kinds = (await Promise.all(Array.from({ length: 20 }, () => claim('a')))).filter(({ kind }) => kind === 'claimed');
-    expect(kinds).toEqual([{ kind: 'claimed', seed }]);
+    expect(kinds).toEqual([{ kind: 'claimed', seed: lease.seed, lockedUntil: expect.any(Date) }]);
   });
 
   it('keeps its answer when it is released or kept again afterwards', async () => {
-    const { store, tenant, claim, seedOf } = setUp();
-    const seed = await seedOf('a');
-    await store.keep(tenant, 'a', seed, answer);
-    await store.release(tenant, 'a', seed);
-    await store.keep(tenant, 'a', seed, { ...answer, status: 500 });
+    const { store, tenant, claim, leaseOf } = setUp();
+    const lease = await leaseOf('a');
+    await store.keep(tenant, 'a', lease, answer);
+    await store.release(tenant, 'a', lease);
+    await store.keep(tenant, 'a', lease, { ...answer, status: 500 });
     expect(await claim('a')).toEqual({ kind: 'answered', answer });
   });
 
   it('left by a crash is taken over when its lease is over and not before, under the same seed', async () => {
-    const { clock, claim, seedOf } = setUp();
-    const seed = await seedOf('a');
+    const { clock, claim, leaseOf } = setUp();
+    const lease = await leaseOf('a');
     clock.now += LEASE;
     expect(await claim('a')).toEqual({ kind: 'running' });
     clock.now += 1;
     expect(await claim('a', 'other')).toMatchObject({ kind: 'other_request' });
-    expect(await claim('a')).toEqual({ kind: 'claimed', seed });
+    expect(await claim('a')).toEqual({ kind: 'claimed', seed: lease.seed, lockedUntil: expect.any(Date) });
     clock.now += LEASE;
     expect(await claim('a')).toEqual({ kind: 'running' });
   });
 
+  it('that was taken over is neither answered nor let go by the try that had it before', async () => {
+    const { store, tenant, clock, claim, leaseOf } = setUp();
+    const stalled = await leaseOf('a');
+    clock.now += LEASE + 1;
+    const successor = await leaseOf('a');
+    await store.release(tenant, 'a', stalled);
+    expect(await claim('a')).toEqual({ kind: 'running' });
+    await store.keep(tenant, 'a', stalled, { ...answer, status: 409 });
+    expect(await claim('a')).toEqual({ kind: 'running' });
+    await store.keep(tenant, 'a', successor, answer);
+    expect(await claim('a')).toEqual({ kind: 'answered', answer });
+  });
+
   it('is free for any request after 24 hours, under a new seed that the old try cannot answer', async () => {
-    const { store, tenant, clock, claim, seedOf } = setUp();
-    const old = await seedOf('a', 'old');
+    const { store, tenant, clock, claim, leaseOf } = setUp();
+    const old = await leaseOf('a', 'old');
     await store.keep(tenant, 'a', old, answer);
     clock.now += DAY;
     expect(await claim('a', 'old')).toEqual({ kind: 'answered', answer });
     clock.now += 1;
-    expect(await seedOf('a', 'new')).not.toBe(old);
+    expect((await leaseOf('a', 'new')).seed).not.toBe(old.seed);
     await store.keep(tenant, 'a', old, answer);
     await store.release(tenant, 'a', old);
     expect(await claim('a', 'new')).toEqual({ kind: 'running' });
   });
 
   it('belongs to one account in one mode', async () => {
-    const { store, tenant, claim, seedOf } = setUp();
+    const { store, tenant, claim, leaseOf } = setUp();
     const others: Tenant[] = [
       { ...tenant, mode: 'live' },
       { ...tenant, accountId: `${tenant.accountId}_other` },
     ];
-    const seed = await seedOf('a');
+    const lease = await leaseOf('a');
     for (const other of others) {
-      expect(await seedOf('a', 'h', other)).not.toBe(seed);
-      await store.keep(other, 'a', seed, answer);
-      await store.release(other, 'a', seed);
+      expect((await leaseOf('a', 'h', other)).seed).not.toBe(lease.seed);
+      await store.keep(other, 'a', lease, answer);
+      await store.release(other, 'a', lease);
       expect(await claim('a', 'h', other)).toEqual({ kind: 'running' });
     }
-    await store.keep(tenant, 'a', seed, answer);
+    await store.keep(tenant, 'a', lease, answer);
     for (const other of others) expect(await claim('a', 'h', other)).toEqual({ kind: 'running' });
   });
 
   it('whose time is over never answers with its old answer, even to a request that races the one that claims it', async ({
     onTestFinished,
   }) => {
-    const { store, tenant, clock, claim, seedOf } = setUp();
-    await store.keep(tenant, 'a', await seedOf('a'), answer);
+    const { store, tenant, clock, claim, leaseOf } = setUp();
+    await store.keep(tenant, 'a', await leaseOf('a'), answer);
     clock.now += DAY + 1;
     const first = await table.pool.connect();
     onTestFinished(() => first.release(true));
@@ -143,11 +156,11 @@ describe('an idempotency key', () => {
   });
 
   it('is swept when its time is over, and not before', async () => {
-    const { store, tenant, clock, claim, seedOf } = setUp();
-    await store.keep(tenant, 'done', await seedOf('done'), answer);
-    await seedOf('running');
+    const { store, tenant, clock, claim, leaseOf } = setUp();
+    await store.keep(tenant, 'done', await leaseOf('done'), answer);
+    await leaseOf('running');
     clock.now += SECOND;
-    await store.keep(tenant, 'later', await seedOf('later'), answer);
+    await store.keep(tenant, 'later', await leaseOf('later'), answer);
     const left = async (): Promise<unknown[]> =>
       (await table.run('select key from access.idempotency_key where account_id = $1 order by key', [tenant.accountId])).map(
         ({ key }) => key,

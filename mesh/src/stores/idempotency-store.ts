@@ -1,6 +1,7 @@
 // Idempotency keys, kept in PostgreSQL so that all gateways share them. One statement claims a key or says what became of it; one keeps
 // the answer. A claim is a lease: when its gateway dies, the next try takes over, with the same seed, so that what the first try
-// created is found instead of created again.
+// created is found instead of created again. Until when a lease lasts tells it from all others of its key: a try that stalled for
+// longer can neither keep its answer for its successor nor let go of the successor's lease.
 import { hash } from 'node:crypto';
 import type { Tenant } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
@@ -8,17 +9,21 @@ import type { RunStatement } from '@portico/service-kit/reads/reads';
 
 export type StoredAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: string };
 
+/** `lockedUntil`: of the claim, later than that of any claim of the key before. */
+export type Lease = { readonly seed: string; readonly lockedUntil: Date };
+
 export type Claim =
-  | { readonly kind: 'claimed'; readonly seed: string }
+  | ({ readonly kind: 'claimed' } & Lease)
   | { readonly kind: 'running' }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'other_request'; readonly answer: StoredAnswer | undefined };
 
 export type IdempotencyStore = {
   claim(tenant: Tenant, key: string, requestHash: string): Promise<Claim>;
-  keep(tenant: Tenant, key: string, seed: string, answer: StoredAnswer): Promise<void>;
-  /** Lets the next try run: nothing that is worth repeating was answered. */
-  release(tenant: Tenant, key: string, seed: string): Promise<void>;
+  /** Does nothing once another try has taken over. */
+  keep(tenant: Tenant, key: string, lease: Lease, answer: StoredAnswer): Promise<void>;
+  /** Lets the next try run: nothing that is worth repeating was answered. Does nothing once another try has taken over. */
+  release(tenant: Tenant, key: string, lease: Lease): Promise<void>;
   sweep(): Promise<void>;
 };
 
@@ -35,6 +40,7 @@ export function createIdempotencyStore(run: RunStatement, nowMs: () => number): 
     async claim({ accountId, mode }, key, fingerprint) {
       const now = nowMs();
       const seed = newId('request').slice(-26);
+      const lockedUntil = new Date(now + LEASE_MS);
       // A row that is over, or whose lease ran out for the same request, is claimed anew; any other stays and is reported.
       const [row] = await run(
         `with claimed as (
@@ -51,27 +57,28 @@ export function createIdempotencyStore(run: RunStatement, nowMs: () => number): 
          union all
          select state, seed, request_hash, status, headers, body from access.idempotency_key
          where account_id = $1 and mode = $2 and key = $3 and expires_at >= $8 and not exists (select from claimed)`,
-        [accountId, mode, key, fingerprint, seed, new Date(now + LEASE_MS), new Date(now + KEPT_MS), new Date(now)],
+        [accountId, mode, key, fingerprint, seed, lockedUntil, new Date(now + KEPT_MS), new Date(now)],
       );
       // Neither: another try claimed it meanwhile, and this statement still sees what was there before: nothing, or a row that is over.
       if (row === undefined) return { kind: 'running' };
-      if (row.state === 'claimed') return { kind: 'claimed', seed: String(row.seed) };
+      if (row.state === 'claimed') return { kind: 'claimed', seed: String(row.seed), lockedUntil };
       const answer = row.state === 'done' ? storedAnswer(row) : undefined;
       if (row.request_hash !== fingerprint) return { kind: 'other_request', answer };
       return answer === undefined ? { kind: 'running' } : { kind: 'answered', answer };
     },
-    async keep({ accountId, mode }, key, seed, { status, headers, body }) {
+    async keep({ accountId, mode }, key, { seed, lockedUntil }, { status, headers, body }) {
       await run(
-        `update access.idempotency_key set state = 'done', status = $5, headers = $6, body = $7
-         where account_id = $1 and mode = $2 and key = $3 and seed = $4 and state = 'running'`,
-        [accountId, mode, key, seed, status, JSON.stringify(headers), Buffer.from(body)],
+        `update access.idempotency_key set state = 'done', status = $6, headers = $7, body = $8
+         where account_id = $1 and mode = $2 and key = $3 and seed = $4 and locked_until = $5 and state = 'running'`,
+        [accountId, mode, key, seed, lockedUntil, status, JSON.stringify(headers), Buffer.from(body)],
       );
     },
-    async release({ accountId, mode }, key, seed) {
+    async release({ accountId, mode }, key, { seed, lockedUntil }) {
       // The seed stays: a try that failed half-way may have created something under it.
       await run(
-        `update access.idempotency_key set locked_until = $5 where account_id = $1 and mode = $2 and key = $3 and seed = $4 and state = 'running'`,
-        [accountId, mode, key, seed, new Date(0)],
+        `update access.idempotency_key set locked_until = $6
+         where account_id = $1 and mode = $2 and key = $3 and seed = $4 and locked_until = $5 and state = 'running'`,
+        [accountId, mode, key, seed, lockedUntil, new Date(0)],
       );
     },
     async sweep() {

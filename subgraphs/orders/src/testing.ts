@@ -159,6 +159,8 @@ function answers(
       money.voided.add(id);
       money.charges.delete(id);
       return {};
+    case 'CloseUnpaidOrder':
+      return { closeUnpaidOrder: !payments.some(({ status }) => status === 'pending' || status === 'succeeded') };
     case 'OrderPayments':
       return { order: { payments: payments.map((payment) => ({ amount: 2500, currency: 'USD', provider: 'sandbox', ...payment })) } };
     default:

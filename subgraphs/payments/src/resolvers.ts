@@ -6,6 +6,7 @@ import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { chargeOrder } from './charges/charge-order.ts';
 import type { Charging } from './charges/charging.ts';
+import { closeUnpaidOrder } from './charges/close-unpaid-order.ts';
 import { payOrder } from './charges/pay-order.ts';
 import { NEWEST_FIRST, paymentReads } from './payment-reads.ts';
 import { recordPayment } from './record-payment.ts';
@@ -36,6 +37,7 @@ export function createResolvers(charging: Charging): Resolvers {
       voidCharge: needs('payments:write', (_, { orderId }: { orderId: string }, context, info) =>
         refundOrder(context, charging, { orderId, reason: VOIDED }, selectionOf(info)),
       ),
+      closeUnpaidOrder: needs('payments:write', (_, { orderId }: { orderId: string }, context) => closeUnpaidOrder(context, orderId)),
       receiveProviderCallback: needs('payments:write', (_, given: GivenCallback, context) => receiveCallback(context, charging, given)),
     },
     Payment: { order: ({ orderId }: Row) => ({ id: orderId }) },

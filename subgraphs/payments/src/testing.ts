@@ -29,6 +29,7 @@ export type Till = AsyncDisposable & {
   settle(caller: Caller, id: string, status: string, failureReason?: string): Promise<ShownPayment>;
   refund(caller: Caller, orderId: string): Promise<ShownPayment[]>;
   voidCharge(caller: Caller, orderId: string): Promise<ShownPayment[]>;
+  closeUnpaid(caller: Caller, orderId: string): Promise<boolean>;
   statusOf(caller: Caller, id: string): Promise<string | undefined>;
   eventsOf(orderId: string): Promise<unknown[]>;
   /** As if so much time had passed, and the task had looked since. */
@@ -47,6 +48,7 @@ const RECORD = `mutation ($input: RecordPaymentInput!) { recordPayment(input: $i
 const SETTLE = `mutation ($input: SettleRecordedPaymentInput!) { settleRecordedPayment(input: $input) ${FIELDS} }`;
 const REFUND = `mutation ($id: ID!) { refundOrder(orderId: $id, reason: "Cancelled.") ${FIELDS} }`;
 const VOID = `mutation ($id: ID!) { voidCharge(orderId: $id) ${FIELDS} }`;
+const CLOSE = 'mutation ($id: ID!) { closeUnpaidOrder(orderId: $id) }';
 const ONE = `query ($id: ID!) { payment(id: $id) ${FIELDS} }`;
 const RECEIVE = `mutation ($provider: String!, $headers: [ProviderHeader!]!, $body: String!) {
   receiveProviderCallback(provider: $provider, headers: $headers, body: $body)
@@ -58,6 +60,7 @@ type Answer = {
   settleRecordedPayment: ShownPayment;
   refundOrder: ShownPayment[];
   voidCharge: ShownPayment[];
+  closeUnpaidOrder: boolean;
   payment: ShownPayment | null;
   receiveProviderCallback: boolean;
 };
@@ -102,6 +105,7 @@ export async function openTill(): Promise<Till> {
     },
     refund: async (caller, id) => (await ask(caller, REFUND, { id })).refundOrder,
     voidCharge: async (caller, id) => (await ask(caller, VOID, { id })).voidCharge,
+    closeUnpaid: async (caller, id) => (await ask(caller, CLOSE, { id })).closeUnpaidOrder,
     statusOf: async (caller, id) => (await ask(caller, ONE, { id })).payment?.status,
     async eventsOf(orderId) {
       const rows = await payments.database.run('select type from payments.outbox where aggregate_id = $1 order by position', [orderId]);

@@ -12,7 +12,7 @@ import type { RetryBudget } from '../policies/retry/retry-budget.ts';
 import type { StartTimer } from '../policies/start-timer.ts';
 import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
-import { CallClock, CallEnded, type EndedBy, endedBy } from './call-clock.ts';
+import { CallClock, CallEnded, type EndedBy, endedBy, unlessEnded } from './call-clock.ts';
 import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
 import { parseBody, readAnswer, type WireAnswer } from './read-answer.ts';
 
@@ -51,8 +51,6 @@ export type Asking = {
 
 export type AttemptResult = { kind: 'answered'; answer: WireAnswer; data: unknown } | { kind: 'failed'; failure: Failure };
 
-/** A provider that says "in a day" to one request does not stop all others for a day. */
-const LONGEST_PAUSE_MS = 60_000;
 const UNCOUNTED: Admission = { kind: 'admitted', settle: () => {} };
 
 /** `outer`: the call's signal, or a hedge's own. */
@@ -133,7 +131,8 @@ async function send(asking: Asking, signal: EndSignal, startedAt: number): Promi
   let sending = false;
   let authorization: Authorization | undefined;
   try {
-    authorization = await runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal);
+    // A store of secrets may hang, and knows nothing of deadlines.
+    authorization = await unlessEnded(runtime.authorizer.authorize({ method: plan.method, url: request.url }, signal), signal);
     asking.attempts += 1;
     sending = true;
     const response = await runtime.transport(authorized(asking, authorization, signal));
@@ -144,10 +143,10 @@ async function send(asking: Asking, signal: EndSignal, startedAt: number): Promi
     if (!signal.aborted) {
       // A handshake that failed may be a certificate that has been replaced.
       const isRefusal = error instanceof TransportFailure && error.kind === 'tls' && authorization?.dispatcher !== undefined;
-      return failed({ ...failureOfThrown(error), replay: isRefusal && (await runtime.authorizer.refused(signal, authorization)) });
+      return failed({ ...failureOfThrown(error), replay: isRefusal && (await hasOthers(runtime, authorization, signal)) });
     }
-    // A deadline may come right after a late retry has begun: then it says nothing about the provider.
-    const slow = runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
+    // A deadline may come right after a late retry has begun, or while credentials are waited for: then it says nothing about the provider.
+    const slow = authorization !== undefined && runtime.now() - startedAt >= plan.attemptTimeoutMs / 2;
     return failed(endedFailure(endedBy(signal), sent, slow));
   }
 }
@@ -181,11 +180,16 @@ async function classify(
   }
   const now = runtime.now();
   const retryAt = retryAfter(response.headers, runtime.retryHints, now);
-  if (response.status === 429 && retryAt !== undefined) runtime.rateLimit.pauseUntil(Math.min(retryAt, now + LONGEST_PAUSE_MS));
+  if (response.status === 429 && retryAt !== undefined) runtime.rateLimit.pauseUntil(retryAt);
   const body = parseBody(response.headers['content-type'], text);
   const failure = failureOfStatus(response, body.kind === 'parsed' ? body.value : text, retryAt);
   if (response.status !== 401) return failed(failure);
-  return failed({ ...failure, replay: await runtime.authorizer.refused(signal, authorization) });
+  return failed({ ...failure, replay: await hasOthers(runtime, authorization, signal) });
+}
+
+/** Whether other credentials are there for a replay; not, when they do not come in time. */
+function hasOthers({ authorizer }: ProviderRuntime, used: Authorization | undefined, signal: EndSignal): Promise<boolean> {
+  return unlessEnded(authorizer.refused(signal, used), signal).catch(() => false);
 }
 
 /** What the breaker would say now, if it is switched on. */

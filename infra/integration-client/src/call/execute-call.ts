@@ -114,7 +114,7 @@ async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']
     return own.answer;
   };
   try {
-    const key = await keyOf(operation, asking.request);
+    const key = await unlessEnded(keyOf(operation, asking.request), asking.signal);
     const policy = { ...times, personal: operation.holdsPersonalData };
     const given = { maxStaleMs: options.maxStaleMs, mayRefresh: () => operation.provider.budget.withdraw() };
     const found = await unlessEnded(operation.cache.through(key, policy, given, load), asking.signal);
@@ -122,6 +122,8 @@ async function keptOrAsked(call: Call, times: NonNullable<OperationPlan['cache']
     if (own !== undefined && !cached) return { answer, data: own.data, cached, stale, ageMs };
     const read = await readAnswer(operation.plan, answer);
     if (read.kind === 'read') return { answer, data: read.data, cached, stale, ageMs };
+    // Kept before a deployment changed the schema: another is put in its place.
+    if (cached && times.ttlMs > 0) return await keptOrAsked(call, { ttlMs: 0, staleMs: 0 });
     throw errorOf(operation.plan, read.failure, false, { ...identity, attempts: asking.attempts });
   } catch (error) {
     if (!(error instanceof CallEnded)) throw error;

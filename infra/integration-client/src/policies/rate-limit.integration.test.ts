@@ -35,6 +35,18 @@ describe('the rate limit', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(waited);
   });
 
+  it('grants again after the clock was set back', async () => {
+    const clock = { at: 1_000_000_000 };
+    const limitOf = () => createRateLimit({ provider: 'acme', perMinute: 1, redis: undefined, now: () => clock.at });
+    const [spent, paused] = [limitOf(), limitOf()];
+    expect(await spent.take(clock.at + 50, never)).toBeUndefined();
+    paused.pauseUntil(clock.at + 86_400_000);
+    expect(await paused.take(clock.at + 50, never)).toBe(clock.at + 60_000);
+    clock.at -= 3_600_000;
+    expect(await spent.take(clock.at + 50, never)).toBeUndefined();
+    expect(await paused.take(clock.at + 50, never)).toBeUndefined();
+  });
+
   it('stops waiting with its signal', async () => {
     const limit = createRateLimit({ provider: 'acme', perMinute: 1, redis: undefined, now: Date.now });
     expect(await limit.take(soon(), never)).toBeUndefined();

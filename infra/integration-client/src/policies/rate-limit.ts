@@ -10,7 +10,7 @@ import type { StartTimer } from './start-timer.ts';
 export type RateLimit = {
   /** Undefined: a token was at hand. Otherwise: undefined when there is one, or the instant of the next when it is past the deadline. */
   take(deadlineAt: number, signal: EndSignal): undefined | Promise<number | undefined>;
-  /** The provider itself said when to come again: no token before. */
+  /** The provider itself said when to come again: no token before, or for a minute. */
   pauseUntil(instant: number): void;
 };
 
@@ -24,6 +24,8 @@ export type RateLimitOptions = {
 
 const WINDOW_MS = 60_000;
 const PARCELS_PER_WINDOW = 600;
+/** A provider that says "in a day" to one request does not stop all others for a day. */
+const LONGEST_PAUSE_MS = 60_000;
 /** A refusal without a time, or with none left. */
 const SHORTEST_WAIT_MS = 10;
 
@@ -39,6 +41,8 @@ export function createRateLimit({ provider, perMinute, redis, now, startTimer }:
 
   const takeAtHand = (): boolean => {
     const present = now();
+    // A pause that seems longer than any was before the clock was set back.
+    if (pausedUntil - present > LONGEST_PAUSE_MS) pausedUntil = 0;
     if (pausedUntil > present || parcel.tokens < 1 || parcel.until <= present) return false;
     parcel.tokens -= 1;
     return true;
@@ -68,7 +72,7 @@ export function createRateLimit({ provider, perMinute, redis, now, startTimer }:
   return {
     take: (deadlineAt, signal) => (takeAtHand() ? undefined : wait(deadlineAt, signal)),
     pauseUntil(instant) {
-      pausedUntil = Math.max(pausedUntil, instant);
+      pausedUntil = Math.max(pausedUntil, Math.min(instant, now() + LONGEST_PAUSE_MS));
     },
   };
 }
@@ -92,7 +96,8 @@ function ownWindow(perMinute: number, size: number, now: () => number): () => Pa
   let until = 0;
   return () => {
     const present = now();
-    if (present >= until) {
+    // Or the clock was set back.
+    if (present >= until || until - present > WINDOW_MS) {
       given = 0;
       until = present + WINDOW_MS;
     }

@@ -97,7 +97,8 @@ const FORMATS: ReadonlyMap<string, string> = new Map(
 
 function stringSource({ format, pattern, minLength, maxLength }: JsonSchema): string {
   const start = FORMATS.get(format ?? '') ?? 'z.string()';
-  const rule = pattern === undefined || !isRegExp(pattern) ? '' : `.regex(new RegExp(${JSON.stringify(pattern)}, 'u'))`;
+  const rule =
+    pattern === undefined || !isRegExp(pattern) || mayTakeForEver(pattern) ? '' : `.regex(new RegExp(${JSON.stringify(pattern)}, 'u'))`;
   return start + bounds(minLength, maxLength) + rule;
 }
 
@@ -114,6 +115,14 @@ function numberSource({ type, minimum, maximum, exclusiveMinimum, exclusiveMaxim
 
 function bounds(least: number | undefined, most: number | undefined): string {
   return `${least === undefined ? '' : `.min(${least})`}${most === undefined ? '' : `.max(${most})`}`;
+}
+
+/**
+ * Whether a text could keep a pattern busy for ever, and with it the whole process: that takes a group that is repeated, like `(a+)+`. Some
+ * that do no harm are among them. Escapes and classes hold no groups.
+ */
+function mayTakeForEver(pattern: string): boolean {
+  return /\)[*+{]/.test(pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, '_'));
 }
 
 function isRegExp(pattern: string): boolean {

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Journal, openJournal } from './journal.ts';
 
 let folder = '';
@@ -42,6 +43,53 @@ describe('the journal', () => {
       await journal.append('promised');
       expect(lines()).toEqual(['"promised"']);
     });
+  });
+});
+
+/** The next so many writes end in the middle, as on a disk that is full. */
+async function failWrites(count: number): Promise<void> {
+  await using handle = await open(folder);
+  const spy = vi.spyOn(Object.getPrototypeOf(handle), 'appendFile');
+  for (let nth = 0; nth < count; nth += 1) {
+    spy.mockImplementationOnce(async function (this: Awaited<ReturnType<typeof open>>, text: unknown) {
+      await this.write(String(text).slice(0, -3));
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+  }
+  onTestFinished(() => void spy.mockRestore());
+}
+
+describe('a journal whose disk is full for a while', () => {
+  it('can be opened again, and has what was refused before what came after', async () => {
+    await session(async (journal) => {
+      await journal.append({ n: 1 });
+      await failWrites(2);
+      for (const n of [2, 3]) await expect(journal.append({ n })).rejects.toThrow('no space');
+      await journal.append({ n: 4 });
+    });
+    expect(await session()).toEqual([1, 2, 3, 4].map((n) => ({ n })));
+  });
+
+  it('has what was refused on the disk when it says that all is flushed', async () => {
+    await session(async (journal) => {
+      await failWrites(2);
+      await expect(journal.append('refused')).rejects.toThrow('no space');
+      await expect(journal.flushed()).rejects.toThrow('no space');
+      await journal.flushed();
+      expect(lines()).toEqual(['"refused"']);
+    });
+  });
+
+  it('has it once when the books are written anew meanwhile', async () => {
+    await session(async (journal) => {
+      await journal.append(1);
+      await failWrites(1);
+      const refused = journal.append(2);
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.allSettled([refused, journal.rewrite([1, 2])]);
+      await journal.append(3);
+    });
+    expect(await session()).toEqual([1, 2, 3]);
   });
 });
 

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readFile, rename, truncate } from 'node:f
 import { dirname } from 'node:path';
 
 export type Journal<Entry> = AsyncDisposable & {
-  /** Resolves when the entry is on the disk. */
+  /** Resolves when the entry is on the disk. One that could not be written is written before the next, for it is in the books already. */
   append(entry: Entry): Promise<void>;
   /** Replaces everything that was appended before; resolves when that is on the disk. What is appended meanwhile stands behind it. */
   rewrite(entries: readonly Entry[]): Promise<void>;
@@ -25,8 +25,9 @@ export async function openJournal<Entry>(file: string): Promise<OpenedJournal<En
   const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
   if (whole.length < bytes.length) await truncate(file, whole.length);
   const lines = whole.toString().split('\n').slice(0, -1);
+  const handle = await open(file, 'a', 0o600);
   // Written by this program alone.
-  return { kept: lines.map((line) => JSON.parse(line) as Entry), journal: journalIn<Entry>(file, await open(file, 'a', 0o600)) };
+  return { kept: lines.map((line) => JSON.parse(line) as Entry), journal: journalIn<Entry>(file, handle, whole.length) };
 }
 
 /** A journal that is gone with the process. */
@@ -35,8 +36,12 @@ export function memoryJournal<Entry>(): OpenedJournal<Entry> {
   return { kept: [], journal: { append: done, rewrite: done, flushed: done, [Symbol.asyncDispose]: done } };
 }
 
-function journalIn<Entry>(file: string, opened: FileHandle): Journal<Entry> {
+/** `size`: of the file, in bytes. */
+function journalIn<Entry>(file: string, opened: FileHandle, size: number): Journal<Entry> {
   let handle = opened;
+  /** Bytes that are whole lines on the disk; what is behind them in the file was cut off by a failure. */
+  let whole = size;
+  let isTorn = false;
   let waiting = '';
   let anew: { entries: readonly Entry[]; instead: string } | undefined;
   let next: Promise<void> | undefined;
@@ -50,8 +55,21 @@ function journalIn<Entry>(file: string, opened: FileHandle): Journal<Entry> {
     const isReplaced = replacing !== undefined && (await replace(replacing.entries));
     const lines = isReplaced ? text : (replacing?.instead ?? '') + text;
     if (lines === '') return;
+    await write(lines).catch((error: unknown) => {
+      isTorn = true;
+      // Whoever appended them is told; they stand before what came meanwhile.
+      if (anew === undefined) waiting = lines + waiting;
+      else anew.instead = lines + anew.instead;
+      throw error;
+    });
+  }
+
+  async function write(lines: string): Promise<void> {
+    if (isTorn) await handle.truncate(whole);
+    isTorn = false;
     await handle.appendFile(lines);
     await handle.datasync();
+    whole += Buffer.byteLength(lines);
   }
 
   /** False when it could not be written; the file goes on as it was. */
@@ -60,6 +78,8 @@ function journalIn<Entry>(file: string, opened: FileHandle): Journal<Entry> {
     if (written === undefined) return false;
     await handle.close();
     handle = written;
+    whole = (await written.stat()).size;
+    isTorn = false;
     await syncFolder(dirname(file));
     return true;
   }
@@ -68,6 +88,7 @@ function journalIn<Entry>(file: string, opened: FileHandle): Journal<Entry> {
     next ??= last = flush(last);
     return next;
   };
+  const flushed = (): Promise<void> => (waiting === '' && anew === undefined ? last : flushSoon());
   return {
     append(entry) {
       waiting += `${JSON.stringify(entry)}\n`;
@@ -78,9 +99,9 @@ function journalIn<Entry>(file: string, opened: FileHandle): Journal<Entry> {
       waiting = '';
       return flushSoon();
     },
-    flushed: () => last,
+    flushed,
     async [Symbol.asyncDispose]() {
-      await last.catch(() => {});
+      await flushed().catch(() => {});
       await handle.close();
     },
   };

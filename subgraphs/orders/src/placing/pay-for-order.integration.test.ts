@@ -9,6 +9,7 @@ import {
   ask,
   eventsOf,
   laterThanLease,
+  MOVE,
   ONE,
   orderInput,
   PLACE,
@@ -135,6 +136,44 @@ describe('an order with a payment method', () => {
     await settleEverything(world);
     expect((await ask(world, caller, ONE, { id })).order?.status).toBe(status);
     expect({ left: world.stock.left, tasks: await tasksOf(world, id) }).toEqual({ left: 998, tasks: [] });
+  });
+
+  it('whose charge failed is not cancelled when the buyer begins to pay by another card while it is given up', async () => {
+    world.money.undecided = true;
+    const caller = testCaller();
+    const { id } = (await ask(world, caller, PLACE, { input: paying() })).placeOrder;
+    world.payments = [{ status: 'failed' }];
+    const execute: GraphClient['execute'] = world.graph.execute;
+    world.graph.execute = async (...asked) => {
+      const answer = await execute<never>(...asked);
+      if (asked[0].includes('OrderPayments')) world.payments = [{ status: 'failed' }, { status: 'pending' }];
+      return answer;
+    };
+    await settleEverything(world);
+    world.graph.execute = execute;
+    expect((await ask(world, caller, ONE, { id })).order?.status).toBe('pending');
+    expect(await tasksOf(world, id)).toEqual([{ stage: 'owing', stock: null, payment: 'await' }]);
+    world.payments = [{ status: 'failed' }, { status: 'succeeded' }];
+    await settleEverything(world);
+    expect((await ask(world, caller, ONE, { id })).order?.status).toBe('confirmed');
+  });
+
+  it('whose charge failed after it was confirmed by hand can still be paid', async () => {
+    world.money.undecided = true;
+    const caller = testCaller();
+    const { id } = (await ask(world, caller, PLACE, { input: paying() })).placeOrder;
+    await ask(world, caller, MOVE, { id, status: 'confirmed' });
+    world.payments = [{ status: 'failed' }];
+    const asked: string[] = [];
+    const execute: GraphClient['execute'] = world.graph.execute;
+    world.graph.execute = (document, ...more) => {
+      asked.push(document);
+      return execute(document, ...more);
+    };
+    await settleEverything(world);
+    world.graph.execute = execute;
+    expect(asked.filter((document) => document.includes('CloseUnpaidOrder'))).toEqual([]);
+    expect(await tasksOf(world, id)).toEqual([]);
   });
 
   it('that cannot be undone does not hold up the others, and comes again', async () => {

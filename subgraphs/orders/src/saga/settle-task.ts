@@ -20,6 +20,8 @@ const PAYMENT = {
   refund: 'mutation RefundOrder($orderId: ID!) { refundOrder(orderId: $orderId) { status } }',
 } as const;
 
+const CLOSE = 'mutation CloseUnpaidOrder($orderId: ID!) { closeUnpaidOrder(orderId: $orderId) }';
+
 const PAYMENT_FAILED = 'The payment failed.';
 
 /** Pays what is due and takes the row away. Safe to repeat: whoever is paid answers the same a second time. False: there is still something to wait for. */
@@ -41,6 +43,10 @@ export async function settleTask(context: SubgraphContext, orderId: string, { st
 async function settleAwaited(context: SubgraphContext, orderId: string): Promise<boolean> {
   const payments = (await orderPayments(context, orderId)) ?? [];
   if (isUndecided(payments)) return false;
+  // The charge failed. Unless the buyer has begun to pay in another way, the order is given up, and no payment may begin from here on: one
+  // that was faster is waited for.
+  const isGivenUp = !payments.some(hasBegun) && (await isPending(context, orderId));
+  if (isGivenUp && !(await closeUnpaid(context, orderId))) return false;
   const duties = await context.write(async (em) => {
     // The order before its row, as every move locks them.
     const order = await em.findOne(Order, { id: orderId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -48,8 +54,8 @@ async function settleAwaited(context: SubgraphContext, orderId: string): Promise
     // Somebody was faster: confirmed it by hand, or cancelled it.
     if (order?.status !== 'pending') return undefined;
     if (isCovered(order, payments)) return (await moveOrder(em, context, { id: orderId, status: 'confirmed' })).duties;
-    // The charge failed, and the buyer has begun to pay in another way: confirmed when that covers the order.
-    if (payments.some(({ status, provider }) => status === 'succeeded' || (status === 'pending' && provider === null))) return undefined;
+    // What the buyer has begun to pay confirms it when that covers the order.
+    if (!isGivenUp) return undefined;
     return (await moveOrder(em, context, { id: orderId, status: 'cancelled', reason: PAYMENT_FAILED })).duties;
   });
   if (duties !== undefined) await settleTask(context, orderId, duties);
@@ -59,6 +65,21 @@ async function settleAwaited(context: SubgraphContext, orderId: string): Promise
 /** A payment that was settled elsewhere says nothing more by itself. */
 function isUndecided(payments: readonly OrderPayment[]): boolean {
   return payments.some(({ status, provider }) => status === 'pending' && provider !== null);
+}
+
+function hasBegun({ status, provider }: OrderPayment): boolean {
+  return status === 'succeeded' || (status === 'pending' && provider === null);
+}
+
+async function isPending({ run, caller }: SubgraphContext, orderId: string): Promise<boolean> {
+  const text = `select status from orders.order where account_id = $1 and mode = $2 and id = $3`;
+  const [order] = await run(text, [caller.accountId, caller.mode, orderId]);
+  return order?.status === 'pending';
+}
+
+async function closeUnpaid({ graph, caller }: SubgraphContext, orderId: string): Promise<boolean> {
+  const asking = asService(caller, 'orders', ['payments:write']);
+  return (await graph.execute<{ closeUnpaidOrder: boolean }>(CLOSE, { orderId }, asking)).closeUnpaidOrder;
 }
 
 export const settleLeftTasks: BackgroundTask = { idleMs: 5_000, runOnce };

@@ -1,12 +1,15 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
+import { publishSettled } from '@portico/service-kit/subgraph/work-state';
 import { announcePayment } from '../announce-payment.ts';
 import { LEASE_MS, Payment } from '../payment.entity.ts';
 import { type CertainOutcome, type NextState, nextState } from './charge-state.ts';
+import type { Charging } from './charging.ts';
 
 export type Applied = { readonly payment: Payment; readonly owes: NextState['owes'] };
 
 const LATE = 'The charge was made after the payment had been given up.';
+const MISMATCHED = 'The provider charged something else than was asked for. It is given back.';
 const NEVER_MADE = 'The provider never received it.';
 
 /**
@@ -15,8 +18,28 @@ const NEVER_MADE = 'The provider never received it.';
  */
 type Consequences = { dueAt: Date; tellOrders: boolean; askedAt?: Date };
 
-/** Writes down what the provider is sure of, with the event if the payment has ended by it. */
-export function applyOutcome(
+/**
+ * Writes down what the provider is sure of, with the event if the payment has ended by it. Money that is not what was asked for never
+ * counts as received: somebody has to look at such a provider, so it is an error in the log, too.
+ */
+export async function applyOutcome(
+  context: SubgraphContext,
+  { logger }: Charging,
+  id: string,
+  outcome: CertainOutcome,
+  consequences: Consequences,
+): Promise<Applied> {
+  const applied = await writeDown(context, id, outcome, consequences);
+  if (isMismatched(applied.payment, outcome)) {
+    publishSettled('payments', 'mismatched');
+    const { amount, currency, orderId } = applied.payment;
+    const reason = `asked for ${amount} ${currency}, charged ${outcome.amount} ${outcome.currency} as ${outcome.providerId}`;
+    logger.error({ orderId, operation: `charge ${id}`, reason }, 'a provider charged something else than it was asked for');
+  }
+  return applied;
+}
+
+function writeDown(
   context: SubgraphContext,
   id: string,
   outcome: CertainOutcome,
@@ -27,10 +50,11 @@ export function applyOutcome(
     // Another try may have been charged since: whoever looks next will see.
     if (outcome.kind === 'absent' && askedAt?.getTime() !== lastAsked(payment)) return { payment, owes: 'outcome' };
     const before = payment.status;
-    const { status, owes } = nextState({ status: before, undone: payment.undoReason != null }, outcome.kind);
+    const mismatched = isMismatched(payment, outcome);
+    const { status, owes } = nextState({ status: before, undone: payment.undoReason != null }, mismatched ? 'mismatched' : outcome.kind);
     const at = context.now();
     if ('providerId' in outcome && outcome.providerId !== undefined) payment.reference = outcome.providerId;
-    if (owes === 'refund') payment.undoReason ??= LATE;
+    if (owes === 'refund') payment.undoReason ??= mismatched ? MISMATCHED : LATE;
     payment.dueAt = owes === 'nothing' ? null : dueAt;
     payment.openSince = owes === 'nothing' ? null : (payment.openSince ?? at);
     if (status !== before) {
@@ -42,6 +66,11 @@ export function applyOutcome(
     await em.flush();
     return { payment, owes };
   });
+}
+
+/** Amounts in minor units of their currencies. */
+function isMismatched({ amount, currency }: Payment, outcome: CertainOutcome): outcome is Extract<CertainOutcome, { kind: 'succeeded' }> {
+  return outcome.kind === 'succeeded' && (outcome.amount !== amount || outcome.currency !== currency);
 }
 
 function lastAsked({ askedAt, createdAt }: Payment): number {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProviders } from '../payment-provider/open-providers.ts';
 import { openTill, type Till } from '../testing.ts';
 import { beginPayment } from './begin-payment.ts';
+import { chargeOrder } from './charge-order.ts';
 import { chargePayment } from './charge-payment.ts';
 
 let till: Till;
@@ -126,4 +127,20 @@ describe('two tries of one charge', () => {
     });
     expect(await till.statusOf(caller, id)).toBeUndefined();
   });
+});
+
+it.each([
+  ['in a year', 365 * 86_400_000, 60],
+  ['in ten seconds', 10_000, 10],
+  ['a year ago', -365 * 86_400_000, 2],
+])('a buyer whom a provider tells to come again %s is told to come again soon', async (_, afterMs, seconds) => {
+  const [caller, orderId] = [testCaller(), newId('order')];
+  await using providers = await openProviders(till.sandbox.config, { logger: silentLogger });
+  const away = {
+    ...providers.of('test'),
+    charge: async () => ({ kind: 'unavailable', retryAt: new Date(Date.now() + afterMs) }) as const,
+  };
+  const charging = { logger: silentLogger, providers: { of: () => away, named: () => away } };
+  const input = { orderId, amount: 2_500, currency: 'USD', paymentMethod: 'tok_visa' };
+  await expect(chargeOrder(till.payments.contextFor(caller), charging, input)).rejects.toMatchObject({ retryAfterSeconds: seconds });
 });

@@ -12,6 +12,8 @@ import { type Charging, FIND_TIMEOUT_MS } from './charging.ts';
 const CHARGE_TIMEOUT_MS = 3_000;
 /** Where the provider does not say when it can be asked again. */
 const RETRY_AFTER_MS = 2_000;
+/** Nobody is sent away for longer, whatever the provider said to one request: "in a year" would be waited for. */
+const RETRY_AFTER_MAX_MS = 60_000;
 
 /**
  * Asks the provider to charge for a payment that is written down as pending, and writes down what came of it; it stays `pending`
@@ -20,12 +22,12 @@ const RETRY_AFTER_MS = 2_000;
  */
 export async function chargePayment(
   context: SubgraphContext,
-  { providers }: Charging,
+  charging: Charging,
   payment: Payment,
   { token, isNew, tellOrders }: { token: string; isNew: boolean; tellOrders: boolean },
 ): Promise<Row> {
   const { id, amount, currency, orderId } = payment;
-  const provider = providers.named(payment.provider ?? '');
+  const provider = charging.providers.named(payment.provider ?? '');
   if (provider === undefined) throw unavailable();
   const request = { key: id, amount, currency, token, orderId, description: `Order ${orderId}` };
   let outcome: ChargeOutcome | FoundCharge = await provider.charge(request, AbortSignal.timeout(CHARGE_TIMEOUT_MS));
@@ -36,7 +38,7 @@ export async function chargePayment(
   if (outcome.kind === 'unknown') outcome = await provider.find({ key: id, providerId: null }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   // A charge that is not there yet may still come: its request can be on its way.
   if (outcome.kind === 'unknown' || outcome.kind === 'absent') return wrap(payment).toPOJO();
-  const { payment: settled } = await applyOutcome(context, id, outcome, { dueAt: context.now(), tellOrders });
+  const { payment: settled } = await applyOutcome(context, charging, id, outcome, { dueAt: context.now(), tellOrders });
   await tellOrdersNow(context, settled);
   return wrap(settled).toPOJO();
 }
@@ -51,6 +53,6 @@ async function forget(context: SubgraphContext, { id, version }: Payment): Promi
 
 function unavailable(afterMs = RETRY_AFTER_MS): AppError {
   return new AppError('SERVICE_UNAVAILABLE', 'The payment provider cannot be asked at the moment.', {
-    retryAfterSeconds: Math.ceil(Math.max(afterMs, RETRY_AFTER_MS) / 1_000),
+    retryAfterSeconds: Math.ceil(Math.min(Math.max(afterMs, RETRY_AFTER_MS), RETRY_AFTER_MAX_MS) / 1_000),
   });
 }

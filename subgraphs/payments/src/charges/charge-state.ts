@@ -5,6 +5,9 @@ import type { FoundCharge } from '../payment-provider/payment-provider.ts';
 /** What the provider is sure of. A charge that cannot be found after so long was never made. */
 export type CertainOutcome = Exclude<FoundCharge, { kind: 'unknown' }>;
 
+/** `mismatched`: something was charged, and it is not what was asked for. */
+type Heard = CertainOutcome['kind'] | 'mismatched';
+
 export type NextState = {
   readonly status: PaymentStatus;
   /** What is left to do with the provider: to learn the outcome, to give the money back, or nothing. */
@@ -12,22 +15,25 @@ export type NextState = {
 };
 
 /** `undone`: the charge must not stand. */
-export function nextState({ status, undone }: { status: PaymentStatus; undone: boolean }, outcome: CertainOutcome['kind']): NextState {
+export function nextState({ status, undone }: { status: PaymentStatus; undone: boolean }, outcome: Heard): NextState {
   if (outcome === 'refunded') return { status: 'refunded', owes: 'nothing' };
   switch (status) {
     case 'pending':
       if (outcome === 'pending') return { status, owes: 'outcome' };
       // Whoever was to ask for it may be held up: it is looked for once more.
       if (outcome === 'absent') return { status: 'failed', owes: 'outcome' };
-      if (outcome !== 'succeeded') return { status: 'failed', owes: 'nothing' };
+      if (outcome === 'declined') return { status: 'failed', owes: 'nothing' };
       // Money that goes back at once is not announced as received.
-      return undone ? { status, owes: 'refund' } : { status: 'succeeded', owes: 'nothing' };
+      if (undone) return { status, owes: 'refund' };
+      return outcome === 'succeeded' ? { status: 'succeeded', owes: 'nothing' } : { status: 'failed', owes: 'refund' };
     case 'succeeded':
-      // That it was not decided was said before it was.
-      return { status, owes: undone && (outcome === 'succeeded' || outcome === 'pending') ? 'refund' : 'nothing' };
+      // Money that came and must not stand is owed until it is back. That it was not decided was said before it was, and a provider that
+      // does not find it any more has it all the same.
+      return { status, owes: undone ? 'refund' : 'nothing' };
     case 'failed':
-      // It was given up, everybody was told, and the order may have been paid otherwise since.
-      return { status, owes: outcome === 'succeeded' ? 'refund' : 'nothing' };
+      // It was given up, everybody was told, and the order may have been paid otherwise since. One that is not decided may still come about.
+      if (outcome === 'succeeded' || outcome === 'mismatched') return { status, owes: 'refund' };
+      return { status, owes: outcome === 'pending' ? 'outcome' : 'nothing' };
     case 'refunded':
       return { status, owes: 'nothing' };
   }

@@ -78,6 +78,35 @@ describe('money for an order that stands', () => {
   });
 });
 
+describe('an order that is to be given up', () => {
+  it('is either paid for or closed, however many pay while it is being closed', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [caller, orderId] = [testCaller(), newId('order')];
+      const paying = [1, 2].map(() => till.pay(caller, orderId, 'tok_visa', 10));
+      const [isClosed, ...paid] = await Promise.allSettled([till.closeUnpaid(caller, orderId), ...paying]);
+      expect(isClosed).toEqual({ status: 'fulfilled', value: paid.every(({ status }) => status === 'rejected') });
+      if (paid.some(({ status }) => status === 'rejected')) {
+        await expect(till.pay(caller, orderId, 'tok_visa', 10)).rejects.toMatchObject({ code: 'INVALID_STATE' });
+      }
+    }
+  });
+
+  it('is closed once its charge failed, and open while one is not decided, of its own tenant alone', async () => {
+    const [caller, failed, pending] = [testCaller(), newId('order'), newId('order')];
+    await till.charge(caller, failed, 'tok_declined');
+    const { id } = await till.charge(caller, pending, 'tok_pending_declined');
+    expect(await till.closeUnpaid(caller, pending)).toBe(false);
+    await till.decided(id);
+    await till.later(31_000);
+    await till.settled(caller, id, 'failed');
+    expect(await till.closeUnpaid(caller, pending)).toBe(true);
+    expect(await till.closeUnpaid(testCaller(), failed)).toBe(true);
+    expect(await till.pay(caller, failed, 'tok_declined').catch(({ code }: { code: string }) => code)).toBe('PAYMENT_FAILED');
+    for (const _ of [1, 2]) expect(await till.closeUnpaid(caller, failed)).toBe(true);
+    await expect(till.pay(caller, failed, 'tok_visa')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  });
+});
+
 describe('payments that are open with the provider', () => {
   it('are shown with the age of the oldest, until they are settled', async () => {
     const [caller, orderId] = [testCaller(), newId('order')];

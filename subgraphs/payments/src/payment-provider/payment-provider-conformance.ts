@@ -39,10 +39,16 @@ export function describePaymentProvider(name: string, open: () => Promise<Confor
     it('charges once per key, and answers every try alike', async () => {
       const given = request(subject.tokens.succeeds);
       const first = await charge(given);
-      expect(first).toEqual({ kind: 'succeeded', providerId: expect.any(String) });
+      expect(first).toEqual({ kind: 'succeeded', providerId: expect.any(String), amount: 2_500, currency: 'USD' });
       expect(await charge(given)).toEqual(first);
       expect(await find(given.key)).toEqual(first);
       expect(await subject.charges(given.key)).toEqual([{ amount: 2_500, refunded: 0 }]);
+    });
+
+    it('tells what it has charged in the units that it was asked in', async () => {
+      for (const currency of ['USD', 'JPY', 'ISK', 'KWD']) {
+        expect(await charge(request(subject.tokens.succeeds, { amount: 1_230, currency }))).toMatchObject({ amount: 1_230, currency });
+      }
     });
 
     it('says why a card was declined, on every try and to whoever looks it up', async () => {
@@ -100,7 +106,7 @@ export function describePaymentProvider(name: string, open: () => Promise<Confor
       const charged = await charge(given);
       const providerId = 'providerId' in charged ? (charged.providerId ?? '') : '';
       await subject.refundElsewhere(given.key, 1_000);
-      expect(await find(given.key, providerId)).toEqual({ kind: 'succeeded', providerId });
+      expect(await find(given.key, providerId)).toEqual({ kind: 'succeeded', providerId, amount: 2_500, currency: 'USD' });
       expect(await subject.provider.refund({ key: `${given.key}.refund`, providerId }, AbortSignal.timeout(PATIENT_MS))).toEqual({
         kind: 'refunded',
       });

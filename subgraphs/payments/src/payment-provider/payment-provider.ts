@@ -13,7 +13,8 @@ export type ChargeRequest = {
 };
 
 export type ChargeOutcome =
-  | { readonly kind: 'succeeded'; readonly providerId: string }
+  /** `amount`, minor units of `currency`: what was charged, by the provider's own word. */
+  | { readonly kind: 'succeeded'; readonly providerId: string; readonly amount: number; readonly currency: string }
   | { readonly kind: 'declined'; readonly reason: string; readonly providerId?: string | undefined }
   /** The provider decides later. */
   | { readonly kind: 'pending'; readonly providerId: string }

@@ -32,23 +32,23 @@ export async function settlePayment(context: SubgraphContext, charging: Charging
   const tooEarly = found.kind === 'absent' && context.now().getTime() - open.askedAt.getTime() < provider.absentAfterMs;
   if (found.kind === 'unknown' || found.kind === 'pending' || tooEarly) return putOff(context, open);
   const consequences = { dueAt: open.leasedUntil, tellOrders: true, askedAt: open.askedAt };
-  const { payment, owes } = await applyOutcome(context, open.id, found, consequences);
+  const { payment, owes } = await applyOutcome(context, charging, open.id, found, consequences);
   await tellOrdersNow(context, payment);
   if (owes === 'refund') return giveBack(context, charging, provider, { ...open, reference: payment.reference ?? null });
   return owes === 'outcome' || payment.status === 'pending' ? 'put_off' : payment.status;
 }
 
-async function giveBack(context: SubgraphContext, { logger }: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {
+async function giveBack(context: SubgraphContext, charging: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {
   const { id, tries, reference: providerId } = open;
   if (providerId === null) throw new Error(`The charge of ${id} was found without an id.`);
   // A key of its own for each try: a provider that refused would answer the same one alike for a day. What is given back is what is left, so
   // that two tries never give back more than was charged.
   const refund = await provider.refund({ key: `${id}.refund.${tries}`, providerId }, AbortSignal.timeout(REFUND_TIMEOUT_MS));
   if (refund.kind === 'refunded') {
-    await applyOutcome(context, id, { kind: 'refunded', providerId }, { dueAt: open.leasedUntil, tellOrders: false });
+    await applyOutcome(context, charging, id, { kind: 'refunded', providerId }, { dueAt: open.leasedUntil, tellOrders: false });
     return 'refunded';
   }
-  if (refund.kind === 'refused') logger.error({ operation: `refund ${id}`, reason: refund.reason }, 'a refund was refused');
+  if (refund.kind === 'refused') charging.logger.error({ operation: `refund ${id}`, reason: refund.reason }, 'a refund was refused');
   return putOff(context, open);
 }
 

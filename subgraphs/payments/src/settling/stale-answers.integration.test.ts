@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beginPayment } from '../charges/begin-payment.ts';
 import { chargePayment } from '../charges/charge-payment.ts';
 import type { Charging } from '../charges/charging.ts';
+import { Payment } from '../payment.entity.ts';
 import { openProviders } from '../payment-provider/open-providers.ts';
 import type { PaymentProvider, PaymentProviders } from '../payment-provider/payment-provider.ts';
 import { openTill, type Till } from '../testing.ts';
@@ -96,5 +97,27 @@ describe('a charge that comes about after its payment was given up, of which no 
     await till.settled(caller, id, 'refunded');
     expect(await till.sandbox.charges(id)).toMatchObject([{ amount: 2_500, refunded: 2_500 }]);
     expect(await till.eventsOf(orderId)).toEqual(['payment.failed']);
+  });
+});
+
+describe('a refund that is owed', () => {
+  it('stays owed while the provider says that there is no such charge', async () => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    const context = till.payments.contextFor(caller);
+    const { id, reference } = await till.charge(caller, orderId, 'tok_visa');
+    const { askedAt } = await context.write((em) => em.findOneOrFail(Payment, { id }));
+    await till.sandbox.kill();
+    expect(await till.refund(caller, orderId)).toMatchObject([{ id, status: 'succeeded' }]);
+    till.aheadMs += 31_000;
+    const charging = chargingAt({
+      find: async () => ({ kind: 'absent' }),
+      refund: async () => ({ kind: 'refused', reason: 'No such charge.' }),
+    });
+    const open = { id, tries: 0, provider: 'sandbox', reference, askedAt: askedAt ?? new Date(0), leasedUntil: context.now() };
+    expect(await settlePayment(context, charging, open)).toBe('put_off');
+    await till.sandbox.restart();
+    await till.later(3_600_000);
+    await till.settled(caller, id, 'refunded');
+    expect(await till.sandbox.charges(id)).toMatchObject([{ refunded: 2_500 }]);
   });
 });

@@ -11,8 +11,6 @@ import { openSharedToken } from './shared-token.ts';
 import { createTokenCycle } from './token-cycle.ts';
 import { createTokenSource } from './token-source.ts';
 
-const MAX_ANSWER_BYTES = 65_536;
-
 /** OAuth 2.0 client credentials (RFC 6749 §4.4): one token for the fleet, replaced before its end. */
 export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: AuthorizerDependencies): Authorizer {
   const { provider, now, logger, events, requestToken } = deps;
@@ -25,7 +23,7 @@ export function openClientCredentialsAuth(auth: ClientCredentialsAuth, deps: Aut
     check: (secret) => requireClient(auth, secret),
     onVersion: ({ since }) => events?.secretInUse(provider, name, since),
   });
-  const plainAgent = new Agent({ maxResponseSize: MAX_ANSWER_BYTES });
+  const plainAgent = new Agent();
   const certificateAgents = openCertificateAgents();
   const agentOf = (secret: Secret): Agent =>
     auth.authMethod === 'tls' ? certificateAgents.of(secret.version, readValues(clientCertificate, secret, name)) : plainAgent;

@@ -1,5 +1,5 @@
-// One token request. oauth4webapi does the protocol; undici's own fetch carries it, because the fetch that is built into Node refuses the
-// Agents of another undici, and with them client certificates.
+// One token request. oauth4webapi does the protocol; undici's own request carries it, because the fetch that is built into Node refuses the
+// Agents of another undici, and with them client certificates, and because a fetch unpacks what is compressed: 500 bytes can be 300 MB.
 import { createPrivateKey } from 'node:crypto';
 import {
   allowInsecureRequests,
@@ -14,7 +14,7 @@ import {
   TlsClientAuth,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
-import { type Agent, fetch, type RequestInit } from 'undici';
+import { type Agent, type Dispatcher, request } from 'undici';
 import type { Secret } from '../../secrets.ts';
 import type { ClientCredentialsAuth } from '../auth-declaration.ts';
 import { CredentialFailure } from '../credential-failure.ts';
@@ -32,6 +32,7 @@ export type Token = {
 /** How long a token is taken to live whose answer does not say. */
 const UNSAID_LIFETIME_MS = 300_000;
 const TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 65_536;
 // A line break would begin another header.
 const TOKEN = /^[\x21-\x7e]+$/;
 
@@ -109,8 +110,27 @@ function signingKeyOf(pem: string, name: string): CryptoKey {
 }
 
 function fetchThrough(agent: Agent): typeof globalThis.fetch {
-  // The two fetches have the same shape and types of their own; oauth4webapi passes a URL and plain options, and reads status, headers, body.
-  return ((url: string, init: RequestInit) => fetch(url, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch;
+  // oauth4webapi passes a URL and plain options, and reads status, headers, body. A redirect is an answer like others.
+  const fetch = async (url: string, { headers, body, signal }: FetchOptions): Promise<Response> => {
+    const answer = await request(url, { method: 'POST', headers, body: String(body), signal, dispatcher: agent });
+    const given = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]);
+    return new Response(await boundedBody(answer.body), { status: answer.statusCode, headers: given });
+  };
+  return fetch as unknown as typeof globalThis.fetch;
+}
+
+type FetchOptions = { headers: Record<string, string>; body: URLSearchParams; signal: AbortSignal };
+
+/** The bytes as they came. Throws when they are too many; leaving the loop ends the connection. */
+async function boundedBody(body: Dispatcher.ResponseData['body']): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new RangeError('The answer is too long.');
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }
 
 // What the authority says is untrusted text: only an error code of RFC 6749's alphabet is repeated.

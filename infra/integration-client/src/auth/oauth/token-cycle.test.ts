@@ -47,6 +47,15 @@ describe('a token that is refused right after it was given', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('is replaced when only the clock says so, which was set back', async () => {
+    const { cycle, clock, asked, begin } = openCycle();
+    const used = await begin();
+    clock.at -= 3_600_000;
+    const refused = cycle.refused(FIRST, signal, used);
+    asked[1]?.(FIRST);
+    expect(await refused).toBe(true);
+  });
+
   it('is replaced when its secret has a successor: both were ended together', async () => {
     const { cycle, asked, begin } = openCycle();
     const used = await begin();

@@ -39,6 +39,8 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
   let failure: { error: unknown; at: number } | undefined;
 
   const isLive = (): boolean => held !== undefined && held.token.expiresAt > now();
+  /** In ms. What seems to be ahead of us was long ago: the clock was set back since. */
+  const since = (instant: number): number => (instant > now() ? Number.POSITIVE_INFINITY : now() - instant);
   async function replace(refusedToken: string | undefined): Promise<Authorization> {
     try {
       const { token, secret } = await obtain(closing, refusedToken);
@@ -60,7 +62,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
   return {
     async authorize(secret, signal) {
       if (signal.aborted) throw signal.reason;
-      const sinceFailure = failure === undefined ? Number.POSITIVE_INFINITY : now() - failure.at;
+      const sinceFailure = failure === undefined ? Number.POSITIVE_INFINITY : since(failure.at);
       if (held === undefined || !isLive()) {
         if (failure !== undefined && sinceFailure < RETRY_FIRST_MS) throw failure.error;
         return withSignal(refresh(), signal);
@@ -72,7 +74,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
     async refused(secret, signal, used) {
       if (held === undefined || (used !== undefined && used !== held.authorization)) return true;
       const isBeingReplaced = refreshing !== undefined || isDue(held.token, secret, now());
-      if (!isBeingReplaced && now() - held.token.obtainedAt < FRESH_MS) return false;
+      if (!isBeingReplaced && since(held.token.obtainedAt) < FRESH_MS) return false;
       return withSignal(refresh(held.token.accessToken), signal).then(
         () => true,
         () => false,

@@ -55,6 +55,15 @@ describe('the breaker', () => {
     }
   });
 
+  it('that is open while the clock is set back does not stay open until the clock has come round again', async () => {
+    const { clock, breaker, attempts } = setUp();
+    await attempts(10, 'failure');
+    clock.now -= 3_600_000;
+    expect(breaker.refusal()).toBeUndefined();
+    await attempts(1, 'success');
+    expect(breaker.openUntil()).toBeUndefined();
+  });
+
   it('lets one probe through and refuses all others at once while it runs', async () => {
     const { clock, breaker, attempts, admitted } = setUp();
     await attempts(10, 'failure');

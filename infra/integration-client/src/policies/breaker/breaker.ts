@@ -30,6 +30,8 @@ type State =
 const PROBE_RETRY_MS = 250;
 /** Openings of many processes are spread by this share, to both sides. */
 const OPEN_JITTER = 0.1;
+/** An opening that seems to last longer than this, in `openMs`, is over: the clock was set back. Clocks of a fleet may differ by less. */
+const LONGEST_OPENING = 2;
 
 export type BreakerDeps = {
   now: () => number;
@@ -75,7 +77,8 @@ export class LocalBreaker implements Breaker {
     if (state.kind === 'closed') return undefined;
     const now = this.#now();
     if (state.kind === 'probing') return { kind: 'refused', retryAt: now + PROBE_RETRY_MS };
-    return state.until > now ? { kind: 'refused', retryAt: state.until } : undefined;
+    const isOver = state.until <= now || state.until - now > LONGEST_OPENING * this.#settings.openMs;
+    return isOver ? undefined : { kind: 'refused', retryAt: state.until };
   }
 
   outcomes(): Outcomes {

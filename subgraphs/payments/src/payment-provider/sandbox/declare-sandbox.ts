@@ -8,6 +8,7 @@ const charge = z.object({
   id: z.string(),
   status,
   amount: z.int(),
+  currency: z.string(),
   refunded: z.int(),
   failureCode: z.string().nullable(),
   failureMessage: z.string().nullable(),

@@ -66,9 +66,11 @@ function foundCharge(charge: SandboxCharge): FoundCharge {
 function chargeOutcome({
   id,
   status,
+  amount,
+  currency,
   failureCode,
   failureMessage,
 }: SandboxCharge): Exclude<ChargeOutcome, { kind: 'unknown' | 'unavailable' }> {
   if (status === 'failed') return { kind: 'declined', reason: `${failureMessage} (${failureCode})`, providerId: id };
-  return { kind: status, providerId: id };
+  return status === 'succeeded' ? { kind: status, providerId: id, amount, currency } : { kind: status, providerId: id };
 }

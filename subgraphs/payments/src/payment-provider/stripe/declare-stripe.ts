@@ -7,6 +7,8 @@ const paymentError = z.object({ code: z.string().nullish(), decline_code: z.stri
 const intent = z.object({
   id: z.string(),
   status: z.string(),
+  amount_received: z.int(),
+  currency: z.string(),
   last_payment_error: paymentError.nullish(),
   latest_charge: z.union([z.object({ refunded: z.boolean() }), z.string()]).nullish(),
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stripeAmount } from './stripe-amount.ts';
+import { ourAmount, stripeAmount } from './stripe-amount.ts';
 
 it.each([
   [2_999, 'USD', 2_999],
@@ -11,4 +11,5 @@ it.each([
   [1, 'TND', undefined],
 ])('counts %i minor units of %s as %s', (minor, currency, counted) => {
   expect(stripeAmount(minor, currency)).toBe(counted);
+  if (counted !== undefined) expect(ourAmount(counted, currency)).toBe(minor);
 });

@@ -8,3 +8,8 @@ export function stripeAmount(minor: number, currency: string): number | undefine
   if (currency === 'ISK') return minor * 100;
   return currencyDigits(currency) === 3 && minor % 10 !== 0 ? undefined : minor;
 }
+
+/** What Stripe has counted, in our minor units. */
+export function ourAmount(counted: number, currency: string): number {
+  return currency === 'ISK' ? counted / 100 : counted;
+}

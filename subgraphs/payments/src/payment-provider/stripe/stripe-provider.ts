@@ -3,7 +3,7 @@ import { declaredError } from '@portico/integration-client/declaration/declared-
 import { lostAnswer, outcomeOfError } from '../outcome-of-error.ts';
 import type { ChargeOutcome, ChargeRequest, FoundCharge, PaymentProvider, RefundOutcome, RefundRequest } from '../payment-provider.ts';
 import type { declareStripe, StripeIntent } from './declare-stripe.ts';
-import { stripeAmount } from './stripe-amount.ts';
+import { ourAmount, stripeAmount } from './stripe-amount.ts';
 import { verifyStripeCallback } from './verify-stripe-callback.ts';
 
 export type StripeDeclaration = ReturnType<typeof declareStripe>;
@@ -99,8 +99,10 @@ function newIntent({ key, currency, token, orderId, description }: ChargeRequest
 /** Statuses in which a charge may still come about. Every other one but `succeeded` needs a confirmation that only we could give, and never do. */
 const PENDING: ReadonlySet<string> = new Set(['processing', 'requires_capture']);
 
-function outcomeOf({ id, status, last_payment_error: told }: StripeIntent): Exclude<ChargeOutcome, { kind: 'unknown' | 'unavailable' }> {
-  if (status === 'succeeded') return { kind: 'succeeded', providerId: id };
+function outcomeOf(intent: StripeIntent): Exclude<ChargeOutcome, { kind: 'unknown' | 'unavailable' }> {
+  const { id, status, amount_received: received, last_payment_error: told } = intent;
+  const currency = intent.currency.toUpperCase();
+  if (status === 'succeeded') return { kind: 'succeeded', providerId: id, amount: ourAmount(received, currency), currency };
   if (PENDING.has(status)) return { kind: 'pending', providerId: id };
   return { kind: 'declined', reason: reasonOf(told ?? { message: `The payment is ${status}.` }), providerId: id };
 }

@@ -149,6 +149,7 @@ function shown(intent: Intent | undefined): Json {
   const { refunded, ...rest } = intent;
   return {
     ...rest,
+    amount_received: intent.status === 'succeeded' ? intent.amount : 0,
     latest_charge: intent.status === 'succeeded' ? { id: 'ch_1', object: 'charge', refunded: refunded >= intent.amount } : null,
   };
 }
