@@ -103,6 +103,13 @@ describe('an account', () => {
     expect(await atOnce(open)).toEqual(oneOkOthers('INVALID_STATE'));
   });
 
+  it('is no means to write to strangers: who was removed was written to', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'writer', name: 'Buy at example.com' });
+    const invite = (i: number) => client.members.invite.mutate({ accountId: id, email: `stranger-${i}@example.com`, role: 'viewer' });
+    for (let i = 0; i < 100; i += 1) await client.members.remove.mutate({ accountId: id, id: (await invite(i)).id });
+    expect(await codeOf(invite(100))).toBe('RATE_LIMIT_EXCEEDED');
+  });
+
   it('that is changed by several at once is as the last entry of its log says', async () => {
     const { id } = await client.accounts.create.mutate({ slug: 'changed', name: 'n' });
     await Promise.all(Array.from({ length: 6 }, (_, n) => client.accounts.update.mutate({ accountId: id, name: `n${n}` })));
