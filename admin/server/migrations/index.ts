@@ -7,6 +7,7 @@ import { SignInAttempts } from './0006-sign-in-attempts.ts';
 import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
 import { SignInGuesses } from './0008-sign-in-guesses.ts';
 import { RequestLogWriters } from './0009-request-log-writers.ts';
+import { AcceptedInvitations } from './0010-accepted-invitations.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -19,4 +20,5 @@ export const migrations = {
   '0007-request-log-by-copy': RequestLogByCopy,
   '0008-sign-in-guesses': SignInGuesses,
   '0009-request-log-writers': RequestLogWriters,
+  '0010-accepted-invitations': AcceptedInvitations,
 };

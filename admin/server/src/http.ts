@@ -18,6 +18,7 @@ import type { RecordAction } from './trpc/changing.ts';
 import type { CallContext } from './trpc/context.ts';
 import type { DeveloperRouter } from './trpc/developer-router.ts';
 import type { OperatorRouter } from './trpc/operator-router.ts';
+import { refusalOf } from './trpc/procedures.ts';
 
 export type HttpOptions = {
   side: Side;
@@ -70,7 +71,10 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
     router: options.router,
     // One request is one call: limits and logs count requests.
     allowBatching: false,
-    createContext: () => contextOf(options, request.headers, requestId),
+    createContext: () =>
+      contextOf(options, request.headers, requestId).catch((error: unknown) => {
+        throw refusalOf(error);
+      }),
     onError({ error, path }) {
       if (error.code !== 'INTERNAL_SERVER_ERROR') return;
       options.logger.error({ err: error.cause ?? error, requestId, operation: path }, 'a procedure failed');

@@ -1,4 +1,5 @@
 // Dates and date-times as they come in: ISO 8601, with a zone, and such as PostgreSQL keeps.
+import { z } from 'zod';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -21,4 +22,16 @@ function isDay(text: string): boolean {
 function isKept(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= 1 && year <= 9_999;
+}
+
+const NO_INSTANT = 'It must be a date-time in UTC (2026-01-31T09:30:00Z).';
+const NO_DAY = 'It must be a day (2026-01-31).';
+
+/** Schema of a date-time in UTC that PostgreSQL keeps, as a text. */
+export const instantInUtc = z.iso.datetime(NO_INSTANT).refine(isInstant, NO_INSTANT);
+/** Schema of a day that PostgreSQL keeps, as a text. */
+export const day = z.iso.date(NO_DAY).refine(isInstant, NO_DAY);
+
+export function isInstant(text: string): boolean {
+  return parseInstant(text) !== undefined;
 }

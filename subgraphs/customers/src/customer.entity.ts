@@ -40,6 +40,8 @@ export const Erasure = defineEntity({
     mode: p.string().columnType('text').$type<'live' | 'test'>(),
     requestId: p.string().columnType('text'),
     lockedUntil: p.datetime().length(3),
+    /** The orders have forgotten the customer; they are told once more, for those that were being placed. */
+    toldOnce: p.boolean(),
   },
 });
 

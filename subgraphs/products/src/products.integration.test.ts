@@ -127,6 +127,23 @@ describe('the catalogue', () => {
     });
   });
 
+  it.each([
+    ['createdAt', 'zzz'],
+    ['createdAt', '0000-01-01'],
+    ['price', 'abc'],
+  ])('refuses a cursor in the order of %s whose key is %s', async (field, key) => {
+    const cursor = Buffer.from(JSON.stringify(['after', `${field} asc,id asc`, [key, 'x']])).toString('base64url');
+    await expect(ask(testCaller(), LIST, { sort: [{ field, direction: 'asc' }], page: { size: 2, cursor } })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { cursor: expect.any(String) },
+    });
+  });
+
+  it('refuses a sort by more fields than a cursor has keys', async () => {
+    const sort = Array.from({ length: 8 }, () => ({ field: 'name', direction: 'asc' }));
+    await expect(ask(testCaller(), LIST, { sort, page: { size: 2 } })).rejects.toMatchObject({ details: { sort: expect.any(String) } });
+  });
+
   it('refuses a second product with the same SKU, whatever its case', async () => {
     const caller = testCaller();
     await ask(caller, CREATE, { input: mug });

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { AppError, invalid, notFound } from '@portico/contracts/errors';
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
+import { instantInUtc } from '@portico/contracts/instants';
 import { createOnce } from '@portico/service-kit/database/create-once';
 import { tenantOf } from '@portico/service-kit/database/tenant';
 import { parseInput } from '@portico/service-kit/parse-input';
@@ -19,8 +20,8 @@ const RUNNING_MAX = 5;
 
 const request = z.object({
   what: z.enum(['failed', 'missing', 'all']),
-  since: z.iso.datetime(),
-  until: z.iso.datetime().nullish(),
+  since: instantInUtc,
+  until: instantInUtc.nullish(),
   events: z
     .array(z.enum([...EVENT_CATALOGUE.keys()]))
     .max(EVENT_CATALOGUE.size)

@@ -1,4 +1,5 @@
 // The admin log a page at a time: all of it for operators, what belongs to one account for its members.
+import { instantInUtc } from '@portico/contracts/instants';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
@@ -11,8 +12,8 @@ export const adminLogFilter = z.object({
   target: z.string().max(64).optional(),
   /** `api_key.` finds every change of keys. */
   action: z.string().max(64).optional(),
-  from: z.iso.datetime().optional(),
-  until: z.iso.datetime().optional(),
+  from: instantInUtc.optional(),
+  until: instantInUtc.optional(),
   /** Id of the last entry of the page before: what is older follows. */
   after: z.uuid().optional(),
   limit: z.int().min(1).max(PAGE_MAX).default(50),

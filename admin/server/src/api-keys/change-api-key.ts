@@ -25,7 +25,7 @@ export function rotateApiKey(context: AdminContext, id: string, overlapMs: numbe
   return change(context, overlapMs === 0 ? 'api_key.regenerated' : 'api_key.rotated', id, async (old, em) => {
     if (old.replacedBy != null) throw new AppError('INVALID_STATE', `The API key was replaced by ${old.replacedBy}.`);
     if (old.status === 'revoked') throw new AppError('INVALID_STATE', 'The API key was revoked.');
-    await refuseOneTooMany(em, context, old.accountId, overlapMs === 0 ? id : undefined);
+    await refuseOneTooMany(em, context, old.accountId, { id, goesOn: overlapMs > 0 });
     const { name, mode, scopes, tier, quota, burst, signatures, allowedAddresses } = old;
     const lifetimeMs = Math.max(60_000, old.expiresAt.getTime() - old.createdAt.getTime());
     const input = keyInput.parse({ name, mode, scopes, tier, quota, burst, signatures, allowedAddresses, lifetimeMs });

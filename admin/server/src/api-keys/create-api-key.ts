@@ -14,7 +14,7 @@ import { type KeyInput, keyInput } from './key-input.ts';
 /** A key as it is given out, once: neither part can be read again. */
 export type IssuedKey = { id: string; key: string; secret: string; expiresAt: Date };
 
-/** In force at once. Each key has a quota of its own: without a bound an account would have no quota at all. */
+/** In force at once, and as many more that go on beside their successors for a while. Each key has a quota of its own: without a bound an account would have no quota at all. */
 export const KEYS_MAX = 100;
 
 /** Makes a key for an account. VALIDATION_ERROR names the field; INVALID_STATE for one key too many. */
@@ -26,14 +26,25 @@ export async function createApiKey(context: AdminContext, accountId: string, giv
   });
 }
 
-/** NOT_FOUND for the account, INVALID_STATE when it has no room for one more key beside those in force. `leaving`: a key that makes room. */
-export async function refuseOneTooMany(em: EntityManager, { now }: AdminContext, accountId: string, leaving?: string): Promise<void> {
+/**
+ * NOT_FOUND for the account, INVALID_STATE when it has no room for one more key. `rotated`: the key that makes room for its successor, and whether it
+ * goes on beside it: those have a bound of their own, so that an account that has all its keys can still rotate them.
+ */
+export async function refuseOneTooMany(
+  em: EntityManager,
+  { now }: AdminContext,
+  accountId: string,
+  rotated?: { id: string; goesOn: boolean },
+): Promise<void> {
   // Locked, so that keys that are made at the same time are counted one after the other.
   const account = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (account === null) throw notFound('account', accountId);
-  const others = leaving === undefined ? {} : { id: { $ne: leaving } };
-  if ((await em.count(ApiKey, { accountId, status: 'active', expiresAt: { $gt: now() }, ...others })) >= KEYS_MAX)
+  const inForce = { accountId, status: 'active' as const, expiresAt: { $gt: now() } };
+  const others = rotated === undefined ? {} : { id: { $ne: rotated.id } };
+  if ((await em.count(ApiKey, { ...inForce, ...others, replacedBy: null })) >= KEYS_MAX)
     throw new AppError('INVALID_STATE', `An account has at most ${KEYS_MAX} API keys in force. Revoke one first.`);
+  if (rotated?.goesOn === true && (await em.count(ApiKey, { ...inForce, replacedBy: { $ne: null } })) >= KEYS_MAX)
+    throw new AppError('INVALID_STATE', `At most ${KEYS_MAX} API keys go on beside their successors. Revoke one first.`);
 }
 
 /** The same inside a transaction that does more. */

@@ -27,6 +27,7 @@ export const keyInput = z.object({
   signatures: z
     .array(z.enum(SIGNATURE_SCHEMES))
     .min(1)
+    .max(SIGNATURE_SCHEMES.length)
     .default([...SIGNATURE_SCHEMES]),
   allowedAddresses: z.array(z.string().refine(isCidr, 'It must be an address or a CIDR block, as 203.0.113.0/24.')).max(100).default([]),
   /** Milliseconds from now; a year by default. */
@@ -53,7 +54,8 @@ export const keyChanges = z.object({
 function isCidr(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
+  // A zone is a name on one machine, and as long as one likes.
+  if (family === 0 || address.includes('%') || rest.length > 0) return false;
   if (prefix === undefined) return true;
   if (!/^\d{1,3}$/.test(prefix)) return false;
   try {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Account } from '../accounts/account.entity.ts';
 import { DAY_MS, NOON, openTestLog, requestAudit, type TestLog } from '../testing/open-test-log.ts';
 import { exportRequestLog } from './export-request-log.ts';
+import { dayOf, partitionOf } from './request-log-partitions.ts';
 
 let log: TestLog;
 beforeAll(async () => {
@@ -14,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => log?.[Symbol.asyncDispose]());
 
-const partitions = async (): Promise<string[]> =>
+const partitionsOf = async (one: TestLog): Promise<string[]> =>
   (
-    await log.rows(
+    await one.rows(
       `select relname from pg_inherits join pg_class on oid = inhrelid where inhparent = 'access.request_log'::regclass order by 1`,
     )
   ).map(({ relname }) => String(relname));
@@ -105,16 +106,32 @@ describe('the request log', () => {
   });
 
   it('has partitions for today and tomorrow ahead of time, and drops those past retention', async () => {
-    let now = NOON;
-    await using first = await log.startAdmin(() => new Date(now));
-    first.audit.record(requestAudit({ at: NOON - 90 * DAY_MS }));
-    first.audit.record(requestAudit({ at: NOON - 89 * DAY_MS }));
-    await first.audit.flush();
-    await expect.poll(partitions).toEqual(expect.arrayContaining(['request_log_20260822', 'request_log_20261120', 'request_log_20261121']));
-    now = NOON + 30 * DAY_MS;
-    // A start keeps the partitions at once.
-    await using _second = await log.startAdmin(() => new Date(now));
-    await expect.poll(partitions).toEqual(['request_log_20261120', 'request_log_20261121', 'request_log_20261220', 'request_log_20261221']);
+    await using own = await openTestLog();
+    const today = Date.now();
+    const named = (days: number): string => partitionOf(dayOf(today + days * DAY_MS));
+    {
+      // A start keeps the partitions at once, and its end waits for that.
+      await using first = await own.startAdmin(() => new Date(today));
+      for (const days of [31, 30]) first.audit.record(requestAudit({ at: today - days * DAY_MS }));
+      await first.audit.flush();
+    }
+    expect(await partitionsOf(own)).toEqual(expect.arrayContaining([named(-31), named(-30), named(0), named(1)]));
+    {
+      await using _ = await own.startAdmin(() => new Date(today), 30);
+    }
+    expect(await partitionsOf(own)).toEqual(expect.arrayContaining([named(-30), named(0), named(1)]));
+    expect(await partitionsOf(own)).not.toContain(named(-31));
+  });
+
+  it('loses nothing to a process whose clock is a year ahead', async () => {
+    await using own = await openTestLog();
+    const today = Date.now();
+    own.admin.audit.record(requestAudit({ at: today - DAY_MS }));
+    await own.admin.audit.flush();
+    {
+      await using _ = await own.startAdmin(() => new Date(today + 366 * DAY_MS));
+    }
+    expect(await partitionsOf(own)).toContain(partitionOf(dayOf(today - DAY_MS)));
   });
 });
 

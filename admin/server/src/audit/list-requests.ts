@@ -1,4 +1,5 @@
 // The latest requests of an account, for whoever looks for the one that went wrong.
+import { isInstant } from '@portico/contracts/instants';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
@@ -8,7 +9,9 @@ const PAGE_MAX = 100;
 
 export const requestPage = z.object({
   /** The last row of the page before: what is older follows. */
-  after: z.object({ at: z.iso.datetime({ precision: 3 }), requestId: z.string().max(200) }).optional(),
+  after: z
+    .object({ at: z.iso.datetime({ precision: 3 }).refine(isInstant, 'There is no such time.'), requestId: z.string().max(200) })
+    .optional(),
   limit: z.int().min(1).max(PAGE_MAX).default(50),
 });
 

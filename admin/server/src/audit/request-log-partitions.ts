@@ -36,11 +36,13 @@ export async function makePartitions({ database }: AdminContext, days: readonly 
   });
 }
 
-/** Makes today's and tomorrow's partition and drops those older than `retentionDays`, and forgets writers that have ended. Answers the days that were dropped. */
+/** Makes today's and tomorrow's partition and drops those older than `retentionDays` by every clock, and forgets writers that have ended. Answers the days that were dropped. */
 export async function keepPartitions(context: AdminContext, retentionDays: number): Promise<string[]> {
   const now = context.now().getTime();
   await makePartitions(context, [dayOf(now), dayOf(now + DAY_MS)]);
-  const oldest = dayOf(now - retentionDays * DAY_MS);
+  const [databases] = await context.database.run('select extract(epoch from now())::float8 * 1000 as now', []);
+  // What is dropped is gone: a process whose clock is ahead must not be believed.
+  const oldest = dayOf(Math.min(now, Number(databases?.now)) - retentionDays * DAY_MS);
   const expired = (await listPartitions(context)).filter((day) => day < oldest);
   for (const day of expired) {
     await context.database.fork().transactional(async (em) => {

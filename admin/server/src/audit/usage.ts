@@ -1,5 +1,6 @@
 // What an account did, for the people who look after it. Read from the roll-up, which is at most about a minute behind.
 import { MODES } from '@portico/contracts/caller';
+import { day } from '@portico/contracts/instants';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
@@ -11,8 +12,8 @@ const DAYS_MAX = 366;
 
 export const usageFilter = z.object({
   /** First and last day, in UTC. */
-  from: z.iso.date(),
-  to: z.iso.date(),
+  from: day,
+  to: day,
   mode: z.enum(MODES).optional(),
   keyId: z.string().max(64).optional(),
   route: z.string().max(64).optional(),

@@ -25,29 +25,42 @@ export async function findMember({ database }: AdminContext, accountId: string, 
   return viewOf(await found(database.fork().findOne(Member, { accountId, id }), id));
 }
 
-/** Each of them gets a letter: an account is no means to write to strangers. */
+/** Each of them gets a letter: an account is no means to write to strangers. Those who were removed got theirs too. */
 const MEMBERS_MAX = 100;
+const INVITED_PER_DAY = 100;
+const DAY_MS = 86_400_000;
+const HOUR_SECONDS = 3_600;
 
-/** Active at once when the address belongs to somebody who has verified it, else as soon as somebody does. CONFLICT for a second time. */
-export async function inviteMember(
-  { database, now }: AdminContext,
-  accountId: string,
-  given: z.input<typeof memberInput>,
-): Promise<MemberView> {
+/** Active at once when the address belongs to somebody who has verified it, else as soon as somebody does (a trigger). CONFLICT for a second time, RATE_LIMIT_EXCEEDED for one letter too many. */
+export function inviteMember({ database, now }: AdminContext, accountId: string, given: z.input<typeof memberInput>): Promise<MemberView> {
   const { email, role } = parseInput(memberInput, given);
-  const em = database.fork();
-  if ((await em.count(Member, { accountId })) >= MEMBERS_MAX) {
-    throw new AppError('INVALID_STATE', `An account has at most ${MEMBERS_MAX} members.`);
-  }
-  const person = await em.findOne(Person, { email, emailVerified: true });
-  const member = em.create(Member, { id: newId('member'), accountId, email, role, personId: person?.id ?? null, createdAt: now() });
-  try {
-    await em.persist(member).flush();
-  } catch (error) {
-    if (brokenUniqueConstraint(error) !== 'member_account_email_key') throw error;
-    throw new AppError('CONFLICT', `${email} is a member already, or invited.`, { cause: error });
-  }
-  return viewOf(member);
+  return database.fork().transactional(async (em) => {
+    // Locked, so that those who are invited at the same time are counted one after the other.
+    await em.findOneOrFail(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if ((await em.count(Member, { accountId })) >= MEMBERS_MAX) {
+      throw new AppError('INVALID_STATE', `An account has at most ${MEMBERS_MAX} members.`);
+    }
+    const [invited] = await em.execute(
+      `select count(*)::int as count from access.admin_log
+       where coalesce(after->>'accountId', before->>'accountId', target) = ? and at > ? and action = 'member.invited'`,
+      [accountId, new Date(now().getTime() - DAY_MS)],
+    );
+    if (Number(invited?.count) >= INVITED_PER_DAY) {
+      const message = `An account invites at most ${INVITED_PER_DAY} people a day.`;
+      throw new AppError('RATE_LIMIT_EXCEEDED', message, { retryAfterSeconds: HOUR_SECONDS });
+    }
+    // Locked, so that an address that is being verified is verified before this, or accepts the invitation after it.
+    const person = await em.findOne(Person, { email }, { lockMode: LockMode.PESSIMISTIC_READ });
+    const personId = person?.emailVerified === true ? person.id : null;
+    const member = em.create(Member, { id: newId('member'), accountId, email, role, personId, createdAt: now() });
+    try {
+      await em.persist(member).flush();
+    } catch (error) {
+      if (brokenUniqueConstraint(error) !== 'member_account_email_key') throw error;
+      throw new AppError('CONFLICT', `${email} is a member already, or invited.`, { cause: error });
+    }
+    return viewOf(member);
+  });
 }
 
 /** INVALID_STATE when the account would be left without an owner. */
@@ -67,11 +80,6 @@ export function removeMember({ database }: AdminContext, accountId: string, id: 
     await refuseLastOwner(em, member);
     em.remove(member);
   });
-}
-
-/** Makes the invitations of an address memberships of the person who has verified it. */
-export async function acceptInvitations({ database }: AdminContext, personId: string, email: string): Promise<void> {
-  await database.fork().nativeUpdate(Member, { email: email.toLowerCase(), personId: null }, { personId });
 }
 
 /** Changes of one member come one after the other. */

@@ -1,8 +1,9 @@
+import { LockMode } from '@mikro-orm/core';
 import { AppError } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { Account } from '../accounts/account.entity.ts';
 import type { AdminContext } from '../context.ts';
-import type { Person } from '../people/person.entity.ts';
+import { Person } from '../people/person.entity.ts';
 import { Member, type MemberRole } from './member.entity.ts';
 
 export type Membership = { id: string; slug: string; name: string; role: MemberRole };
@@ -21,12 +22,15 @@ const OWNED_MAX = 20;
 
 /** Makes the person who opened an account its owner. INVALID_STATE for one account too many. */
 export async function addOwner({ database, now }: AdminContext, accountId: string, person: Pick<Person, 'id' | 'email'>): Promise<void> {
-  const em = database.fork();
-  if ((await em.count(Member, { personId: person.id, role: 'owner' })) >= OWNED_MAX) {
-    throw new AppError('INVALID_STATE', `One person owns at most ${OWNED_MAX} accounts.`);
-  }
-  const owner = { id: newId('member'), accountId, email: person.email, personId: person.id, role: 'owner' as const, createdAt: now() };
-  await em.persist(em.create(Member, owner)).flush();
+  await database.fork().transactional(async (em) => {
+    // Locked, so that accounts that are opened at the same time are counted one after the other.
+    await em.findOneOrFail(Person, { id: person.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if ((await em.count(Member, { personId: person.id, role: 'owner' })) >= OWNED_MAX) {
+      throw new AppError('INVALID_STATE', `One person owns at most ${OWNED_MAX} accounts.`);
+    }
+    const owner = { id: newId('member'), accountId, email: person.email, personId: person.id, role: 'owner' as const, createdAt: now() };
+    em.persist(em.create(Member, owner));
+  });
 }
 
 export type AccountOwners = { readonly accountName: string; readonly owners: readonly Pick<Member, 'id' | 'email'>[] };

@@ -252,7 +252,10 @@ describe('what has expired', () => {
     };
     await sweepAt(nowMs);
     expect(await left()).toBe(2);
+    // Ended, but not by every clock.
     await sweepAt(nowMs + 3_601_000);
+    expect(await left()).toBe(2);
+    await sweepAt(nowMs + 2 * 3_601_000);
     expect(await left()).toBe(1);
     await sweepAt(nowMs + 31 * DAY_MS);
     expect(await left()).toBe(0);

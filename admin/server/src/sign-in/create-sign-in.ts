@@ -8,7 +8,6 @@ import { APIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import type { AdminContext } from '../context.ts';
 import type { Mailer } from '../mail/mailer.ts';
-import { acceptInvitations } from '../members/members.ts';
 import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
@@ -123,7 +122,6 @@ function passwords(options: SignInOptions) {
       sendOnSignUp: true,
       sendOnSignIn: true,
       sendVerificationEmail: async ({ user, token }) => mailer.post(write.verification(user.email, token)),
-      afterEmailVerification: (user) => acceptInvitations(admin, user.id, user.email),
     },
   } satisfies BetterAuthOptions;
 }

@@ -15,7 +15,7 @@ export type TestLog = AsyncDisposable & {
   readonly admin: Admin;
   readonly client: pg.Client;
   /** Another one over the same database. */
-  startAdmin(now?: () => Date): Promise<Admin>;
+  startAdmin(now?: () => Date, auditRetentionDays?: number): Promise<Admin>;
   rows(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Other databases' transactions hold the roll-up back for a moment: asked until it has counted what is there. */
   rollUpUntil(sql: string, expected: unknown): Promise<void>;
@@ -24,8 +24,9 @@ export type TestLog = AsyncDisposable & {
 export async function openTestLog(): Promise<TestLog> {
   await using opened = new AsyncDisposableStack();
   const { url: databaseUrl } = opened.use(await createTestDatabase());
-  const settings = { databaseUrl, poolMax: 4, secretKeys: TEST_SECRET_KEYS, auditRetentionDays: 90 };
-  const startAdmin = (now = () => new Date(NOON)): Promise<Admin> => start(settings, { logger: silentLogger, now });
+  const settings = { databaseUrl, poolMax: 4, secretKeys: TEST_SECRET_KEYS };
+  const startAdmin = (now = () => new Date(NOON), auditRetentionDays = 90): Promise<Admin> =>
+    start({ ...settings, auditRetentionDays }, { logger: silentLogger, now });
   const admin = opened.use(await startAdmin());
   const client = opened.adopt(new pg.Client({ connectionString: databaseUrl }), (one) => one.end());
   await client.connect();

@@ -31,6 +31,8 @@ export type Acting = Pick<CallContext, 'admin' | 'recordAction'> & { person: { i
 export function changing<Result>(context: Acting, change: Change<Result>): Promise<Result> {
   const admin = acting(context);
   return admin.database.fork().transactional(async (em) => {
+    // Changes of one thing come one after the other: what one read before is what the last one left.
+    if (typeof change.target === 'string') await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [change.target]);
     // Use cases open units of work of their own; here all of them are parts of this transaction.
     const database = { ...admin.database, fork: () => em.fork({ clear: true, keepTransactionContext: true }) };
     const inside: AdminContext = { ...admin, database };
@@ -41,6 +43,27 @@ export function changing<Result>(context: Acting, change: Change<Result>): Promi
     await context.recordAction(em, admin, { action: change.action, target, before, after });
     return result;
   });
+}
+
+export type ChangeElsewhere<Result> = Pick<Change<Result>, 'action' | 'target'> & {
+  before?(): Promise<State>;
+  work(): Promise<Result>;
+  after(result: Result): State;
+};
+
+/**
+ * Runs and records a change of what belongs to another program, which commits it by itself: recorded once it has answered. No transaction is open
+ * meanwhile, for that can take longer than one may be idle, and there are few connections for everybody.
+ */
+export async function changingElsewhere<Result>(context: Acting, change: ChangeElsewhere<Result>): Promise<Result> {
+  const admin = acting(context);
+  const before = (await change.before?.()) ?? null;
+  const result = await change.work();
+  const target = typeof change.target === 'string' ? change.target : change.target(result);
+  await admin.database.fork().transactional(async (em) => {
+    await context.recordAction(em, admin, { action: change.action, target, before, after: change.after(result) });
+  });
+  return result;
 }
 
 /** The admin service, asked by the person who is signed in. */

@@ -224,6 +224,12 @@ describe('members', () => {
     expect(await ada.members.list.query({ accountId })).toContainEqual(expect.objectContaining({ id: invited.id, status: 'active' }));
   });
 
+  it('are members too when an operator vouches for the address that was invited', async () => {
+    const invited = await ada.members.invite.mutate({ accountId, email: 'vouched@example.com', role: 'viewer' });
+    await sides.admin.operators.create({ email: 'vouched@example.com', role: 'support' });
+    expect(await ada.members.list.query({ accountId })).toContainEqual(expect.objectContaining({ id: invited.id, status: 'active' }));
+  });
+
   it('are at most a hundred, invitations included', async () => {
     const { client } = await sides.developer('crowd@example.com');
     const { id } = await client.accounts.create.mutate({ slug: 'crowd', name: 'Crowd' });

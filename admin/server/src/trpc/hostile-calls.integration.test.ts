@@ -1,5 +1,6 @@
 // What people send who click twice, paste anything, or try what is not offered: each is told a code of the catalogue, and nobody reads 500.
 import { request } from 'node:http';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEYS_MAX } from '../api-keys/create-api-key.ts';
 import type { DeveloperClient } from '../client.ts';
@@ -71,13 +72,52 @@ describe('an account', () => {
     const nearly = Array.from({ length: KEYS_MAX - 1 }, () => sides.admin.apiKeys.create(id, KEY));
     const [{ id: keyId } = { id: '' }, { id: other } = { id: '' }] = await Promise.all(nearly);
     expect(await atOnce(() => client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toEqual(oneOkOthers('INVALID_STATE'));
-    // A rotation makes one more, and so on for as long as the old ones last; a successor that takes a place makes none.
-    expect(await codeOf(client.apiKeys.rotate.mutate({ accountId: id, id: other, overlapMs: 60_000 }))).toBe('INVALID_STATE');
     expect(await codeOf(client.apiKeys.regenerate.mutate({ accountId: id, id: other }))).toBe('OK');
     await client.apiKeys.revoke.mutate({ accountId: id, id: keyId });
     expect(await codeOf(client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toBe('OK');
     await Promise.all(Array.from({ length: CLIENTS_MAX - 1 }, () => sides.admin.oauthClients.create(id, KEY)));
     expect(await atOnce(() => client.oauthClients.create.mutate({ accountId: id, ...KEY }))).toEqual(oneOkOthers('INVALID_STATE'));
+  });
+
+  it('that has all its keys can rotate them with an overlap, and has as many more for as long as the old ones last', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'full', name: 'Full' });
+    const [first] = await Promise.all(Array.from({ length: KEYS_MAX }, () => sides.admin.apiKeys.create(id, KEY)));
+    let last = first?.id ?? '';
+    const rotate = () => client.apiKeys.rotate.mutate({ accountId: id, id: last, overlapMs: 3_600_000 });
+    for (let times = 0; times < KEYS_MAX; times += 1) last = (await rotate()).id;
+    expect(await codeOf(rotate())).toBe('INVALID_STATE');
+    expect(await codeOf(client.apiKeys.create.mutate({ accountId: id, ...KEY }))).toBe('INVALID_STATE');
+    await client.apiKeys.revoke.mutate({ accountId: id, id: first?.id ?? '' });
+    expect(await codeOf(rotate())).toBe('OK');
+  });
+
+  it('has at most 100 members, and a person 20 accounts, however many are asked for at once', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'social', name: 'Social' });
+    const invite = (name: string) => client.members.invite.mutate({ accountId: id, email: `${name}@example.com`, role: 'viewer' });
+    for (let i = 2; i < 100; i += 1) await invite(`m${i}`);
+    let i = 0;
+    expect(await atOnce(() => invite(`one-more-${i++}`))).toEqual(oneOkOthers('INVALID_STATE'));
+    const owner = (await sides.developer('owner-of-many@example.com')).client;
+    const open = () => owner.accounts.create.mutate({ slug: `many-${i++}`, name: 'Many' });
+    for (let accounts = 1; accounts < 20; accounts += 1) await open();
+    expect(await atOnce(open)).toEqual(oneOkOthers('INVALID_STATE'));
+  });
+
+  it('is no means to write to strangers: who was removed was written to', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'writer', name: 'Buy at example.com' });
+    const invite = (i: number) => client.members.invite.mutate({ accountId: id, email: `stranger-${i}@example.com`, role: 'viewer' });
+    for (let i = 0; i < 100; i += 1) await client.members.remove.mutate({ accountId: id, id: (await invite(i)).id });
+    expect(await codeOf(invite(100))).toBe('RATE_LIMIT_EXCEEDED');
+  });
+
+  it('that is changed by several at once is as the last entry of its log says', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'changed', name: 'n' });
+    await Promise.all(Array.from({ length: 6 }, (_, n) => client.accounts.update.mutate({ accountId: id, name: `n${n}` })));
+    const log = await client.adminLog.list.query({ accountId: id, action: 'account.updated' });
+    const links = new Map(log.map(({ before, after }) => [before?.name, after?.name]));
+    let name: unknown = 'n';
+    for (let steps = 0; steps < log.length; steps += 1) name = links.get(name);
+    expect((await client.accounts.get.query({ accountId: id })).name).toBe(name);
   });
 
   it('allows origins as browsers send them, and says of anything else that it would never match', async () => {
@@ -98,6 +138,28 @@ describe('an account', () => {
   });
 });
 
+describe('what PostgreSQL has not', () => {
+  it('is a mistake of the caller as a time, as half a character, and as no text at all', async () => {
+    const YEAR_0 = '0000-01-01T00:00:00.000Z';
+    const half = 'a\ud800';
+    const codes = [
+      await codeOf(client.usage.requestsPerDay.query({ accountId, from: '0000-01-01', to: '0000-01-02' })),
+      await codeOf(client.adminLog.list.query({ accountId, from: YEAR_0 })),
+      await codeOf(client.requestLog.list.query({ accountId, after: { at: YEAR_0, requestId: 'x' } })),
+      await codeOf(client.accounts.update.mutate({ accountId, name: half })),
+      await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: half })),
+      await codeOf(client.tickets.open.mutate({ accountId, subject: half, body: half })),
+      await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, signatures: Array.from({ length: 1_000 }, () => 'v2' as const) })),
+      await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, allowedAddresses: [`fe80::1%${'z'.repeat(1_000)}`] })),
+    ];
+    expect(codes).toEqual(codes.map(() => 'VALIDATION_ERROR'));
+    const odd = JSON.stringify({ accountId: { toString: 1, valueOf: 1 }, mode: 'live', id: 'x' });
+    const headers = { 'content-type': 'application/json' };
+    const url = `${sides.urls.developer}/portal/api/trpc/endpoints.pause`;
+    expect((await ada.fetch(url, { method: 'POST', headers, body: odd })).status).toBe(404);
+  });
+});
+
 describe('text that PostgreSQL has not', () => {
   it('is a mistake of the caller, wherever it comes', async () => {
     const codes = [
@@ -113,6 +175,20 @@ describe('text that PostgreSQL has not', () => {
     const given = { email: `${NUL}@example.com`, password: 'a long enough password' };
     expect(await sides.browser().post('developer', '/sign-in/email', given)).toMatchObject({ status: 400 });
   });
+});
+
+describe('calls that find no connection', () => {
+  it('are told to come again: before it is known who asks, too', async () => {
+    const blocker = new pg.Client({ connectionString: sides.databaseUrl });
+    await blocker.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table access.member in access exclusive mode');
+      expect(await atOnce(() => client.me.get.query())).toEqual(eight('SERVICE_UNAVAILABLE'));
+    } finally {
+      await blocker.end();
+    }
+  }, 60_000);
 });
 
 describe('over HTTP', () => {

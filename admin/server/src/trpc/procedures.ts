@@ -37,10 +37,17 @@ export const { router, createCallerFactory } = t;
 const publicProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
-  const cause = translateDatabaseError(result.error.cause);
-  if (!(cause instanceof AppError)) return result;
-  throw new TRPCError({ code: CODE_BY_STATUS[ERRORS[cause.code].status] ?? 'INTERNAL_SERVER_ERROR', message: cause.message, cause });
+  const refusal = refusalOf(result.error.cause);
+  if (!(refusal instanceof TRPCError)) return result;
+  throw refusal;
 });
+
+/** What has a code of the catalogue, as tRPC's error with the status of that code; anything else as it is. */
+export function refusalOf(error: unknown): unknown {
+  const cause = translateDatabaseError(error);
+  if (!(cause instanceof AppError)) return error;
+  return new TRPCError({ code: CODE_BY_STATUS[ERRORS[cause.code].status] ?? 'INTERNAL_SERVER_ERROR', message: cause.message, cause });
+}
 
 /** For whoever is signed in on this side. */
 export const personProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The server that has a data directory open. */
@@ -7,37 +7,49 @@ export type Postmaster = { pid: number; port: number; ready: boolean };
 
 /** Reads `postmaster.pid` (PostgreSQL, miscadmin.h: LOCK_FILE_LINE_*). Undefined when no server runs, whatever the file says. */
 export function readPostmaster(cluster: string): Postmaster | undefined {
+  const file = readLockFile(cluster);
+  return file !== undefined && servesFrom(file.pid, cluster) ? file : undefined;
+}
+
+/** The process that the file names and that is another program: it got the number after a restart of the machine or the container. */
+export function findStranger(cluster: string): number | undefined {
+  const pid = readLockFile(cluster)?.pid ?? Number.NaN;
+  return isAlive(pid) && !servesFrom(pid, cluster) ? pid : undefined;
+}
+
+function readLockFile(cluster: string): Postmaster | undefined {
   let lines: string[];
   try {
     lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
   } catch {
     return undefined;
   }
-  const [pid = NaN, port = NaN] = [Number(lines[0]), Number(lines[3])];
-  return isPostgres(pid) ? { pid, port, ready: lines[7]?.trim() === 'ready' } : undefined;
+  return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-// After a restart of the machine or the container the number in the file may be another program's.
-function isPostgres(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return false;
-  return commandOf(pid).includes('postgres');
+/** A server works in its data directory, and was started with its path. Another server of this machine is a stranger too. */
+function servesFrom(pid: number, cluster: string): boolean {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return stdout.includes('postgres') && stdout.includes(cluster);
+  }
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
+  } catch {
+    // It has ended, or belongs to somebody else.
+    return false;
+  }
 }
 
 /** Whether a process with this id exists, whoever owns it. */
 export function isAlive(pid: number): boolean {
+  // 0 and less are groups of processes.
+  if (!Number.isInteger(pid) || pid < 1) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-function commandOf(pid: number): string {
-  if (process.platform !== 'linux') return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { holdPipe, takeHold } from './hold.ts';
 import type { Place } from './place/choose-place.ts';
-import { readPostmaster } from './postmaster-file.ts';
+import { findStranger, readPostmaster } from './postmaster-file.ts';
 import { serverEnvironment } from './server-environment.ts';
 
 export type RunOptions = { port: number; maxConnections: number; durable: boolean };
@@ -35,13 +35,16 @@ const RELEASE_TIMEOUT_MS = 500;
 /** Runs the server of a data directory until `release`, and answers when it takes connections. */
 export async function runPostmaster(place: Place, options: RunOptions): Promise<{ release(): Promise<'stopped' | 'in use'> }> {
   const log = openLog(place.logFile);
+  const stranger = findStranger(place.cluster);
   const child = spawn(
     '/bin/sh',
     ['-c', GUARD, 'guard', holdPipe(place.cluster), join(place.binaries, 'bin', 'postgres'), ...settings(place, options)],
     {
       ...place.account,
       cwd: '/',
-      env: serverEnvironment(),
+      // The server takes any process with the number in its lock file for another server, but for its own ancestors (CreateLockFile); that no
+      // process of the last server is left it still finds out by itself, from its shared memory.
+      env: { ...serverEnvironment(), ...(stranger === undefined ? {} : { PG_GRANDPARENT_PID: String(stranger) }) },
       stdio: ['pipe', log.fd, log.fd],
       detached: true,
     },

@@ -59,6 +59,11 @@ async function startInChild(): Promise<{ child: ChildProcess; url: string; adopt
   return { child, ...JSON.parse(said) };
 }
 
+/** Whom PostgreSQL runs as: it takes only processes of that account for its own. */
+function owner(folderOfData: string): { uid: number; gid: number } {
+  return statSync(join(folderOfData, 'postgres'));
+}
+
 describe('the embedded PostgreSQL', () => {
   it('keeps its data, its password and its port from start to start', async () => {
     const first = await startEmbeddedPostgres({ dataDir, durable: true, log });
@@ -144,14 +149,22 @@ describe('the embedded PostgreSQL', () => {
     await postgres.stop();
   });
 
-  it('is not misled by a process id that another program has now', async () => {
-    const first = await startEmbeddedPostgres({ dataDir, durable: true, log });
-    await first.stop();
-    writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${process.pid}\n${dataDir}\n0\n1\n\n127.0.0.1\n\nready\n`);
-    const second = await startEmbeddedPostgres({ dataDir, durable: true, log });
-    expect(second.adopted).toBe(false);
-    await second.stop();
-  });
+  it.each(['anything', 'postgres'])(
+    'is not misled by a process id that another program has now, with %s in its command',
+    async (word) => {
+      const first = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      await first.stop();
+      const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', word], { stdio: 'ignore', ...owner(dataDir) });
+      children.push(stranger);
+      writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${stranger.pid}\n${dataDir}\n0\n1\n\n127.0.0.1\n\nready\n`);
+      const second = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      expect(second.adopted).toBe(false);
+      expect(await ask(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      await second.stop();
+      expect(stranger.exitCode ?? stranger.signalCode).toBe(null);
+    },
+    60_000,
+  );
 
   it('leaves nothing behind when it was not durable', async () => {
     const postgres = await startEmbeddedPostgres({ dataDir, durable: false, log });

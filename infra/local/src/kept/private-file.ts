@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
 
-/** A JSON file that only its owner may read. Undefined when there is none; throws when it holds something else than the schema says. */
+/** A JSON file that only its owner may read. Undefined when there is none; throws, naming it, when it holds something else than the schema says. */
 export function readPrivateFile<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined {
   let text: string;
   try {
@@ -12,7 +12,12 @@ export function readPrivateFile<Schema extends z.ZodType>(file: string, schema: 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  return schema.parse(JSON.parse(text));
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    // Not the parser's words, which may quote a secret.
+    throw new Error(`${file} does not hold what it should. Restore it`, { cause });
+  }
 }
 
 /** Replaces the file as a whole: a reader sees the old text or the new one. */
@@ -29,15 +34,22 @@ export function createPrivateFile(file: string, value: object): boolean {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
       throw error;
-    } finally {
-      rmSync(unfinished);
     }
   });
 }
 
+/** What is sealed under a key reaches the disk: so must the key, before it is used. */
 function withUnfinished<Result>(file: string, value: object, finish: (unfinished: string) => Result): Result {
-  mkdirSync(dirname(file), { recursive: true });
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true });
   const unfinished = `${file}.${randomUUID()}`;
-  writeFileSync(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  return finish(unfinished);
+  try {
+    writeFileSync(unfinished, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    return finish(unfinished);
+  } finally {
+    rmSync(unfinished, { force: true });
+    const opened = openSync(folder, 'r');
+    fsyncSync(opened);
+    closeSync(opened);
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
@@ -21,6 +21,17 @@ describe('loadSecrets', () => {
   it('keeps them in a file that nobody else can read', () => {
     loadSecrets(dataDir, {});
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('says which file is broken, and nothing of what is in it', () => {
+    writeFileSync(join(dataDir, 'secrets.json'), '{ "internalSecret": "half of a sec');
+    expect(() => loadSecrets(dataDir, {})).toThrow(new RegExp(`^${join(dataDir, 'secrets.json')} does not hold what it should`));
+  });
+
+  it('leaves nothing beside the file', () => {
+    loadSecrets(dataDir, {});
+    addSecretKey(dataDir);
+    expect(readdirSync(dataDir)).toEqual(['secrets.json']);
   });
 
   it('lets what is given win, one by one', () => {

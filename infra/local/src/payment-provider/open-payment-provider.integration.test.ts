@@ -34,6 +34,13 @@ describe('the payment provider of an all-in-one platform', () => {
     expect(third.provider.SANDBOX_CLIENT_SECRET).not.toBe(first.provider.SANDBOX_CLIENT_SECRET);
   });
 
+  it('is one for two platforms that start at the same moment', async () => {
+    const [one, other] = await Promise.all([open(), open()]);
+    await using _ = one;
+    await using __ = other;
+    expect(one.provider).toEqual(other.provider);
+  });
+
   it('is the one that is given', async () => {
     await using given = await open(GIVEN);
     expect(given.provider).toMatchObject(GIVEN);

@@ -1,7 +1,7 @@
 // Who charges cards for an all-in-one platform. Without an address of a sandbox provider one is brought along: in this process, on a free
 // loopback port, its books beside the other data. A second platform on the same data uses the first one's: two must not write one journal.
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProviderConfig, providerConfig } from '@portico/payments/config';
 import { start } from '@portico/sandbox-provider/server';
@@ -10,6 +10,7 @@ import type { Logger } from '@portico/service-kit/logger';
 import { z } from 'zod';
 import type { LocalConfig } from '../config.ts';
 import type { ResolvedDependency } from '../dependencies/resolve-dependencies.ts';
+import { withStartLock } from '../embedded-postgres/start-lock.ts';
 import { readPrivateFile, writePrivateFile } from '../kept/private-file.ts';
 
 export type OpenPaymentProvider = AsyncDisposable & {
@@ -57,7 +58,13 @@ function providerOf(given: Readonly<Record<string, unknown>>): ProviderConfig {
   );
 }
 
-async function bringSandbox({ dataDir, SANDBOX_CLIENT_ID: clientId }: LocalConfig, logger: Logger): Promise<Sandbox> {
+/** One start at a time looks whether there is one: two that saw none would both write the journal. */
+function bringSandbox(config: LocalConfig, logger: Logger): Promise<Sandbox> {
+  mkdirSync(config.dataDir, { recursive: true });
+  return withStartLock(config.dataDir, () => joinOrStart(config, logger));
+}
+
+async function joinOrStart({ dataDir, SANDBOX_CLIENT_ID: clientId }: LocalConfig, logger: Logger): Promise<Sandbox> {
   const file = join(dataDir, 'sandbox-provider.json');
   const running = readPrivateFile(file, access);
   if (running !== undefined && (await isRunning(running, clientId))) {

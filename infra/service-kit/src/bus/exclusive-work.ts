@@ -1,5 +1,6 @@
 // Work that one process at a time does, though several could: the one that holds an advisory lock of PostgreSQL. The lock belongs to the
-// connection on which the work's statements run, so it is free the moment its holder is gone, and a holder that lost it can change nothing.
+// connection on which the work's statements run, so it is free the moment its holder is gone, and a holder that lost it can change nothing. A holder
+// that is gone without a word, or stands still, is silent: PostgreSQL ends its connection then.
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { RunStatement } from '../reads/reads.ts';
@@ -35,6 +36,9 @@ const FOLLOW_MS = 500;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** By itself PostgreSQL would keep the connection of a machine without power for two hours, and that of a process that stands still for ever. */
+const SILENT_MS = 30_000;
+const BEAT_MS = 5_000;
 
 export function startExclusiveWork(options: ExclusiveWorkOptions): ExclusiveWork {
   const { name, logger } = options;
@@ -70,25 +74,30 @@ async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptio
     connectionTimeoutMillis: 5_000,
     // The server ends what is slow; the client ends what is not answered at all. What such work writes is how far it came: a crash of the
     // server that loses the last of it has some work done twice.
-    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c synchronous_commit=off`,
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c synchronous_commit=off -c idle_session_timeout=${SILENT_MS}`,
     query_timeout: 2 * STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   });
   client.on('error', () => {});
-  client.on('end', () => {
+  const lose = (): void => {
     lost.abort();
     alarm.ring();
-  });
+  };
+  client.on('end', lose);
   client.on('notification', () => alarm.ring());
+  let beat: NodeJS.Timeout | undefined;
   try {
     await client.connect();
     await becomeHolder(client, { name, channel }, stop, alarm);
     if (stop.aborted) return;
     await client.query(`listen ${channel}`);
+    // Work that is elsewhere for long says nothing here; and whether the lock is still its own it learns by asking alone.
+    beat = setInterval(() => client.query('select 1').catch(lose), BEAT_MS);
     const run: RunStatement = async (text, values) => (await client.query(text, [...values])).rows;
     await work({ signal: AbortSignal.any([stop, lost.signal]), run, pause: alarm.pause });
     if (!stop.aborted) throw new Error('The connection that holds the lock was lost.');
   } finally {
+    clearInterval(beat);
     await endClient(client);
   }
 }

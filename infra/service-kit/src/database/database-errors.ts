@@ -7,6 +7,8 @@ import { AppError, isErrorCode } from '@portico/contracts/errors';
 const UNAVAILABLE = /^(08(?!P01)|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 /** Text, or JSON, with U+0000, which PostgreSQL has not. */
 const NUL = /^(22021|22P05)$/;
+/** The one thing that JSON of ours can have in it and PostgreSQL refuses: half a surrogate pair. */
+const TEXT_REPRESENTATION = '22P02';
 const STATEMENT_TIMEOUT = '57014';
 const RETRY_AFTER_SECONDS = 1;
 
@@ -17,6 +19,8 @@ export function translateDatabaseError(error: unknown): unknown {
   // Refused by our own client, and wrapped by the ORM, which keeps the code.
   if (isErrorCode(code)) return new AppError(code, error.message, { cause: error });
   if (NUL.test(code)) return new AppError('VALIDATION_ERROR', 'Text must not contain the character U+0000.', { cause: error });
+  if (code === TEXT_REPRESENTATION && /type json\b/.test(error.message))
+    return new AppError('VALIDATION_ERROR', 'Text must be well-formed Unicode.', { cause: error });
   const lost =
     code === '' && /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable/.test(error.message);
   if (!lost && code !== STATEMENT_TIMEOUT && !UNAVAILABLE.test(code)) return error;

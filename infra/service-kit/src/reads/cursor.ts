@@ -33,6 +33,12 @@ export function decodeCursor(text: string, order: string, keyCount: number): Cur
   return { direction, order, keys };
 }
 
+/** A place whose keys are no values of their columns is refused by PostgreSQL (class 22, data exception); all else that a list is asked by is typed. */
+export function refusedPlace(error: unknown): unknown {
+  const isData = error instanceof Error && 'code' in error && String(error.code).startsWith('22');
+  return isData ? badCursor('It is not a cursor that a list answered with.') : error;
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

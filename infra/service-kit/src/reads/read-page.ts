@@ -16,6 +16,8 @@ export type ListArguments = {
 const PAGE_SIZE_MAX = 100;
 /** An offset costs the database every row it skips; beyond this a list is walked by cursor. */
 const OFFSET_MAX = 1_000_000;
+/** As many keys as a cursor has, one of them the id's. */
+const SORT_MAX = 7;
 const NOTHING: Selection = new Map();
 
 /** Resolves a list field: the page that the arguments ask for, with only the columns that the query asks for. */
@@ -28,6 +30,7 @@ export function readPage(context: SubgraphContext, model: ReadModel, args: ListA
   }
   if (typeof number === 'number' && typeof cursor === 'string')
     throw new AppError('VALIDATION_ERROR', 'A page has a number or a cursor, not both.');
+  if ((args.sort ?? []).length > SORT_MAX) throw invalid({ sort: `It must have at most ${SORT_MAX} fields.` });
   return context.reads.page(
     model,
     context.caller,

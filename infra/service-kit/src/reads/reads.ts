@@ -2,7 +2,7 @@
 // making them costs a list 4-5 times what its rows cost.
 import type { Tenant } from '@portico/contracts/caller';
 import { LRUCache } from 'lru-cache';
-import { encodeCursor } from './cursor.ts';
+import { encodeCursor, refusedPlace } from './cursor.ts';
 import { countStatement, type PageRequest, type PageStatement, pageStatement } from './page-statement.ts';
 import { columnsFor, type ReadModel } from './read-model.ts';
 import type { Selection } from './selection.ts';
@@ -68,7 +68,9 @@ export function createReads(options: { schema: string; run: RunStatement; totals
       const key = wantsTotal ? JSON.stringify([model.table, tenantValues, request.filter]) : '';
       const counted = wantsTotal && (model.unversioned === true || !isWarm(key, tenantValues));
       const statement = pageStatement(model, columns, tenantValues, request, wantsTotal ? versionSql : undefined, counted);
-      const rows = await run(statement.text, statement.values);
+      const rows = await run(statement.text, statement.values).catch((error: unknown) => {
+        throw statement.cursor === undefined ? error : refusedPlace(error);
+      });
       const total = wantsTotal ? await totalOf(model, tenantValues, request, rows, key) : undefined;
       if (request.number !== undefined) return { items: rows, total, nextCursor: null, prevCursor: null };
       return { ...walk(rows, statement, request.size), total };

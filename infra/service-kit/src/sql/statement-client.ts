@@ -3,6 +3,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import { endWhenSilent } from './end-silent-connections.ts';
 import { RepeatedQuery, type RowShape } from './repeated-query.ts';
 import { statementChannel } from './statement-log.ts';
 
@@ -37,6 +38,7 @@ export function statementClient(options: { program: string; gate: (text: string)
   class StatementClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
+      endWhenSilent(this);
       // Amounts and counts are safe integers by construction; as text every reader would have to convert them.
       this.setTypeParser(INT8_OID, Number);
     }

@@ -13,9 +13,10 @@ export function allTenants(reason: string): string {
 }
 
 const ALL_TENANTS = /^\/\* all tenants: [^*]+\*\/ /;
-const WRITES_ROWS = /^\s*insert\s/i;
-/** Values that the ORM writes into the text; a value must not be able to read as SQL here. */
-const LITERALS = /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'/g;
+/** Tables are made and changed for all tenants at once. */
+const DEFINES = /^\s*(?:create|alter|drop)\s/i;
+/** Values that the ORM writes into the text, and comments: neither must be able to read as SQL here, nor hide it. */
+const NO_SQL = /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
 /** Somewhere the tenant must come in from outside: `account_id = $1`, or a value that the ORM wrote into the text. */
 const NAMES_TENANT = /"?account_id"?\s*=\s*(?:\$\d+|'')/i;
 /** Words that may stand behind a table's name without being its alias. */
@@ -23,17 +24,24 @@ const NO_ALIAS = new Set([
   '',
   'as',
   'cross',
+  'except',
   'for',
+  'full',
   'group',
+  'having',
   'inner',
+  'intersect',
   'join',
   'left',
   'limit',
+  'natural',
+  'offset',
   'on',
   'order',
   'returning',
   'right',
   'set',
+  'union',
   'using',
   'where',
 ]);
@@ -45,12 +53,15 @@ export function createTenancyGate(tenantTables: readonly string[]): (text: strin
   if (tenantTables.length === 0) return () => {};
   const names = tenantTables.map((table) => {
     const [schema, name] = table.split('.');
-    return `"?${schema}"?\\."?${name}"?(?![\\w"])`;
+    return `"?${schema}"?\\s*\\.\\s*"?${name}"?(?![\\w"]|\\s*\\.)`;
   });
-  const touches = new RegExp(`\\b(?:from|join|update|into)\\s+(?:only\\s+)?(?:${names.join('|')})(?:\\s+(?:as\\s+)?"?(\\w*)"?)?`, 'gi');
+  // Wherever the name stands: behind FROM and UPDATE, a comma of either, USING, TABLE.
+  const touches = new RegExp(`(?<![\\w".])(?:${names.join('|')})(?:\\s+(?:as\\s+)?"?(\\w*)"?)?`, 'gi');
+  // New rows say themselves whose they are; what they are made from need not.
+  const fills = new RegExp(`\\binsert\\s+into\\s+(?:${names.join('|')})`, 'gi');
   return (text) => {
-    if (WRITES_ROWS.test(text) || ALL_TENANTS.test(text)) return;
-    const bare = text.replace(LITERALS, "''");
+    if (DEFINES.test(text) || ALL_TENANTS.test(text)) return;
+    const bare = text.replace(NO_SQL, (found) => (/^[-/]/.test(found) ? ' ' : "''")).replace(fills, 'insert into new_rows');
     const aliases = [...bare.matchAll(touches)].map((match) => match[1] ?? '');
     if (aliases.length === 0 || HELD_ROW.test(bare)) return;
     if (!NAMES_TENANT.test(bare) || !aliases.every((alias) => isBound(bare, alias))) {

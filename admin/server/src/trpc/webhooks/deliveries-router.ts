@@ -1,5 +1,6 @@
+import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
-import { changing } from '../changing.ts';
+import { changingElsewhere } from '../changing.ts';
 import { checked, router } from '../procedures.ts';
 import type { WebhookProblem } from './endpoints-router.ts';
 import { guarded } from './guarded.ts';
@@ -47,7 +48,7 @@ const listInput = pageInput.extend({
   eventId: z.string().max(64).optional(),
   eventType: z.string().max(100).optional(),
   status: z.enum(STATUSES).optional(),
-  since: z.iso.datetime().optional(),
+  since: instantInUtc.optional(),
 });
 
 export function deliveriesRouter({ read, act }: WebhookAccess) {
@@ -67,7 +68,7 @@ export function deliveriesRouter({ read, act }: WebhookAccess) {
           status,
           attemptCount,
         });
-        return changing(ctx, {
+        return changingElsewhere(ctx, {
           action: 'delivery.replayed',
           target: input.id,
           before: async () => stateOf(await askOne<WebhookDelivery>(ctx, input, STATE, 'delivery')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changing } from '../changing.ts';
+import { changingElsewhere } from '../changing.ts';
 import type { CallContext } from '../context.ts';
 import { checked, router } from '../procedures.ts';
 import { guarded } from './guarded.ts';
@@ -82,7 +82,7 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
     test: guarded(act)
       .input(checked(oneInput))
       .mutation(({ ctx, input }) =>
-        changing(ctx, {
+        changingElsewhere(ctx, {
           action: 'webhook.tested',
           target: input.id,
           before: async () => stateOf(input, await find(ctx, input)),
@@ -103,7 +103,7 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
 }
 
 function switched(context: Acting, given: One, action: string, document: string, more: Readonly<Record<string, unknown>> = {}) {
-  return changing(context, {
+  return changingElsewhere(context, {
     action,
     target: given.id,
     before: async () => stateOf(given, await find(context, given)),

@@ -8,7 +8,10 @@ export function guarded(guard: Guard) {
     .use(async ({ ctx, getRawInput, next }) => {
       // Who may not act is told so before anything that is missing from the input is named.
       const raw = await getRawInput();
-      const accountId = typeof raw === 'object' && raw !== null && 'accountId' in raw ? String(raw.accountId).slice(0, 64) : '';
+      const accountId =
+        typeof raw === 'object' && raw !== null && 'accountId' in raw && typeof raw.accountId === 'string'
+          ? raw.accountId.slice(0, 64)
+          : '';
       await guard(ctx, accountId);
       return next();
     })

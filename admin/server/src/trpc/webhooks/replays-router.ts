@@ -1,5 +1,6 @@
+import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
-import { changing } from '../changing.ts';
+import { changingElsewhere } from '../changing.ts';
 import { checked, router } from '../procedures.ts';
 import { guarded } from './guarded.ts';
 import type { WebhookAccess } from './webhook-access.ts';
@@ -32,8 +33,8 @@ const CANCEL = `mutation AdminCancelReplay($id: ID!) { cancelWebhookReplay(id: $
 const startInput = tenantInput.extend({
   endpointId: z.string().max(64),
   what: z.enum(['failed', 'missing', 'all']),
-  since: z.iso.datetime(),
-  until: z.iso.datetime().optional(),
+  since: instantInUtc,
+  until: instantInUtc.optional(),
   events: z.array(z.string().max(100)).max(20).optional(),
   perSecond: z.int().min(1).max(1_000).optional(),
 });
@@ -61,7 +62,7 @@ export function replaysRouter({ read, act }: WebhookAccess) {
     start: guarded(act)
       .input(checked(startInput))
       .mutation(({ ctx, input }) =>
-        changing(ctx, {
+        changingElsewhere(ctx, {
           action: 'replay.started',
           work: () => askField<WebhookReplay>(ctx, input, START, variablesOf(input, false)),
           target: ({ id }) => String(id),
@@ -79,7 +80,7 @@ export function replaysRouter({ read, act }: WebhookAccess) {
       .input(checked(oneInput))
       .mutation(({ ctx, input }) => {
         const stateOf = ({ status, queued }: WebhookReplay) => ({ accountId: input.accountId, mode: input.mode, status, queued });
-        return changing(ctx, {
+        return changingElsewhere(ctx, {
           action: 'replay.cancelled',
           target: input.id,
           before: async () => stateOf(await askOne<WebhookReplay>(ctx, input, ONE, 'replay')),

@@ -10,9 +10,11 @@ type Asked = { document: string; variables: Readonly<Record<string, unknown>>; c
 const asked: Asked[] = [];
 /** Stands for the relay behind the graph: one endpoint, whose status the mutations move. */
 let endpoint = { id: newId('webhook'), status: 'active', disabledReason: null, drainPerSecond: null as number | null };
+let relayAnswers: Promise<void> = Promise.resolve();
 const graph: GraphClient = {
   async execute<Data>(document: string, variables: Readonly<Record<string, unknown>>, caller: Caller) {
     asked.push({ document, variables, caller });
+    await relayAnswers;
     return answerTo(document, variables) as Data;
   },
 };
@@ -73,6 +75,21 @@ describe('webhooks on both sides', () => {
       { action: 'webhook.resumed', before: { status: 'paused' }, after: { status: 'active', drainPerSecond: 9 } },
     ]);
     expect(new Set(sides.recorded.map(({ actor }) => actor)).size).toBe(2);
+  });
+
+  it('keep no connection while the relay takes its time, however many are asked for', async () => {
+    const given = { accountId: ownerAccount, mode: 'live' as const, id: endpoint.id };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    relayAnswers = promise;
+    const pauses = Array.from({ length: 12 }, () => owner.endpoints.pause.mutate(given));
+    await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(12);
+    // The pool has three connections for all but reads.
+    await expect(
+      owner.apiKeys.create.mutate({ accountId: ownerAccount, name: 'k', mode: 'test', scopes: ['read'] }),
+    ).resolves.toBeDefined();
+    resolve();
+    await Promise.all(pauses);
+    expect(sides.recorded.filter(({ action }) => action === 'webhook.paused')).toHaveLength(12);
   });
 
   it('answer NOT_FOUND for what the graph does not have, and record nothing', async () => {

@@ -41,6 +41,8 @@ export async function openPostgresBus({ databaseUrl, logger }: { databaseUrl: st
     max: POOL_MAX,
     connectionTimeoutMillis: 5_000,
     options: '-c timezone=UTC -c statement_timeout=10000',
+    // One whose answer does not come is left: whoever waits here has others wait, for it holds a lock.
+    query_timeout: 15_000,
     keepAlive: true,
   });
   // An idle connection that breaks is replaced by the next statement, which reports what it finds.

@@ -1,3 +1,4 @@
+import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
 import { dateTime, integer, json, oneOf } from '../../../rest/declare/fields.ts';
 import { anyOfThese, moment } from '../../../rest/declare/parameters.ts';
@@ -27,11 +28,10 @@ const replay = defineResource('WebhookReplay', {
   completedAt: dateTime({ nullable: true, example: null }),
 });
 
-const instant = z.iso.datetime('It must be a date-time in UTC (2026-01-31T09:30:00Z).');
 const body = z.strictObject({
   what: z.enum(SELECTIONS),
-  since: instant,
-  until: instant.optional(),
+  since: instantInUtc,
+  until: instantInUtc.optional(),
   events: z.array(z.enum(EVENT_NAMES)).max(20).optional(),
   perSecond: z.int().min(1).max(1_000).optional(),
   dryRun: z.boolean().optional().meta({ description: 'Only counts; nothing is created and the status is 200.' }),
