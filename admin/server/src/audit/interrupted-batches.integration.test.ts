@@ -2,13 +2,13 @@ import type { RequestAudit } from '@portico/contracts/audit';
 import { openDatabase } from '@portico/service-kit/database/orm';
 import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { createTestDatabase, silentLogger, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import { type Between, standBetween } from '@portico/service-kit/testing-between';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../accounts/account.entity.ts';
 import type { AdminContext } from '../context.ts';
 import { start } from '../server.ts';
 import { NOON, requestAudit } from '../testing/open-test-log.ts';
-import { type Between, standBetween } from '../testing/stand-between.ts';
 import { rollUpUsage } from './roll-up-usage.ts';
 import { openRequestLog, type RequestLog } from './write-request-log.ts';
 

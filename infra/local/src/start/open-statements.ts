@@ -1,10 +1,9 @@
 import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { openReadConnections } from '@portico/service-kit/sql/read-connections';
-import { statementClient } from '@portico/service-kit/sql/statement-client';
+import { STATEMENT_TIMEOUT_MS, statementClient } from '@portico/service-kit/sql/statement-client';
 import pg from 'pg';
 
-const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Beside the pool: nobody reads here but the look at data versions, and there is one at a time. */
 const READS_MAX = 1;

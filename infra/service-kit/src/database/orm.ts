@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { RunStatement } from '../reads/reads.ts';
 import { openReadConnections } from '../sql/read-connections.ts';
 import { returnBrokenConnections } from '../sql/return-broken-connections.ts';
-import { statementClient } from '../sql/statement-client.ts';
+import { STATEMENT_TIMEOUT_MS, statementClient } from '../sql/statement-client.ts';
 import { createTenancyGate } from '../sql/tenancy-gate.ts';
 import { translateDatabaseError } from './database-errors.ts';
 import { tenantFilter } from './tenant.ts';
@@ -26,6 +26,7 @@ export type DatabaseOptions = {
   tenantTables: readonly string[];
   /** Connections of the program at most; half of them are for reads. */
   poolMax: number;
+  /** Of every statement but those of migrations, which take as long as they take. */
   statementTimeoutMs?: number;
 };
 
@@ -41,19 +42,20 @@ export type Database = AsyncDisposable & {
   transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result>;
 };
 
-const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
 /** A process that is stopped in the middle of a transaction holds the rows that it has locked, which others wait for, no longer than that. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** Connects and migrates. Several processes may do so at once: one migrates, the others wait for it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const gate = createTenancyGate(options.tenantTables.map((table) => `${options.schema}.${table}`));
-  const Client = statementClient({ program: options.program, gate });
+  const { program, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  let isMigrating = true;
+  const Client = statementClient({ program, gate, silentMs: 1.5 * statementTimeoutMs, mayBeSilent: () => isMigrating });
   const connection = {
-    application_name: `portico ${options.program}`,
+    application_name: `portico ${program}`,
     options: [
       '-c timezone=UTC',
-      `-c statement_timeout=${options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS}`,
+      `-c statement_timeout=${statementTimeoutMs}`,
       `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
     ].join(' '),
     connectionTimeoutMillis: 5_000,
@@ -81,6 +83,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     logger: () => {},
   });
   await migrate(orm, options);
+  isMigrating = false;
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
   returnBrokenConnections(pool);
   const reads = openReadConnections({
@@ -136,7 +139,12 @@ async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions):
   try {
     await lock.query('select pg_advisory_lock(hashtext($1))', [`portico migrations ${schema}`]);
     await lock.query(`create schema if not exists "${schema}"`);
-    await orm.migrator.up();
+    if ((await orm.migrator.getPending()).length === 0) return;
+    await orm.em.fork().transactional(async (em) => {
+      // A table with many rows is not changed in the time of a statement.
+      await em.execute('set local statement_timeout = 0');
+      await orm.migrator.up({ transaction: em.getTransactionContext() });
+    });
   } finally {
     await lock.end();
   }

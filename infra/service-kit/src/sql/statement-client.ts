@@ -3,7 +3,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
-import { endWhenSilent } from './end-silent-connections.ts';
+import { endWhenSilent, type Silence } from './end-silent-connections.ts';
 import { RepeatedQuery, type RowShape } from './repeated-query.ts';
 import { statementChannel } from './statement-log.ts';
 
@@ -16,8 +16,18 @@ const INT8_OID = 20;
 
 type QueryArguments = Parameters<pg.Client['query']> | unknown[];
 
-/** A pg.Client class for one program. `gate` throws for a statement that must not run. */
-export function statementClient(options: { program: string; gate: (text: string) => void }): typeof pg.Client {
+export type StatementClientOptions = Partial<Silence> & {
+  program: string;
+  /** Throws for a statement that must not run. */
+  gate: (text: string) => void;
+};
+
+/** PostgreSQL ends a statement after `STATEMENT_TIMEOUT_MS` unless told otherwise; it has so long for the answer. */
+export const STATEMENT_TIMEOUT_MS = 10_000;
+const SILENT_MS = 1.5 * STATEMENT_TIMEOUT_MS;
+
+/** A pg.Client class for one program. */
+export function statementClient({ silentMs = SILENT_MS, ...options }: StatementClientOptions): typeof pg.Client {
   const statements = new LRUCache<string, Statement>({ max: TEXTS_MAX });
   let named = 0;
 
@@ -38,7 +48,7 @@ export function statementClient(options: { program: string; gate: (text: string)
   class StatementClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
-      endWhenSilent(this);
+      endWhenSilent(this, { ...options, silentMs });
       // Amounts and counts are safe integers by construction; as text every reader would have to convert them.
       this.setTypeParser(INT8_OID, Number);
     }

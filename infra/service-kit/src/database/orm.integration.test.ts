@@ -1,0 +1,42 @@
+import { Migration } from '@mikro-orm/migrations';
+import { expect, it } from 'vitest';
+import { OutboxEvent } from '../outbox/outbox.ts';
+import { createTestDatabase } from '../testing.ts';
+import { openDatabase } from './orm.ts';
+
+class Long extends Migration {
+  override up(): void {
+    this.addSql('select pg_sleep(2)');
+    this.addSql('create table shop.thing (id text primary key)');
+  }
+}
+
+it('a migration takes as long as it takes, and other statements do not', async () => {
+  await using server = await createTestDatabase();
+  await using database = await openDatabase({
+    program: 'test',
+    databaseUrl: server.url,
+    schema: 'shop',
+    entities: [OutboxEvent],
+    migrations: { '0001-long': Long },
+    tenantTables: [],
+    poolMax: 2,
+    statementTimeoutMs: 200,
+  });
+  expect(await database.run('select count(*)::int as n from shop.thing', [])).toEqual([{ n: 0 }]);
+  await expect(database.run('select pg_sleep(1)', [])).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+});
+
+it('a migration that fails leaves nothing', async () => {
+  await using server = await createTestDatabase();
+  class Broken extends Migration {
+    override up(): void {
+      this.addSql('create table shop.half (id text primary key)');
+      this.addSql('select no_such_column');
+    }
+  }
+  const settings = { program: 'test', databaseUrl: server.url, schema: 'shop', entities: [OutboxEvent], tenantTables: [], poolMax: 2 };
+  await expect(openDatabase({ ...settings, migrations: { '0001-broken': Broken } })).rejects.toThrow('no_such_column');
+  await using database = await openDatabase({ ...settings, migrations: {} });
+  expect(await database.run(`select to_regclass('shop.half') as half`, [])).toEqual([{ half: null }]);
+});
