@@ -126,6 +126,16 @@ describe.each(TOPOLOGIES)('paying an order, %s', (topology) => {
     }
   });
 
+  it('cancels an order whose charge the provider declines after it was placed, and takes no other card for it', async () => {
+    const { id: productId } = await shop.stocked(10, { price: 10, currency: 'USD' });
+    const { id, status } = await shop.order([{ productId, quantity: 2 }], { paymentMethod: 'tok_pending_declined' });
+    expect(status).toBe('pending');
+    const statusNow = async () => (await shop.data<{ status: string }>(200, 'GET', `/api/v1/orders/${id}`)).status;
+    await expect.poll(statusNow, { timeout: 60_000 }).toBe('cancelled');
+    expect((await pay(id, { paymentMethod: 'tok_visa' })).status).toBe(409);
+    expect(stack.sandbox.chargesOf(id)).toMatchObject([{ status: 'failed', refunded: 0 }]);
+  });
+
   it('takes no payment for a cancelled order, for one of another account, or for none', async () => {
     const orderId = await order();
     await shop.data(200, 'DELETE', `/api/v1/orders/${orderId}`);
