@@ -10,8 +10,9 @@ import { type GatewayProcess, startGatewayProcess } from '../../stack/processes/
 
 /** A crashed attempt is not looked at while it might still be under way. */
 const LATER_MS = 600_000;
+const WITHIN = { timeout: 60_000 };
 
-describe('a gateway that is killed while an operator signs in', () => {
+describe('a gateway that is killed while an operator signs in', { timeout: 300_000 }, () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let admin: Admin;
   let client: pg.Client;
@@ -54,7 +55,7 @@ describe('a gateway that is killed while an operator signs in', () => {
     await lock.query(`begin; lock table ${table} in exclusive mode`);
     const answered = post(gateway, email, password);
     const waiting = `from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~* 'insert into .*${table.split('.')[1]}'`;
-    await expect.poll(async () => (await client.query(`select pid ${waiting}`)).rowCount, { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await client.query(`select pid ${waiting}`)).rowCount, WITHIN).toBe(1);
     await gateway.end('SIGKILL');
     expect(await answered).toBe(0);
     // The server's half of the connection may only notice when it writes.
@@ -84,7 +85,7 @@ describe('a gateway that is killed while an operator signs in', () => {
     await using _one = await recover();
     await using _two = await recover();
     const expected = [{ action: 'person.signed_in', after: expect.objectContaining({ side: 'operator', path: '/sign-in/email' }) }];
-    await expect.poll(() => entriesOf(personId)).toEqual(expected);
+    await expect.poll(() => entriesOf(personId), WITHIN).toEqual(expected);
     expect((await client.query('select from access.sign_in_attempt')).rowCount).toBe(0);
   });
 
@@ -93,6 +94,6 @@ describe('a gateway that is killed while an operator signs in', () => {
     expect((await client.query('select from access.operator_session where user_id = $1', [personId])).rowCount).toBe(0);
     await using _one = await recover();
     const expected = [{ action: 'person.attempt_interrupted', after: expect.objectContaining({ path: '/sign-in/email' }) }];
-    await expect.poll(() => entriesOf(personId)).toEqual(expected);
+    await expect.poll(() => entriesOf(personId), WITHIN).toEqual(expected);
   });
 });

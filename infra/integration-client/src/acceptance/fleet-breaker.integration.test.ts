@@ -13,6 +13,8 @@ import { startServer } from './surroundings/testing-client.ts';
 const PATIENT = { timeout: 60_000, interval: 10 };
 
 const NEWS_EVERY_MS = 100;
+/** Where calls fail, and where none may. */
+const [SOON_MS, PATIENT_MS] = [1_000, 20_000];
 const PROBES = 4;
 /** A tenth less than two seconds. */
 const SHORTEST_PERIOD_MS = 1_800;
@@ -38,8 +40,10 @@ afterEach(async () => {
   }
 });
 
-function startNode(baseUrl: string, ...redisUrl: string[]): FleetNode {
-  const child = fork(fileURLToPath(new URL('./surroundings/fleet-node.ts', import.meta.url)), [baseUrl, ...redisUrl], { execArgv: [] });
+/** `deadlineMs`: of its calls. One that is held up for longer fails calls that were answered. */
+function startNode(baseUrl: string, { redisUrl, deadlineMs }: { redisUrl?: string; deadlineMs: number }): FleetNode {
+  const given = [baseUrl, String(deadlineMs), ...(redisUrl === undefined ? [] : [redisUrl])];
+  const child = fork(fileURLToPath(new URL('./surroundings/fleet-node.ts', import.meta.url)), given, { execArgv: [] });
   children.push(child);
   const latest: NodeNews = { opened: false, failures: {}, ok: 0, times: [] };
   const node: FleetNode = { latest, ok: 0, failures: {}, openedAt: undefined, toldAt: [], times: [], child };
@@ -64,7 +68,7 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
       if (failing) receivedWhileFailing.push(performance.now());
       response.writeHead(failing ? 503 : 200).end('{}');
     });
-    const nodes = Array.from({ length: 4 }, () => startNode(server.url, redis.url));
+    const nodes = Array.from({ length: 4 }, () => startNode(server.url, { redisUrl: redis.url, deadlineMs: SOON_MS }));
     await expect.poll(() => nodes.every(({ ok }) => ok > 20), PATIENT).toBe(true);
     await using connection = await openRedis({ url: redis.url, timeoutMs: 10_000, onChange() {} });
     failing = true;
@@ -94,9 +98,9 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
   it('stay closed in three when the network of the fourth is broken', async () => {
     await using redis = await startRedisServer();
     await using server = await startServer((_request, response) => response.writeHead(200).end('{}'));
-    const healthy = Array.from({ length: 3 }, () => startNode(server.url, redis.url));
+    const healthy = Array.from({ length: 3 }, () => startNode(server.url, { redisUrl: redis.url, deadlineMs: PATIENT_MS }));
     await expect.poll(() => healthy.every(({ ok }) => ok > 0), PATIENT).toBe(true);
-    const poisoned = startNode('https://no-such-name.invalid', redis.url);
+    const poisoned = startNode('https://no-such-name.invalid', { redisUrl: redis.url, deadlineMs: SOON_MS });
     await expect.poll(() => poisoned.latest.opened, PATIENT).toBe(true);
     const before = healthy.map(({ ok }) => ok);
     await expect.poll(() => healthy.every(({ ok }, index) => ok > (before[index] ?? 0) + 50), PATIENT).toBe(true);
@@ -107,9 +111,9 @@ describe.skipIf(!hasRedisServer)('the breakers of four processes (needs redis-se
   it('lose no call when Redis is killed, nor 5 ms of a call', async () => {
     await using redis = await startRedisServer();
     await using server = await startServer((_request, response) => response.writeHead(200).end('{}'));
-    const nodes = Array.from({ length: 4 }, () => startNode(server.url, redis.url));
+    const nodes = Array.from({ length: 4 }, () => startNode(server.url, { redisUrl: redis.url, deadlineMs: PATIENT_MS }));
     // Beside them, at the same time, some that never had a Redis: what the machine does to calls, it does to both.
-    const others = Array.from({ length: 2 }, () => startNode(server.url));
+    const others = Array.from({ length: 2 }, () => startNode(server.url, { deadlineMs: PATIENT_MS }));
     await expect.poll(() => [...nodes, ...others].every(({ ok }) => ok > 0), PATIENT).toBe(true);
     await redis.kill();
     const before = nodes.map(({ ok }) => ok);

@@ -1,5 +1,5 @@
 // One process of the fleet in the fleet breaker's test: calls all the time, and tells its parent what came of it.
-// Arguments: base URL, Redis URL (without one it is on its own).
+// Arguments: base URL, deadline of a call in milliseconds, Redis URL (without one it is on its own).
 import { createClient } from '../../create-client.ts';
 import { IntegrationError } from '../../errors.ts';
 import { sut } from './testing-client.ts';
@@ -9,7 +9,8 @@ export type NodeNews = { opened: boolean; failures: Readonly<Record<string, numb
 
 const PAUSE_MS = 20;
 const NEWS_EVERY_MS = 100;
-const [baseUrl = '', redisUrl] = process.argv.slice(2);
+const [baseUrl = '', deadline, redisUrl] = process.argv.slice(2);
+const deadlineMs = Number(deadline);
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const secrets = { get: () => Promise.reject(new Error('There are no secrets here.')) };
 const fast = { ...sut, breaker: { openMs: 2_000 } };
@@ -20,7 +21,7 @@ let news = { opened: false, failures: {} as Record<string, number>, ok: 0, times
 async function call(): Promise<void> {
   const startedAt = performance.now();
   try {
-    await client.sut.read({ params: { id: 'a' } }, { deadlineMs: 1_000 });
+    await client.sut.read({ params: { id: 'a' } }, { deadlineMs });
     news.ok += 1;
     news.opened = false;
   } catch (error) {
