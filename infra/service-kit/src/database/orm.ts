@@ -80,7 +80,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     logger: () => {},
   });
-  await migrate(orm, options);
+  try {
+    await migrate(orm, options);
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
   returnBrokenConnections(pool);
   const reads = openReadConnections({
