@@ -72,6 +72,17 @@ describe('npm start', { timeout: 3 * STARTED_WITHIN_MS }, () => {
     expect(readFileSync(join(dataDir, 'second', 'postgres.log'), 'utf8')).toContain('database system is shut down');
   });
 
+  it.each(['SECRET_KEYS', 'BLIND_INDEX_KEY'])('ends, and says why, when %s is malformed', async (name) => {
+    const child = spawn(process.execPath, [program], {
+      env: testEnvironment({ DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0', REDIS_URL: 'none', NATS_URL: 'none', [name]: '1:abc' }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(child);
+    const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(code).toBe(1);
+    expect(complaint).toContain('bytes, not 32');
+  });
+
   it('starts again after SIGKILL, with the same key and the data it had; and stops cleanly however often Ctrl-C is pressed', async () => {
     const first = await start();
     await end(first.child, 'SIGKILL');

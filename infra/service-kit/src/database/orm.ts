@@ -82,8 +82,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     logger: () => {},
   });
-  await migrate(orm, options);
-  isMigrating = false;
+  try {
+    await migrate(orm, options);
+    isMigrating = false;
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
   returnBrokenConnections(pool);
   const reads = openReadConnections({

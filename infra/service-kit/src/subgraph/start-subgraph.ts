@@ -72,6 +72,10 @@ export async function startSubgraph(
   const { name } = definition;
   const { logger, graph, bus, now = () => new Date() } = dependencies;
   const running = (dependencies.tasks ?? 'running') === 'running';
+  // What may be malformed comes before what would have to be closed.
+  const schema = buildSchema(definition.sdl, definition.resolvers, definition.references);
+  const keyRing = createKeyRing(settings.secretKeys);
+  const blindIndex = createBlindIndex(settings.blindIndexKey);
   const database = await openDatabase({
     program: name,
     schema: name,
@@ -90,12 +94,12 @@ export async function startSubgraph(
     graph,
     now,
     reads: createReads({ schema: name, run: database.read }),
-    keyRing: createKeyRing(settings.secretKeys),
-    blindIndex: createBlindIndex(settings.blindIndexKey),
+    keyRing,
+    blindIndex,
     onCommit: wake,
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
-  const program: SubgraphProgram = { database, logger, keyRing: shared.keyRing, now, contextFor };
+  const program: SubgraphProgram = { database, logger, keyRing, now, contextFor };
   const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) =>
     startLoop({
       idleMs,
@@ -116,7 +120,7 @@ export async function startSubgraph(
     name,
     endpoint: {
       kind: 'in-process',
-      schema: buildSchema(definition.sdl, definition.resolvers, definition.references),
+      schema,
       createContext: contextFor,
     },
     database,
