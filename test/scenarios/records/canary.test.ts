@@ -9,7 +9,8 @@ import type { Shop } from '../../stack/shop.ts';
 import { startSink } from '../../stack/sink.ts';
 import { type Stack, TOPOLOGIES } from '../../stack/start-stack.ts';
 
-describe.each(TOPOLOGIES)('canaries, %s', (topology) => {
+// Thousands of requests, of which a busy machine answers twenty a second.
+describe.each(TOPOLOGIES)('canaries, %s', { timeout: 480_000 }, (topology) => {
   let watched: Watched;
   let stack: Stack;
   let shop: Shop;
