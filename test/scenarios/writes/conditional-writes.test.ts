@@ -80,6 +80,18 @@ describe.each(TOPOLOGIES)('changing a resource, %s', (topology) => {
     });
   });
 
+  it("finds a product's stock by its new SKU, and by the old one no more", async () => {
+    const { id, sku } = await shop.stocked(3);
+    const path = `/api/v1/inventory/${sku}`;
+    expect(await shop.data(200, 'GET', path)).toMatchObject({ sku, productId: id });
+    expect(await shop.data(200, 'PUT', `/api/v1/products/${id}`, { sku: `${sku}-B` })).toMatchObject({ sku: `${sku}-B` });
+    expect(await shop.data(200, 'GET', `${path}-B`)).toMatchObject({ sku: `${sku}-B`, productId: id, quantity: 3 });
+    expect((await shop.call('GET', path)).status).toBe(404);
+    // The old one is free for another product, and its stock.
+    const other = await shop.stocked(7, { sku, name: 'Red mug' });
+    expect(await shop.data(200, 'GET', path)).toMatchObject({ productId: other.id, quantity: 7 });
+  });
+
   it('reserves and releases by hand', async () => {
     const { sku } = await shop.stocked(5);
     const held = await shop.data<{ id: string }>(200, 'PATCH', `/api/v1/inventory/${sku}/reserve`, { quantity: 4, reference: 'PO-1' });
