@@ -96,6 +96,18 @@ describe('the SKU of an item', () => {
     expect(await shelves()).toEqual({ 'MUG-1': other, 'MUG-2': product });
   });
 
+  it('leaves reservations what they were, to be released under the new one', async () => {
+    const product = await tracked('MUG-1');
+    const reserve = 'mutation { reserveInventory(sku: "MUG-1", quantity: 2) { id } }';
+    const { reserveInventory } = await askSubgraph<{ reserveInventory: { id: string } }>(inventory, caller, reserve);
+    skus.set(product, 'MUG-2');
+    await follow(product);
+    const release = 'mutation ($id: ID!) { releaseInventory(sku: "MUG-2", reservationId: $id) { sku item { sku reserved } } }';
+    expect(await askSubgraph(inventory, caller, release, reserveInventory)).toEqual({
+      releaseInventory: { sku: 'MUG-1', item: { sku: 'MUG-2', reserved: 0 } },
+    });
+  });
+
   it('stays for a product that was deleted, that is not tracked, or that is of another tenant', async () => {
     const product = await tracked('MUG-1');
     expect(await follow(newId('product'))).toBe(false);

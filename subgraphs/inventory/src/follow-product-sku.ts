@@ -19,6 +19,7 @@ export async function followProductSku(context: SubgraphContext, productId: stri
   if (moves.size === 0) return false;
   try {
     await context.write(async (em) => {
+      // In how many statements the ORM writes them is its own affair.
       await em.execute('set constraints inventory.inventory_item_sku deferred');
       const items = await em.find(
         InventoryItem,

@@ -92,6 +92,17 @@ describe.each(TOPOLOGIES)('changing a resource, %s', (topology) => {
     expect(await shop.data(200, 'GET', path)).toMatchObject({ productId: other.id, quantity: 7 });
   });
 
+  it('lets two products exchange their SKUs over a third one, and their stock with them', async () => {
+    const [one, two] = [await shop.stocked(1), await shop.stocked(2)];
+    const rename = (id: string, sku: string) => shop.data(200, 'PUT', `/api/v1/products/${id}`, { sku });
+    await rename(one.id, `${one.sku}-C`);
+    await rename(two.id, one.sku);
+    await rename(one.id, two.sku);
+    expect(await shop.data(200, 'GET', `/api/v1/inventory/${one.sku}`)).toMatchObject({ productId: two.id, quantity: 2 });
+    expect(await shop.data(200, 'GET', `/api/v1/inventory/${two.sku}`)).toMatchObject({ productId: one.id, quantity: 1 });
+    expect((await shop.call('GET', `/api/v1/inventory/${one.sku}-C`)).status).toBe(404);
+  });
+
   it('reserves and releases by hand', async () => {
     const { sku } = await shop.stocked(5);
     const held = await shop.data<{ id: string }>(200, 'PATCH', `/api/v1/inventory/${sku}/reserve`, { quantity: 4, reference: 'PO-1' });
