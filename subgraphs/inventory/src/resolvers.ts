@@ -4,6 +4,7 @@ import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { addInventory } from './add-inventory.ts';
+import { followProductSku } from './follow-product-sku.ts';
 import { inventoryReads } from './inventory-reads.ts';
 import { type ReleaseArguments, releaseInventory } from './release-inventory.ts';
 import { type ReserveArguments, reserveInventory } from './reserve-inventory.ts';
@@ -36,6 +37,7 @@ export const resolvers: Resolvers = {
     reserveStock: needs('inventory:write', (_, args: unknown, context) => reserveStock(context, args)),
     releaseStock: needs('inventory:write', (_, { orderId }: ByOrder, context) => settleStock(context, orderId, 'released')),
     commitStock: needs('inventory:write', (_, { orderId }: ByOrder, context) => settleStock(context, orderId, 'committed')),
+    followProductSku: needs('inventory:write', (_, { productId }: { productId: string }, context) => followProductSku(context, productId)),
   },
   InventoryItem: { product: ({ productId }: Row) => ({ id: productId }) },
 };

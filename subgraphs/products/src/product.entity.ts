@@ -29,3 +29,15 @@ export const Product = defineEntity({
 });
 
 export type Product = InferEntity<typeof Product>;
+
+/** A change of a product's SKU of which the inventory is still to be told; gone when that is done. */
+export const SkuChange = defineEntity({
+  name: 'SkuChange',
+  tableName: 'sku_change',
+  properties: {
+    productId: p.string().columnType('text').primary(),
+    ...tenantProperties,
+    requestId: p.string().columnType('text'),
+    lockedUntil: p.datetime().length(3),
+  },
+});

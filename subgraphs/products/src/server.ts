@@ -6,7 +6,8 @@ import {
   startSubgraph,
 } from '@portico/service-kit/subgraph/start-subgraph';
 import { migrations } from '../migrations/index.ts';
-import { Product } from './product.entity.ts';
+import { followSkus } from './follow-skus.ts';
+import { Product, SkuChange } from './product.entity.ts';
 import { references, resolvers } from './resolvers.ts';
 
 /** Starts the products subgraph: the catalogue. */
@@ -17,9 +18,10 @@ export function start(settings: SubgraphSettings, dependencies: SubgraphDependen
       sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
       resolvers,
       references,
-      entities: [Product],
+      entities: [Product, SkuChange],
       migrations,
       tenantTables: ['product'],
+      tasks: { 'follow-skus': followSkus },
     },
     settings,
     dependencies,

@@ -80,6 +80,29 @@ describe.each(TOPOLOGIES)('changing a resource, %s', (topology) => {
     });
   });
 
+  it("finds a product's stock by its new SKU, and by the old one no more", async () => {
+    const { id, sku } = await shop.stocked(3);
+    const path = `/api/v1/inventory/${sku}`;
+    expect(await shop.data(200, 'GET', path)).toMatchObject({ sku, productId: id });
+    expect(await shop.data(200, 'PUT', `/api/v1/products/${id}`, { sku: `${sku}-B` })).toMatchObject({ sku: `${sku}-B` });
+    expect(await shop.data(200, 'GET', `${path}-B`)).toMatchObject({ sku: `${sku}-B`, productId: id, quantity: 3 });
+    expect((await shop.call('GET', path)).status).toBe(404);
+    // The old one is free for another product, and its stock.
+    const other = await shop.stocked(7, { sku, name: 'Red mug' });
+    expect(await shop.data(200, 'GET', path)).toMatchObject({ productId: other.id, quantity: 7 });
+  });
+
+  it('lets two products exchange their SKUs over a third one, and their stock with them', async () => {
+    const [one, two] = [await shop.stocked(1), await shop.stocked(2)];
+    const rename = (id: string, sku: string) => shop.data(200, 'PUT', `/api/v1/products/${id}`, { sku });
+    await rename(one.id, `${one.sku}-C`);
+    await rename(two.id, one.sku);
+    await rename(one.id, two.sku);
+    expect(await shop.data(200, 'GET', `/api/v1/inventory/${one.sku}`)).toMatchObject({ productId: two.id, quantity: 2 });
+    expect(await shop.data(200, 'GET', `/api/v1/inventory/${two.sku}`)).toMatchObject({ productId: one.id, quantity: 1 });
+    expect((await shop.call('GET', `/api/v1/inventory/${one.sku}-C`)).status).toBe(404);
+  });
+
   it('reserves and releases by hand', async () => {
     const { sku } = await shop.stocked(5);
     const held = await shop.data<{ id: string }>(200, 'PATCH', `/api/v1/inventory/${sku}/reserve`, { quantity: 4, reference: 'PO-1' });
