@@ -39,6 +39,12 @@ const TOLD: Readonly<Record<string, Told | ((path: string) => Told)>> = {
   INVALID_TOKEN: EXPIRED,
   TOKEN_EXPIRED: EXPIRED,
   INVALID_CODE: { code: 'AUTHENTICATION_ERROR', message: 'The code is wrong.', field: 'code', text: 'It is wrong, or its time is over.' },
+  USED_CODE: {
+    code: 'AUTHENTICATION_ERROR',
+    message: `The code was used before. ${BEGIN_ANEW}`,
+    field: 'code',
+    text: 'It was used; wait for the next one.',
+  },
   INVALID_BACKUP_CODE: { code: 'AUTHENTICATION_ERROR', message: 'The code is wrong.', field: 'code', text: 'It is wrong, or was used.' },
   INVALID_TWO_FACTOR_COOKIE: { code: 'AUTHENTICATION_ERROR', message: BEGIN_ANEW },
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { ...TOO_MANY_CODES, message: `Too many wrong codes. ${BEGIN_ANEW}` },
