@@ -12,6 +12,7 @@ import type { Mailer } from '../mail/mailer.ts';
 import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
+import { checkProfile } from './check-profile.ts';
 import { letters } from './letters.ts';
 import { forgetGuesses, limitGuesses } from './limit-guesses.ts';
 import { recordSignIn } from './record-sign-in.ts';
@@ -64,13 +65,15 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     ...passwords(options),
     databaseHooks: { session: { create: { before: (session, from) => refuseSession(options, session.userId, from) } } },
     plugins: [twoFactor({ issuer: 'Portico' })],
+    // What is no refusal of its own the library would print and answer with 500: whoever called it translates and logs.
+    onAPIError: { throw: true },
     telemetry: { enabled: false },
   });
   const personId = async (headers: Headers): Promise<string | undefined> => {
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
     return found?.user.id;
   };
-  const handle = limitGuesses(options, auth.handler);
+  const handle = checkProfile(side, limitGuesses(options, auth.handler));
   return { personId, handle: (request) => recordSignIn(options, request, { handle, personId }) };
 }
 

@@ -28,6 +28,7 @@ const TOLD: Readonly<Record<string, Told | ((path: string) => Told)>> = {
     text: `It must have at least ${PASSWORD_LENGTH_MIN} characters.`,
   }),
   PASSWORD_TOO_LONG: (path) => ({ code: 'VALIDATION_ERROR', field: chosenPassword(path), text: 'It is too long.' }),
+  INVALID_PROFILE: { code: 'VALIDATION_ERROR', field: 'name', text: 'It must be one line of 1 to 100 characters, without a picture.' },
   INVALID_EMAIL: { code: 'VALIDATION_ERROR', field: 'email', text: 'It is no e-mail address.' },
   EMAIL_NOT_VERIFIED: {
     code: 'AUTHORIZATION_ERROR',
