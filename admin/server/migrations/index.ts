@@ -8,6 +8,7 @@ import { RequestLogByCopy } from './0007-request-log-by-copy.ts';
 import { SignInGuesses } from './0008-sign-in-guesses.ts';
 import { RequestLogWriters } from './0009-request-log-writers.ts';
 import { AcceptedInvitations } from './0010-accepted-invitations.ts';
+import { UsedCodes } from './0011-used-codes.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -21,4 +22,5 @@ export const migrations = {
   '0008-sign-in-guesses': SignInGuesses,
   '0009-request-log-writers': RequestLogWriters,
   '0010-accepted-invitations': AcceptedInvitations,
+  '0011-used-codes': UsedCodes,
 };

@@ -33,4 +33,12 @@ describe('accounts', () => {
       details: { slug: expect.stringContaining('2 to 39') },
     });
   });
+
+  it('have names of one line: they stand in letters of ours', async () => {
+    const name = 'Acme\n\nYour password has expired: http://evil.example';
+    await expect(admin.accounts.create({ slug: 'letters', name })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      details: { name: 'It must be one line.' },
+    });
+  });
 });

@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceEveryCredential } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
+import { nameText } from '../name-text.ts';
 import { Account } from './account.entity.ts';
 
 export const accountInput = z.object({
   slug: z.string().regex(/^[a-z][a-z0-9-]{1,38}$/, 'It must be 2 to 39 lower-case letters, digits and dashes, beginning with a letter.'),
-  name: z.string().trim().min(1).max(100),
+  name: nameText,
   allowedOrigins: z.array(z.string().max(255).refine(isOrigin, ORIGIN_PROBLEM)).max(20).default([]),
 });
 

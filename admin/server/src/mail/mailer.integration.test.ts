@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@portico/service-kit/logger';
 import { silentLogger } from '@portico/service-kit/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMailer, type Letter } from './mailer.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMailer, LETTER_MS, type Letter } from './mailer.ts';
 
 const now = (): Date => new Date('2026-01-02T03:04:05.678Z');
 const letter: Letter = { to: 'ada@example.com', subject: 'Hello', text: 'One line.\nAnother.\n' };
@@ -54,11 +54,38 @@ describe('letters through SMTP', () => {
   });
 });
 
+describe('a mail server that falls silent', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['before it greets', []],
+    ['in the middle of a letter', ['220 test', '250 ok']],
+  ])('%s holds up nobody for longer than a letter may take', async (_when, lines) => {
+    let silent = false;
+    await using server = await listen((socket) => {
+      const left = [...lines];
+      const say = (): void => {
+        const line = left.shift();
+        silent = line === undefined;
+        if (line !== undefined) socket.write(`${line}\r\n`);
+      };
+      say();
+      socket.on('data', say);
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const mailer = createMailer({ kind: 'smtp', url: server.url, from: 'p@portico.test' }, { logger: silentLogger, now });
+    mailer.post(letter);
+    const refused = expect(mailer.send(letter)).rejects.toThrow();
+    while (!silent) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(LETTER_MS);
+    await refused;
+    await mailer[Symbol.asyncDispose]();
+  });
+});
+
 /** As much of a mail server as one letter needs. */
-async function smtpServer(onText: (text: string) => void): Promise<AsyncDisposable & { url: string }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
+function smtpServer(onText: (text: string) => void): Promise<AsyncDisposable & { url: string }> {
+  return listen((socket) => {
     let inLetter = false;
     socket.write('220 test\r\n');
     socket.on('data', (chunk) => {
@@ -73,7 +100,15 @@ async function smtpServer(onText: (text: string) => void): Promise<AsyncDisposab
         socket.write('354 go on\r\n');
       } else socket.write(text.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n');
     });
+  });
+}
+
+async function listen(onSocket: (socket: Socket) => void): Promise<AsyncDisposable & { url: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
     socket.on('error', () => {});
+    onSocket(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -15,6 +15,9 @@ export type Mailer = AsyncDisposable & {
   send(letter: Letter): Promise<void>;
 };
 
+/** What a letter may take from the first byte to the last answer. A stop waits for it, and so does a transaction that tells owners. */
+export const LETTER_MS = 20_000;
+
 /** Whether the mail server refused the letter itself, so that trying again would change nothing (RFC 5321, 4.2.1). */
 export function isRefusedForGood(error: unknown): boolean {
   return error instanceof Error && 'responseCode' in error && Number(error.responseCode) >= 500;
@@ -40,9 +43,18 @@ export function createMailer(settings: MailSettings, { logger, now }: { logger: 
 type Send = (letter: Letter) => Promise<void>;
 
 function throughSmtp({ url, from }: Extract<MailSettings, { kind: 'smtp' }>): Send {
-  const transport = createTransport(url);
+  // Silence ends the connection; the library's own patience is ten minutes.
+  const transport = createTransport({ url, connectionTimeout: LETTER_MS, greetingTimeout: LETTER_MS, socketTimeout: LETTER_MS });
   return async (letter) => {
-    await transport.sendMail({ from, ...letter });
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      deadline = setTimeout(() => reject(new Error('The mail server did not take the letter in time.')), LETTER_MS);
+    });
+    try {
+      await Promise.race([transport.sendMail({ from, ...letter }), late]);
+    } finally {
+      clearTimeout(deadline);
+    }
   };
 }
 

@@ -8,11 +8,12 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
+import { nameText } from '../name-text.ts';
 import { OPERATOR_ROLES, type OperatorRole, Person } from './person.entity.ts';
 
 export const operatorInput = z.object({
   email: z.email().max(254).toLowerCase(),
-  name: z.string().trim().min(1).max(100).optional(),
+  name: nameText.optional(),
   role: z.enum(OPERATOR_ROLES).default('admin'),
 });
 

@@ -66,13 +66,29 @@ describe('sign-in', () => {
     await expect(half.me.get.query()).rejects.toMatchObject({ data: { code: 'AUTHENTICATION_ERROR' } });
     const wrong = String((Number(totp(secret)) + 1) % 1_000_000).padStart(6, '0');
     expect((await browser.post('developer', '/two-factor/verify-totp', { code: wrong })).status).toBe(401);
-    expect((await browser.post('developer', '/two-factor/verify-totp', { code: totp(secret) })).status).toBe(200);
+    expect((await browser.post('developer', '/two-factor/verify-totp', { code: totp(secret, 1) })).status).toBe(200);
     const { id, email } = await half.me.get.query();
     expect(email).toBe('totp@example.com');
     expect(await own.post('developer', '/two-factor/disable', { password: PASSWORD })).toMatchObject({ status: 200 });
     // The password alone is no sign-in yet.
     const events = sides.recorded.filter(({ target }) => target === id).map(({ action }) => action);
     expect(events).toEqual(['signed_in', 'totp_enabled', 'signed_in', 'totp_disabled'].map((name) => `person.${name}`));
+  });
+
+  it('is opened but once by a code of the second factor, however many use it at the same moment', async () => {
+    const own = await sides.developer('shoulder@example.com');
+    const { body: enabled } = await own.post('developer', '/two-factor/enable', { password: PASSWORD });
+    const secret = new URL(String(enabled.totpURI)).searchParams.get('secret') ?? '';
+    const [first, second] = [totp(secret), totp(secret, 1)];
+    expect(await own.post('developer', '/two-factor/verify-totp', { code: first })).toMatchObject({ status: 200 });
+    const tryCode = async (code: string) => {
+      const browser = sides.browser();
+      await browser.post('developer', '/sign-in/email', { email: 'shoulder@example.com', password: PASSWORD });
+      return async () => (await browser.post('developer', '/two-factor/verify-totp', { code })).status;
+    };
+    expect(await (await tryCode(first))()).toBe(401);
+    const tries = await Promise.all(Array.from({ length: 4 }, () => tryCode(second)));
+    expect((await Promise.all(tries.map((verify) => verify()))).sort()).toEqual([200, 401, 401, 401]);
   });
 
   it('ends everywhere when the password is reset, by a code that is good once', async () => {
@@ -232,12 +248,13 @@ describe('the two sides', () => {
 });
 
 /** RFC 6238 with SHA-1, 30 seconds and 6 digits, as authenticator apps have it. */
-function totp(base32: string): string {
+/** `ahead`: of how many periods after this one. The one before and the one after are taken too. */
+function totp(base32: string, ahead = 0): string {
   let bits = '';
   for (const letter of base32) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
   const mac = createHmac('sha1', key).update(counter).digest();
   const offset = (mac.at(-1) ?? 0) & 15;
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');

@@ -6,15 +6,18 @@ import type { Logger } from '@portico/service-kit/logger';
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins/two-factor';
+import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
+import { checkProfile } from './check-profile.ts';
 import { letters } from './letters.ts';
 import { forgetGuesses, limitGuesses } from './limit-guesses.ts';
 import { recordSignIn } from './record-sign-in.ts';
 import { openSignInDatabase } from './sign-in-database.ts';
+import { useCodeOnce } from './use-code-once.ts';
 
 export type SignIn = {
   /** Everything under `<prefix>/auth/`. */
@@ -37,6 +40,7 @@ export type SignInOptions = {
 };
 
 export const ADDRESS_HEADER = 'x-portico-address';
+const withCode = z.object({ code: z.string() });
 const DAY_SECONDS = 86_400;
 const SESSION_SECONDS = { developer: 7 * DAY_SECONDS, operator: DAY_SECONDS / 2 };
 const REQUESTS_PER_MINUTE = 300;
@@ -59,15 +63,17 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     session: { modelName: `${side}Session`, expiresIn: SESSION_SECONDS[side], updateAge: SESSION_SECONDS[side] / 10 },
     account: { modelName: 'credential', accountLinking: { enabled: false } },
     ...passwords(options),
-    databaseHooks: { session: { create: { before: async ({ userId }) => refuseStranger(options, userId) } } },
+    databaseHooks: { session: { create: { before: (session, from) => refuseSession(options, session.userId, from) } } },
     plugins: [twoFactor({ issuer: 'Portico' })],
+    // What is no refusal of its own the library would print and answer with 500: whoever called it translates and logs.
+    onAPIError: { throw: true },
     telemetry: { enabled: false },
   });
   const personId = async (headers: Headers): Promise<string | undefined> => {
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
     return found?.user.id;
   };
-  const handle = limitGuesses(options, auth.handler);
+  const handle = checkProfile(side, limitGuesses(options, auth.handler));
   return { personId, handle: (request) => recordSignIn(options, request, { handle, personId }) };
 }
 
@@ -129,6 +135,14 @@ function passwords(options: SignInOptions) {
 /** Whoever forgot a password may have lost it to somebody else, who may be signed in on either side. */
 async function endAllSessions({ database }: AdminContext, personId: string): Promise<void> {
   for (const side of Object.keys(SIDES)) await database.run(`delete from access.${side}_session where user_id = $1`, [personId]);
+}
+
+/** `from`: the request that the session is opened by. */
+async function refuseSession(options: SignInOptions, personId: string, from: { path?: string; body?: unknown } | null): Promise<void> {
+  await refuseStranger(options, personId);
+  const { data } = from?.path === '/two-factor/verify-totp' ? withCode.safeParse(from.body) : {};
+  if (data !== undefined && !(await useCodeOnce(options.admin, personId, data.code)))
+    throw new APIError('UNAUTHORIZED', { code: 'USED_CODE', message: 'The code was used before' });
 }
 
 /** To somebody without a role the operators' side answers as to a wrong password. */

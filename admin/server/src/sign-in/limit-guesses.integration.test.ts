@@ -56,11 +56,13 @@ describe('guesses from many addresses, on both sides', () => {
     await sides.signUp(email);
     expect((await signIn(email, PASSWORD, '192.0.2.1')).status).toBe(200);
     expect((await signIn(email, PASSWORD, '2001:db8:1:2::7')).status).toBe(200);
+    expect((await signIn(email, PASSWORD, 'fe80::2%eth0')).status).toBe(200);
     await guessed(email, GUESSES_PER_HOUR);
     const from = async (address: string, password = PASSWORD): Promise<number> => (await signIn(email, password, address)).status;
     expect([await from('192.0.2.2'), await from('2001:db8:1:3::7'), await from('2001:db8:1:2::9', 'a wrong one, from home')]).toEqual([
       429, 429, 401,
     ]);
+    expect(await from('fe80::1:0:0:0:1%eth0')).toBe(429);
     expect(await from('192.0.2.1')).toBe(200);
     await guessed(email, GUESSES_PER_HOUR);
     expect(await from('192.0.2.2')).toBe(429);

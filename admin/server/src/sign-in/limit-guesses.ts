@@ -68,7 +68,8 @@ async function isKnownPlace({ database }: AdminContext, email: string, address: 
      where person.email = $1 and case when strpos(session.ip_address, ':') > 0 and strpos($2, ':') > 0
        then network(set_masklen(session.ip_address::inet, 64)) = network(set_masklen($2::inet, 64))
        else session.ip_address = $2 end limit 1`,
-    [email, address],
+    // A link-local address comes with the name of our interface, which PostgreSQL does not know.
+    [email, address.replace(/%.*/, '')],
   );
   return rows.length > 0;
 }

@@ -1,6 +1,6 @@
 // Refusals of sign-in are errors like all others: a code of the catalogue, a message, a text per field, the request's id.
 import { ERRORS, isErrorCode } from '@portico/contracts/errors';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SIDES } from '../sides.ts';
 import type { Browser } from '../testing/browser.ts';
 import { openTestSides, PASSWORD, type TestSides } from '../testing/open-test-sides.ts';
@@ -50,6 +50,20 @@ describe('sign-in refuses', () => {
       code: 'VALIDATION_ERROR',
       details: { password: expect.any(String) },
     });
+  });
+
+  it.each(['x'.repeat(101), 'two\nlines', 'nul\0', ' '])('the name %j, of somebody known and of somebody new alike', async (name) => {
+    const told = { code: 'VALIDATION_ERROR', details: { name: expect.any(String) } };
+    for (const email of ['wrong@example.com', 'nobody-yet@example.com'])
+      expect(await refused(sides.browser(), '/sign-up/email', { email, password: PASSWORD, name })).toMatchObject(told);
+    expect(await refused(sides.browser(), '/update-user', { name })).toMatchObject(told);
+  });
+
+  it('text that the database has not, and prints nothing of what it said', async () => {
+    const own = await sides.developer('nul@example.com');
+    using printed = vi.spyOn(console, 'error');
+    expect(await refused(own, '/revoke-session', { token: 'a\0' })).toMatchObject({ code: 'VALIDATION_ERROR' });
+    expect(printed).not.toHaveBeenCalled();
   });
 
   it('an address that is not confirmed yet', async () => {

@@ -28,6 +28,7 @@ const TOLD: Readonly<Record<string, Told | ((path: string) => Told)>> = {
     text: `It must have at least ${PASSWORD_LENGTH_MIN} characters.`,
   }),
   PASSWORD_TOO_LONG: (path) => ({ code: 'VALIDATION_ERROR', field: chosenPassword(path), text: 'It is too long.' }),
+  INVALID_PROFILE: { code: 'VALIDATION_ERROR', field: 'name', text: 'It must be one line of 1 to 100 characters, without a picture.' },
   INVALID_EMAIL: { code: 'VALIDATION_ERROR', field: 'email', text: 'It is no e-mail address.' },
   EMAIL_NOT_VERIFIED: {
     code: 'AUTHORIZATION_ERROR',
@@ -39,6 +40,12 @@ const TOLD: Readonly<Record<string, Told | ((path: string) => Told)>> = {
   INVALID_TOKEN: EXPIRED,
   TOKEN_EXPIRED: EXPIRED,
   INVALID_CODE: { code: 'AUTHENTICATION_ERROR', message: 'The code is wrong.', field: 'code', text: 'It is wrong, or its time is over.' },
+  USED_CODE: {
+    code: 'AUTHENTICATION_ERROR',
+    message: `The code was used before. ${BEGIN_ANEW}`,
+    field: 'code',
+    text: 'It was used; wait for the next one.',
+  },
   INVALID_BACKUP_CODE: { code: 'AUTHENTICATION_ERROR', message: 'The code is wrong.', field: 'code', text: 'It is wrong, or was used.' },
   INVALID_TWO_FACTOR_COOKIE: { code: 'AUTHENTICATION_ERROR', message: BEGIN_ANEW },
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { ...TOO_MANY_CODES, message: `Too many wrong codes. ${BEGIN_ANEW}` },

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
 import { Person } from '../people/person.entity.ts';
 import { sweepSignIn } from './sweep-sign-in.ts';
+import { CODE_MS } from './use-code-once.ts';
 
 it('removes what has expired, and nothing else', async () => {
   await using test = await createTestDatabase();
@@ -42,10 +43,15 @@ it('removes what has expired, and nothing else', async () => {
     ['new', new Date(2_001 - 3_600_000)],
   ])
     await database.run('insert into access.sign_in_guess (key, count, since) values ($1, 1, $2)', [key, since]);
-  expect(await sweepSignIn({ database, now: () => now ?? new Date() })).toBe(4);
+  for (const [code, usedAt] of [
+    ['old', new Date(2_000 - CODE_MS)],
+    ['new', new Date(2_001 - CODE_MS)],
+  ])
+    await database.run(`insert into access.used_code (person_id, code, used_at) values ('person_1', $1, $2)`, [code, usedAt]);
+  expect(await sweepSignIn({ database, now: () => now ?? new Date() })).toBe(5);
   const left = await database.run(
-    'select id from access.developer_session union all select id from access.operator_session union all select id from access.verification union all select key from access.sign_in_guess',
+    'select id from access.developer_session union all select id from access.operator_session union all select id from access.verification union all select key from access.sign_in_guess union all select code from access.used_code',
     [],
   );
-  expect(left).toEqual([{ id: 'new' }, { id: 'new' }, { id: 'new' }, { id: 'new' }]);
+  expect(left).toEqual([{ id: 'new' }, { id: 'new' }, { id: 'new' }, { id: 'new' }, { id: 'new' }]);
 });

@@ -2,7 +2,8 @@
 // way end. What is not a proper request never reaches the handler: it gets one refusal, and its connection is closed.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createDrain } from './drain-server.ts';
 import { createRefuser, type ToRefusal } from './http-refusals.ts';
 import { requestFault } from './request-fault.ts';
 import { readTlsFiles, type TlsFiles, watchTlsFiles } from './tls-files.ts';
@@ -41,7 +42,6 @@ export type ListenOptions = {
 export type Listener = AsyncDisposable & { readonly url: string };
 
 const HEADER_BYTES_MAX = 16_384;
-const IDLE_CHECK_MS = 20;
 /** Longer than the usual 60 s of proxies and of our own clients: a connection closed under a request would look like an outage. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** How late a deadline may be noticed. Node's own default is 30 s, three times the deadline for headers. */
@@ -55,6 +55,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const server = await createListener(opened, options.tls, limits, (req, res) => {
     // What comes after a refused request on the same connection may be a part of it; nobody can tell.
     if (refuser.isRefused(req.socket)) return;
+    drain.answering(req, res);
     refuser.answering(req, res);
     const fault = requestFault(req);
     if (fault === undefined) options.handler(req, res);
@@ -65,9 +66,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // All headers are read: those beyond a count that Node leaves out could say where the body ends. requestFault counts them.
   server.maxHeadersCount = 0;
   refuser.attach(server);
-  const sockets = trackSockets(server);
+  const drain = createDrain(server);
   await startListening(server, options);
-  opened.defer(() => close(server, sockets, options.shutdownTimeoutMs));
+  opened.defer(() => drain.drain(options.shutdownTimeoutMs));
   const { port } = server.address() as AddressInfo;
   const running = opened.move();
   const scheme = options.tls === undefined ? 'http' : 'https';
@@ -110,31 +111,4 @@ function startListening(server: Server, { host, port }: ListenOptions): Promise<
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** The server itself knows only connections that got as far as HTTP, not those in the middle of a TLS handshake. */
-function trackSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-/** Stops accepting, lets answers under way go out, and cuts what is left when the time is up. */
-function close(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timeout = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
-    }, timeoutMs);
-    // A connection whose request was under way is idle once it is answered, and would stay open as long as its peer likes.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-    server.close(() => {
-      clearTimeout(timeout);
-      clearInterval(idle);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

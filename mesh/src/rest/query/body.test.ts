@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { parseBody, parseJson } from './body.ts';
 
@@ -40,6 +40,19 @@ describe('the JSON of a body', () => {
     ['{"a":x, " at position 7":1}', 'position 5'],
     ['{"Unexpected end":x}', 'position 18'],
   ])('cannot pretend to break elsewhere: %s', (text, place) => expect(at(text)).toContain(`(${place})`));
+
+  it.each([
+    ['stops too early', '', 'It ends too early.'],
+    ['breaks at its end', 'x', 'Unexpected text after position 65536.'],
+  ])('that is a megabyte of brackets and %s is parsed but a few times over', (_how, end, told) => {
+    const parsed = vi.spyOn(JSON, 'parse');
+    try {
+      expect(at('['.repeat(1_000_000) + end)).toBe(told);
+      expect(parsed.mock.calls.reduce((characters, [text]) => characters + text.length, 0)).toBeLessThan(3_000_000);
+    } finally {
+      parsed.mockRestore();
+    }
+  });
 
   it('must be UTF-8', () => {
     expect(refusal(() => parseJson(Buffer.from([0x22, 0xff, 0x22]))).message).toBe('The body is not valid UTF-8.');

@@ -7,7 +7,11 @@ import { unknownName } from '../selection/selection-tree.ts';
 const DEPTH_MAX = 32;
 /** Fields that one refusal names: a megabyte of unknown names would be answered with twelve. */
 const PROBLEMS_MAX = 50;
+/** Characters in which an error is looked for: looking parses them some sixteen times, and a megabyte of brackets took 2.5 s. */
+const SEARCHED_MAX = 65_536;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** How the parser begins to say of a text that more must follow. */
+const ENDED = 'Unexpected end';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** JSON text to a value. VALIDATION_ERROR with the position, for keys that could reach a prototype, and for nesting without end. */
@@ -29,14 +33,20 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 function positionOf(error: unknown, text: string): string {
-  const known = positionIn(messageOf(error));
-  const position = known ?? findBreak(text);
-  if (position === undefined || position >= text.length) return 'It ends too early.';
+  const message = messageOf(error);
+  const known = positionIn(message);
+  if (known === undefined && message.startsWith(ENDED)) return 'It ends too early.';
+  const position = known ?? findBreak(text.slice(0, SEARCHED_MAX));
+  if ((position ?? SEARCHED_MAX) >= text.length) return 'It ends too early.';
+  if (position === undefined) return `Unexpected text after position ${SEARCHED_MAX}.`;
   const before = text.slice(0, position).split('\n');
   return `Unexpected text at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} (position ${position}).`;
 }
 
-/** For a short text the parser does not say where it stopped. The first character that breaks it is where a longer beginning stops being merely incomplete. */
+/**
+ * For a token that it does not expect the parser does not say where it stopped. The first character
+ * that breaks it is where a longer beginning stops being merely incomplete.
+ */
 function findBreak(text: string): number | undefined {
   let [good, bad] = [0, text.length + 1];
   while (bad - good > 1) {
@@ -53,7 +63,7 @@ function isBroken(beginning: string): boolean {
     return false;
   } catch (error) {
     const position = positionIn(messageOf(error));
-    return position === undefined ? !messageOf(error).startsWith('Unexpected end') : position < beginning.length;
+    return position === undefined ? !messageOf(error).startsWith(ENDED) : position < beginning.length;
   }
 }
 
