@@ -13,23 +13,21 @@ const IDLE_CHECK_MS = 20;
 
 export function createDrain(server: Server): Drain {
   const sockets = trackSockets(server);
-  /** The newest answer of each connection, until it is with the system or lost. */
-  const underWay = new Map<Socket, ServerResponse>();
+  /** The newest answer of each connection that is open, be it over or not. */
+  const newest = new Map<Socket, ServerResponse>();
   let draining = false;
 
   /** Node takes a connection for idle once its answer was handed over, though its peer may still be reading it. */
   function closeIdle(): void {
-    for (const { writableEnded, writableFinished } of underWay.values()) if (writableEnded && !writableFinished) return;
+    for (const { writableEnded, writableFinished } of newest.values()) if (writableEnded && !writableFinished) return;
     server.closeIdleConnections();
   }
 
   return {
-    answering(req, res) {
-      const before = underWay.get(req.socket);
-      underWay.set(req.socket, res);
-      res.once('close', () => {
-        if (underWay.get(req.socket) === res) underWay.delete(req.socket);
-      });
+    answering({ socket }, res) {
+      const before = newest.get(socket);
+      if (before === undefined) socket.once('close', () => newest.delete(socket));
+      newest.set(socket, res);
       if (!draining) return;
       // Of requests that were sent without waiting for answers only the newest has the last one.
       if (before?.headersSent === false) before.shouldKeepAlive = true;
@@ -38,7 +36,7 @@ export function createDrain(server: Server): Drain {
     drain(timeoutMs) {
       draining = true;
       // A peer that is not told sends its next request into a connection that is just being closed.
-      for (const res of underWay.values()) res.shouldKeepAlive = false;
+      for (const res of newest.values()) res.shouldKeepAlive = false;
       return new Promise((resolve) => {
         const timeout = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
