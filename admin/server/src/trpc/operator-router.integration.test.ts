@@ -169,16 +169,6 @@ describe('what is changed', () => {
     expect(JSON.stringify(sides.recorded)).not.toContain(password);
   });
 
-  it('makes no owner by an invitation of support, which may make nobody one', async () => {
-    const { client: support } = await sides.operator('invites@op.example.com', 'support');
-    const invite = (role: 'owner' | 'developer') =>
-      support.members.invite.mutate({ accountId, email: `${role}-of-support@example.com`, role });
-    await expect(invite('owner')).rejects.toMatchObject({ data: { code: 'AUTHORIZATION_ERROR' } });
-    expect(await invite('developer')).toMatchObject({ role: 'developer', status: 'invited' });
-    const emails = (await operator.members.list.query({ accountId })).map(({ email }) => email);
-    expect(emails.filter((email) => email.endsWith('-of-support@example.com'))).toEqual(['developer-of-support@example.com']);
-  });
-
   it('is not recorded when it did not come to be', async () => {
     sides.recorded.length = 0;
     await operator.members.remove.mutate({ accountId, id: 'member_none' }).catch(() => {});

@@ -147,9 +147,9 @@ beforeAll(async () => {
 afterAll(() => sides?.[Symbol.asyncDispose]());
 
 /** Calls with an input that names the account and nothing else: whoever may call is told what is missing, the others that they may not. */
-async function ask(side: Side, role: string, path: string, type: string): Promise<string> {
+async function ask(side: Side, role: string, path: string, type: string, more: object = {}): Promise<string> {
   const url = `${sides.urls[side]}${SIDES[side].prefix}/trpc/${path}`;
-  const input = JSON.stringify({ accountId });
+  const input = JSON.stringify({ accountId, ...more });
   const browser = people[side][role];
   if (browser === undefined) throw new Error(`There is nobody with the role ${role}.`);
   const response =
@@ -180,4 +180,12 @@ describe.each(['developer', 'operator'] as const)('on the side of each %s', (sid
     }
     expect(open).toEqual(TABLE[side][path]);
   });
+});
+
+it('support invites, though no owner, for it may make nobody one', async () => {
+  const invite = (role: string, as: string) =>
+    ask('operator', role, 'members.invite', 'mutation', { email: `${as}-of-${role}@example.com`, role: as });
+  expect(await invite('support', 'owner')).toBe('AUTHORIZATION_ERROR');
+  expect(await invite('support', 'developer')).toBe('OK');
+  expect(await invite('admin', 'owner')).toBe('OK');
 });
