@@ -3,12 +3,12 @@ import { createRandom } from '@portico/local/seed/random';
 import { hasNatsServer, startNatsServer } from '@portico/service-kit/bus/nats/nats-testing';
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import { createTestDatabase, silentLogger } from '@portico/service-kit/testing';
+import { standBetween } from '@portico/service-kit/testing-between';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { openShop, type Shop } from '../stack/shop.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { FULL, printCounts } from './counts.ts';
-import { startCut } from './relay/cut-connection.ts';
 import { hasPostgresBinaries, startOwnPostgres } from './relay/own-postgres.ts';
 import { type FaultSink, startFaultSink } from './sink.ts';
 
@@ -59,13 +59,13 @@ type Unsteady = AsyncDisposable & { readonly url: string; readonly times: number
 /** The network between: nobody can know what became of what was under way. */
 async function cutOff(): Promise<Unsteady> {
   await using opened = new AsyncDisposableStack();
-  const way = opened.use(await startCut(opened.use(await createTestDatabase()).url));
+  const way = opened.use(await standBetween(opened.use(await createTestDatabase()).url));
   const all = opened.move();
   return {
     url: way.url,
     times: CUTS,
-    away: async () => way.cut(),
-    back: async () => way.mend(),
+    away: async () => way.goAway(),
+    back: async () => way.comeBack(),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

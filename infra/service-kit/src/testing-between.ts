@@ -11,6 +11,10 @@ export type Between = AsyncDisposable & {
   freeze(): void;
   /** Ends all connections. */
   cut(): void;
+  /** Ends all connections and refuses new ones. */
+  goAway(): void;
+  /** Takes connections again. */
+  comeBack(): void;
 };
 
 /** Stands between a program and PostgreSQL, so that what a network does can be done to the one and not to the other. */
@@ -22,8 +26,10 @@ export async function standBetween(databaseUrl: string): Promise<Between> {
   const sent = new Map<Socket, string>();
   let wanted: readonly [first: string, then: string] | undefined;
   let hasLost = false;
+  let isAway = false;
 
   const server = createServer((near) => {
+    if (isAway) return void near.resetAndDestroy();
     const far = connect(Number(port || 5432), hostname);
     let loses = false;
     for (const [one, other] of [
@@ -76,6 +82,13 @@ export async function standBetween(databaseUrl: string): Promise<Between> {
       for (const socket of sockets) socket.removeAllListeners('data').pause();
     },
     cut,
+    goAway() {
+      isAway = true;
+      cut();
+    },
+    comeBack() {
+      isAway = false;
+    },
     async [Symbol.asyncDispose]() {
       cut();
       await new Promise((resolve) => server.close(resolve));
