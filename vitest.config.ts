@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { scenariosAtOnce } from './test/setup/scenarios-at-once.ts';
 
 const ignored = ['**/node_modules/**', '**/.data/**', '**/.toolchain/**'];
 
@@ -67,8 +68,7 @@ export default defineConfig({
           pool: 'forks',
           isolate: false,
           testTimeout: 120_000,
-          // A platform has eight programs, each with its connections.
-          maxWorkers: 2,
+          maxWorkers: await scenariosAtOnce(process.env.TEST_DATABASE_URL),
           hookTimeout: 240_000,
           sequence: { groupOrder: 2 },
         },
