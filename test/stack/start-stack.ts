@@ -87,7 +87,7 @@ const NO_AUDIT: AuditSink = { record: () => {}, flush: () => Promise.resolve(), 
 const PEOPLE = { portalOrigin: 'http://portal.test', consoleOrigin: 'http://console.test', triesPerMinute: 1_000 };
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { topology, execution, poolMax = 10, env = {}, redisUrl, openBus, audited = true, loggerOf = () => silentLogger } = options;
+  const { topology, execution, poolMax = 6, env = {}, redisUrl, openBus, audited = true, loggerOf = () => silentLogger } = options;
   await using opened = new AsyncDisposableStack();
   const fleet = options.fleet ?? (options.shared === true && topology === 'distributed' ? await sharedFleet() : undefined);
   const databaseUrl = fleet?.databaseUrl ?? options.databaseUrl ?? opened.use(await createTestDatabase()).url;
