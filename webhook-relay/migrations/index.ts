@@ -10,6 +10,7 @@ import { HandOver } from './0009-hand-over.ts';
 import { InterimSecrets } from './0010-interim-secrets.ts';
 import { LetLinesGo } from './0011-let-lines-go.ts';
 import { PutLinesAside } from './0012-put-lines-aside.ts';
+import { FanOutByHash } from './0013-fan-out-by-hash.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -25,4 +26,5 @@ export const migrations = {
   '0010-interim-secrets': InterimSecrets,
   '0011-let-lines-go': LetLinesGo,
   '0012-put-lines-aside': PutLinesAside,
+  '0013-fan-out-by-hash': FanOutByHash,
 };
