@@ -14,14 +14,17 @@ const toAnswer = createToAnswer({ docsUrl: '/docs', logger: createLogger({ progr
 const refuse = answerErrors(toAnswer);
 const clientAddress = createClientAddress([]);
 
-/** A gateway of which nothing is left but the reading of bodies. */
-const gateway = () =>
+/** A gateway of which nothing is left but the reading of bodies. `ended`: told of each answer, and of what went wrong with it. */
+const gateway = (ended: (status: number, error?: unknown) => void = () => {}) =>
   start({
     handler: (req, res) => {
       const request = readIncoming(req, 0, clientAddress);
-      refuse(request, (passed) => readBody(passed, async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) }))).then(
-        (answer) => sendAnswer(request, res, answer, new WeakSet()),
-      );
+      refuse(request, (passed) => readBody(passed, async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) })))
+        .then((answer) => {
+          sendAnswer(request, res, answer, new WeakSet());
+          ended(answer.status);
+        })
+        .catch((error: unknown) => ended(0, error));
     },
   });
 
@@ -62,3 +65,14 @@ it.each([
   const { url } = await gateway();
   for (let i = 0; i < TRIES; i += 1) expect(await post(url, bytes, isChunked)).toMatch(/^HTTP\/1\.1 413 .*"PAYLOAD_TOO_LARGE"/s);
 });
+
+it.each(['content-length: 10', 'transfer-encoding: chunked'])(
+  'a body of which the sender goes away half-way (%s) is an answer to nobody',
+  async (coding) => {
+    const answers: unknown[][] = [];
+    const { url } = await gateway((...ended) => answers.push(ended));
+    const socket = await open(url);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${coding}\r\n\r\n5\r\n`, () => socket.destroy());
+    await expect.poll(() => answers).toEqual([[400]]);
+  },
+);
