@@ -1,5 +1,6 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 
+import type { Socket } from 'node:net';
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
@@ -145,6 +146,7 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       ),
     }),
   );
+  const ending = new WeakSet<Socket>();
   const open = opened.use(
     await listen({
       host: config.HOST,
@@ -154,10 +156,12 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       tls,
       toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
       handler: mounted(dependencies.mounts?.public, (req, res) => {
+        // It was told so (RFC 9112, 9.6).
+        if (ending.has(req.socket)) return;
         const request = readIncoming(req, performance.now(), clientAddress);
         // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
         pipeline(request)
-          .then((answer) => sendAnswer(request, res, answer))
+          .then((answer) => sendAnswer(request, res, answer, ending))
           .catch((err: unknown) => {
             logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
             res.destroy();

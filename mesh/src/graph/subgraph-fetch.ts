@@ -1,15 +1,13 @@
 // How a subgraph is asked one operation: compiled and in process, or over HTTP. Both are prepared once and run many times.
 
 import type { Executor } from '@graphql-tools/utils';
-import type { ErrorCode } from '@portico/contracts/errors';
-import { CALLER_HEADER, signCaller } from '@portico/service-kit/graph/caller-header';
 import type { SubgraphEndpoint } from '@portico/service-kit/graph/graph';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
-import { type DocumentNode, execute, GraphQLError, type GraphQLFormattedError, parse, print } from 'graphql';
+import { type DocumentNode, execute, type GraphQLError, type GraphQLFormattedError, parse, print } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { Pool, errors as undiciErrors } from 'undici';
 import type { GraphContext, GraphRequest } from './graph-request.ts';
+import { overHttp } from './subgraph-over-http.ts';
 import { traceFetch } from './trace-fetch.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
@@ -75,50 +73,6 @@ function tiered(
     run = (variables, request) => compiled.query({}, request.contextOf(endpoint), variables) as MaybePromise<SubgraphResult>;
   }
   return { fetch: (variables, request) => run(variables, request), compile };
-}
-
-function overHttp(url: string, options: { internalSecret: string; requestTimeoutMs: number }): SubgraphClient {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, {
-    connections: 64,
-    headersTimeout: options.requestTimeoutMs,
-    bodyTimeout: options.requestTimeoutMs,
-    connect: { timeout: Math.min(options.requestTimeoutMs, 2_000) },
-  });
-  async function post(query: string, variables: Variables, { caller }: GraphRequest): Promise<SubgraphResult> {
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      [CALLER_HEADER]: signCaller(caller, options.internalSecret),
-      'x-request-id': caller.requestId,
-    };
-    if (caller.traceparent !== undefined) headers.traceparent = caller.traceparent;
-    try {
-      const response = await pool.request({ path: pathname, method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-      const answer: unknown = await response.body.json();
-      if (typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer)) return answer as SubgraphResult;
-      return failure(response.statusCode >= 500 ? 'SERVICE_UNAVAILABLE' : 'UPSTREAM_ERROR');
-    } catch (error) {
-      return failure(codeOf(error));
-    }
-  }
-  return {
-    prepare: (operation) => (variables, request) => post(operation, variables, request),
-    close: () => pool.close(),
-  };
-}
-
-// Neither the address nor the body of what failed may travel on: the code is all that callers learn.
-function failure(code: ErrorCode): SubgraphResult {
-  return {
-    data: null,
-    errors: [new GraphQLError('A part of the platform did not answer.', { extensions: { code, retryAfterSeconds: 1 } })],
-  };
-}
-
-function codeOf(error: unknown): ErrorCode {
-  if (error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.BodyTimeoutError) return 'UPSTREAM_TIMEOUT';
-  return error instanceof SyntaxError ? 'UPSTREAM_ERROR' : 'SERVICE_UNAVAILABLE';
 }
 
 /** The same for Mesh's own execution, which hands over documents. */

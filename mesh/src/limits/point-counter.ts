@@ -1,7 +1,7 @@
 import { AppError } from '@portico/contracts/errors';
 import type { RateLimit } from '@portico/contracts/tiers';
 import type { RedisConnection } from '@portico/service-kit/redis/redis';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** How often something happened, per key, in windows that begin with its first time. */
 export type PointCounter = {
@@ -26,33 +26,46 @@ const LAST_MOMENT_MS = 1_000;
 export function createPointCounter(
   name: string,
   { limit, windowSeconds }: RateLimit,
-  redis: Pick<RedisConnection, 'client'> | undefined,
+  redis: Pick<RedisConnection, 'client' | 'run' | 'isUp'> | undefined,
 ): PointCounter {
   const rule = { keyPrefix: `portico:${name}`, points: limit, duration: windowSeconds };
-  const memory = new RateLimiterMemory(rule);
-  const limiter: RateLimiterAbstract =
-    redis === undefined
-      ? memory
-      : new RateLimiterRedis({ ...rule, storeClient: redis.client, insuranceLimiter: memory, rejectIfRedisNotReady: true });
+  const own = new RateLimiterMemory(rule);
+  const shared = redis === undefined ? undefined : new RateLimiterRedis({ ...rule, storeClient: redis.client });
+
+  function counted(result: RateLimiterRes, giveBack: () => Promise<unknown>): Counted {
+    const { consumedPoints: used, msBeforeNext: waitMs } = result;
+    const giveBackUntil = performance.now() + waitMs - LAST_MOMENT_MS;
+    return {
+      allowed: used <= limit,
+      used,
+      waitMs,
+      async giveBack() {
+        if (performance.now() < giveBackUntil) await giveBack();
+      },
+    };
+  }
+  async function countHere(key: string): Promise<Counted> {
+    return counted(await own.consume(key).catch(refusedOrThrow), () => own.reward(key));
+  }
   return {
     async consume(key) {
-      const [result, allowed] = await limiter.consume(key).then(
-        (spent) => [spent, true] as const,
-        (refused: unknown) => [refused, false] as const,
-      );
-      if (!(result instanceof RateLimiterRes)) throw result;
-      const { consumedPoints: used, msBeforeNext: waitMs } = result;
-      const giveBackUntil = performance.now() + waitMs - LAST_MOMENT_MS;
-      return {
-        allowed,
-        used,
-        waitMs,
-        async giveBack() {
-          if (performance.now() < giveBackUntil) await limiter.reward(key);
-        },
-      };
+      // One that does not answer is asked by nobody: each question would wait for it, and stay in memory as long as it says nothing.
+      if (redis === undefined || shared === undefined || !redis.isUp()) return countHere(key);
+      try {
+        const result = await redis.run(() => shared.consume(key).catch(refusedOrThrow));
+        // What Redis does not hear stays counted there.
+        return counted(result, () => redis.run(() => shared.reward(key)).catch(() => {}));
+      } catch {
+        return countHere(key);
+      }
     },
   };
+}
+
+/** The library rejects with its answer when the limit is reached. */
+function refusedOrThrow(rejected: unknown): RateLimiterRes {
+  if (rejected instanceof RateLimiterRes) return rejected;
+  throw rejected;
 }
 
 /** RATE_LIMIT_EXCEEDED, to be tried again after the wait in whole seconds. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from './answer/answer.ts';
 import { pushRateLimitHeaders } from './answer/rate-limit-headers.ts';
@@ -10,8 +11,16 @@ export const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains';
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Sends an answer at once, whole. HEAD gets the headers of GET. */
-export function sendAnswer(request: RestRequest, res: ServerResponse, { status, headers, body, bodyBytes }: Answer): void {
+/** How much of a body that nobody wants is read, so that whoever sends it gets to read why. */
+const DROPPED_BYTES_MAX = 33_554_432;
+
+/** Sends an answer at once, whole. HEAD gets the headers of GET. `ending`: connections that take no further request. */
+export function sendAnswer(
+  request: RestRequest,
+  res: ServerResponse,
+  { status, headers, body, bodyBytes }: Answer,
+  ending: WeakSet<Socket>,
+): void {
   const { incoming } = request;
   const list: string[] = [];
   push(list, edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket));
@@ -22,9 +31,28 @@ export function sendAnswer(request: RestRequest, res: ServerResponse, { status, 
   if (body !== undefined) list.push('content-length', String(bodyBytes ?? Buffer.byteLength(body)));
   else if (status !== 204 && status !== 304) list.push('content-length', '0');
   // A body that was not read would be taken for the next request on this connection.
-  if (hasUnreadBody(incoming) && request.body.length === 0) list.push('connection', 'close');
+  const isUnread = hasUnreadBody(incoming) && request.body.length === 0;
+  if (isUnread) list.push('connection', 'close');
   res.writeHead(status, list);
-  res.end(request.method === 'HEAD' ? undefined : body);
+  const sent = request.method === 'HEAD' ? undefined : body;
+  if (!isUnread) return void res.end(sent);
+  ending.add(incoming.socket);
+  if (sent === undefined) res.flushHeaders();
+  else res.write(sent);
+  dropBody(incoming, () => res.end());
+}
+
+/** Closed under a peer that still writes, a connection takes the answer with it. The listener's deadline for bodies holds on. */
+function dropBody(incoming: IncomingMessage, done: () => void): void {
+  let dropped = 0;
+  incoming
+    .on('data', ({ length }: Buffer) => {
+      dropped += length;
+      if (dropped > DROPPED_BYTES_MAX) done();
+    })
+    .once('end', done)
+    .once('close', done)
+    .resume();
 }
 
 function push(list: string[], headers: Answer['headers']): void {

@@ -38,7 +38,9 @@ async function readAll(incoming: IncomingMessage, bytesMax: number): Promise<Buf
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    // Destroyed, it would take the connection with it, and the refusal.
+    const parts: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
+    for await (const chunk of parts) {
       bytes += chunk.length;
       if (bytes > bytesMax) throw tooLarge(bytesMax);
       chunks.push(chunk);

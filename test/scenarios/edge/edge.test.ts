@@ -140,6 +140,27 @@ describe('the edge', () => {
     }
   });
 
+  it('reads what is left of a body that it refused, and runs nothing behind it', async () => {
+    const served = async (): Promise<number> => {
+      const metrics = await (await fetch(`${stack.internalUrl}/metrics`)).text();
+      return Number(/portico_http_request_duration_seconds_count\{route="getVersions"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0);
+    };
+    const before = await served();
+    const { port } = new URL(stack.url);
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('latin1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.write('POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n');
+    await expect.poll(() => text).toMatch(/^HTTP\/1\.1 404 .*\}$/s);
+    socket.write('0123456789GET /api HTTP/1.1\r\nhost: x\r\n\r\n');
+    await closed(socket);
+    expect([text.match(/HTTP\/1\.1 \d/g)?.length, await served()]).toEqual([1, before]);
+    expect((await fetch(`${stack.url}/api`)).status).toBe(200);
+    expect(await served()).toBe(before + 1);
+  });
+
   it(`survives ${MALFORMED} malformed requests: no 5xx, no hang, nothing but whole answers`, async () => {
     const hostile = hostileBytes(20_261_121);
     expect(await notSurvived(stack.url, MALFORMED, hostile.request)).toEqual([]);

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { signRequest } from '@portico/mesh/access/sign-request';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Key } from '../../stack/credentials.ts';
 import { type Reply, send, signingTimes } from '../../stack/send.ts';
@@ -7,6 +9,7 @@ import { type Stack, startStack, TOPOLOGIES } from '../../stack/start-stack.ts';
 type Failure = { error: { code: string; details: Record<string, unknown> } };
 
 const ACCOUNT = 'idempotent-shop';
+const HANG_UPS = 12;
 
 describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
   let stack: Stack;
@@ -82,6 +85,14 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
     expect(created === undefined ? undefined : idOf(await order('race'))).toBe(created === undefined ? undefined : idOf(created));
   });
 
+  it('makes one order of it when whoever sent it hangs up at once, again and again', async () => {
+    const before = await totalOf();
+    const keys = Array.from({ length: HANG_UPS }, (_, i) => `gone-${i}`);
+    await Promise.all(keys.map((key) => sendAndHangUp(stack.url, shop.key, body, key, nextTime())));
+    for (const key of keys) await expect.poll(async () => (await order(key)).status).toBe(200);
+    expect(await totalOf()).toBe(before + HANG_UPS);
+  });
+
   it('lets the very same signed request through again, and changes nothing by it', async () => {
     const options = { headers: { 'idempotency-key': 'same' }, nowMs: Date.now() };
     const [first, second] = [
@@ -109,3 +120,24 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
     expect([reply.status, (reply.body as Failure).error.details]).toEqual([400, { 'Idempotency-Key': expect.any(String) }]);
   });
 });
+
+/** Every byte of a request, and then nobody who would read the answer. */
+function sendAndHangUp(url: string, { key, secret }: Key, order: object, idempotencyKey: string, nowMs: number): Promise<void> {
+  const body = JSON.stringify(order);
+  const target = '/api/v1/orders';
+  const headers = {
+    ...signRequest({ method: 'POST', target, body, key, secret, scheme: 'v2', nowMs }),
+    host: 'x',
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'idempotency-key': idempotencyKey,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`POST ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, () => socket.destroy()),
+    );
+    socket.on('error', reject).on('close', () => resolve());
+  });
+}

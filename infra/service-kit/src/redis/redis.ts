@@ -3,12 +3,12 @@
 import { Redis } from 'ioredis';
 
 export type RedisConnection = AsyncDisposable & {
-  /** For libraries that take the client itself. Their commands end after four deadlines, and do not tell whether Redis is up. */
+  /** For libraries that take the client itself; what they ask of it goes through `run`. */
   readonly client: Redis;
   isUp(): boolean;
   /** Runs a command within the deadline. Rejects at once while Redis is down; a command that fails makes it count as down. */
   run<Result>(command: (client: Redis) => Promise<Result>): Promise<Result>;
-  /** Asks Redis now. */
+  /** Asks Redis now whether it does what it is there for. */
   answers(): Promise<boolean>;
 };
 
@@ -22,9 +22,17 @@ export type RedisOptions = {
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const RETRY_MS = 250;
-const PROBE_MS = 500;
+const TRY_AGAIN_MS = 500;
 /** A client's own commands, which have no deadline of ours, end after this many. */
 const BACKSTOP = 4;
+/** A connection through which nothing has come for so long, although something was asked, is made anew: a network may have dropped it untold. */
+const SILENCE_MS = 2_000;
+/**
+ * What all is built on. A replica, a Redis whose memory is full and one that cannot save answer a ping and refuse this; so does a node of a
+ * cluster, for keys that are not all its own.
+ */
+const TRY_OUT = `for i = 1, #KEYS do redis.call('SET', KEYS[i], '1') redis.call('DEL', KEYS[i]) end return 'done'`;
+const TRIED_KEYS = ['portico:tried:1', 'portico:tried:2'];
 
 /** Answers when Redis is connected, or the first try has failed; from then on it tries again by itself. */
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
@@ -42,10 +50,11 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    socketTimeout: SILENCE_MS,
     retryStrategy: () => RETRY_MS,
   });
   let up: boolean | undefined;
-  let probe: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
   let closing = false;
   let lastError = 'the connection was closed';
 
@@ -59,43 +68,58 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     try {
       return await withDeadline(command(client), timeoutMs);
     } catch (error) {
-      become(false, error instanceof Error ? error.message : String(error));
-      probeLater();
+      failed(error);
       throw error;
     }
   }
-  /** A connection that stands but failed a command is tried until a command succeeds; one that broke is made anew by the client. */
-  function probeLater(): void {
-    if (closing || probe !== undefined) return;
-    probe = setTimeout(() => {
-      probe = undefined;
-      if (up === true || client.status !== 'ready') return;
-      withDeadline(client.ping(), timeoutMs).then(() => become(true), probeLater);
-    }, PROBE_MS).unref();
+  /** A connection that stands but failed a command is tried until it does what it is for; one that broke is made anew by the client. */
+  function tryLater(): void {
+    if (closing || later !== undefined) return;
+    later = setTimeout(() => {
+      later = undefined;
+      if (up !== true && client.status === 'ready') void tryNow();
+    }, TRY_AGAIN_MS).unref();
+  }
+  function tryNow(): Promise<void> {
+    return withDeadline(tryOut(client), timeoutMs).then(() => become(true), failed);
+  }
+  function failed(error: unknown): void {
+    become(false, error instanceof Error ? error.message : String(error));
+    tryLater();
   }
 
+  let firstTry: Promise<void> | undefined;
   client.on('error', (error: Error) => {
     lastError = error.message || lastError;
   });
-  client.on('ready', () => become(true));
+  client.on('ready', () => {
+    firstTry = tryNow();
+  });
   client.on('close', () => become(false, lastError));
-  const tried = client.connect().catch(() => become(false, lastError));
+  const tried = client.connect().then(
+    () => firstTry,
+    () => become(false, lastError),
+  );
   const connection: RedisConnection = {
     client,
     isUp: () => up === true,
     run,
     answers: () =>
-      run((asked) => asked.ping()).then(
+      run(tryOut).then(
         () => true,
         () => false,
       ),
     async [Symbol.asyncDispose]() {
       closing = true;
-      clearTimeout(probe);
+      clearTimeout(later);
       client.disconnect();
     },
   };
   return { connection, tried };
+}
+
+async function tryOut(client: Redis): Promise<void> {
+  if ((await client.eval(TRY_OUT, TRIED_KEYS.length, ...TRIED_KEYS)) !== 'done') throw new Error('What answers is no Redis.');
 }
 
 function withDeadline<Result>(answer: Promise<Result>, timeoutMs: number): Promise<Result> {

@@ -87,6 +87,20 @@ describe('a fetch of entities', () => {
     expect(errors).toEqual([]);
   });
 
+  it.each<[string, SubgraphResult]>([
+    ['fewer', found({ name: 'Nail' })],
+    ['more', found({ name: 'Saw' }, { name: 'Nail' }, { name: 'Axe' })],
+    ['none', found()],
+    ['no list', { data: { _entities: { name: 'Saw' } } }],
+    ['nothing', { data: null }],
+  ])('takes %s than it asked for as no answer: nobody knows which is whose', async (_, answer) => {
+    const { data, errors } = await run({ items: items() }, answer);
+    expect(data).toEqual({ items: items() });
+    expect(errors).toEqual([
+      { message: expect.any(String), path: ['items', 0, 'product'], extensions: expect.objectContaining({ code: 'UPSTREAM_ERROR' }) },
+    ]);
+  });
+
   it.each<[string, Gathered | null]>([
     ['no data', null],
     ['an empty list', { items: [] }],

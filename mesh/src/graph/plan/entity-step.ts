@@ -1,6 +1,7 @@
 // A fetch of entities: collects them from what was gathered, asks their subgraph once for all of them, each only once, and puts the
 // answers back into every place they belong.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { failedFetch } from '../failed-fetch.ts';
 import type { SubgraphResult } from '../subgraph-fetch.ts';
 import { type ExecutionState, type Gathered, isObject, merge, pickVariables, type Step, type StepCompiler } from './execution-state.ts';
 import type { FetchNode, PathStep } from './plan-node.ts';
@@ -36,20 +37,25 @@ export function entityStep(path: readonly PathStep[], fetch: FetchNode, { client
     variables.representations = representations;
 
     const settle = (result: SubgraphResult): void => {
-      const found = result.data?._entities;
-      if (Array.isArray(found)) {
-        for (const [i, entity] of entities.entries()) {
-          const answer: unknown = found[places[i] ?? -1];
-          if (isObject(answer)) merge(entity, answer);
-        }
+      const found = entitiesOf(result, representations.length);
+      for (const [i, entity] of entities.entries()) {
+        const answer: unknown = found?.[places[i] ?? -1];
+        if (isObject(answer)) merge(entity, answer);
       }
-      for (const error of result.errors ?? []) state.errors.push(...relocate(error, state, steps, places));
+      const { errors = [] } = found === undefined && !result.errors?.length ? failedFetch('UPSTREAM_ERROR') : result;
+      for (const error of errors) state.errors.push(...relocate(error, state, steps, places));
     };
     const result = ask(variables, state.request);
     if (result instanceof Promise) return result.then(settle);
     settle(result);
     return undefined;
   };
+}
+
+/** In the order in which they were asked for; undefined where it is not one for each: nobody could say which is whose. */
+function entitiesOf({ data }: SubgraphResult, count: number): readonly unknown[] | undefined {
+  const found = data?._entities;
+  return Array.isArray(found) && found.length === count ? found : undefined;
 }
 
 /** Walks to the entities under a path; `null` in it stands for every element of a list. */

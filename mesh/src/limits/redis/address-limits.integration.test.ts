@@ -6,6 +6,7 @@ import { type AddressLimits, createAddressLimits } from '../address-limits.ts';
 
 /** Whether Redis is slow is not what is tested here. */
 const PATIENT_MS = 10_000;
+const IMPATIENT_MS = 300;
 const rules = { failures: { limit: 4, windowSeconds: 3_600 }, publicRequests: { limit: 2, windowSeconds: 3_600 } };
 
 describe.skipIf(!hasRedisServer)('an address at several gateways (skipped without a redis-server)', () => {
@@ -30,6 +31,23 @@ describe.skipIf(!hasRedisServer)('an address at several gateways (skipped withou
     for (const limits of [one, other]) expect(() => limits.refuseBlocked('203.0.113.1')).toThrow(expect.objectContaining(TOO_MANY));
     for (const limits of [one, other]) await limits.countPublic('203.0.113.1');
     await expect(one.countPublic('203.0.113.1')).rejects.toMatchObject(TOO_MANY);
+  });
+
+  it('is limited all the same while Redis stands still, which is asked once, and told by it', async () => {
+    await using impatient = await openRedis({ url: server.url, timeoutMs: IMPATIENT_MS, onChange: () => {} });
+    const limits = createAddressLimits({ rules, redis: impatient, nowMs: Date.now, onRefused: () => {} });
+    server.signal('SIGSTOP');
+    try {
+      await limits.countPublic('203.0.113.3');
+      expect(impatient.isUp()).toBe(false);
+      await limits.countPublic('203.0.113.3');
+      await expect(limits.countPublic('203.0.113.3')).rejects.toMatchObject(TOO_MANY);
+    } finally {
+      server.signal('SIGCONT');
+    }
+    await expect.poll(() => impatient.isUp()).toBe(true);
+    // A question beyond the first would have been answered by now, on the connection or after it.
+    expect(await redis.client.get('portico:address:public:203.0.113.3')).toSatisfy((used: string | null) => Number(used) <= 1);
   });
 
   it('is limited all the same while Redis is away', async () => {

@@ -14,7 +14,7 @@ local share, least = 16, 8
 local used, kept, stored = {}, {}, redis.call('MGET', unpack(KEYS))
 for known, ms in string.gmatch(ARGV[1], '(%d+) (%d+)') do
   local i = #used + 1
-  stored[i] = tonumber(stored[i] or 0)
+  stored[i] = tonumber(stored[i] or 0) or 0
   used[i] = math.max(stored[i], tonumber(known))
   kept[i] = ms
 end

@@ -145,6 +145,21 @@ describe.skipIf(url === undefined)('the limiter in Redis (skipped without a Redi
     expect(await gateway(clock).consume([limit])).toMatchObject({ allowed: false });
   });
 
+  it.each<[string, (key: string) => Promise<unknown>]>([
+    ['a text', (key) => redis.client.set(key, 'x')],
+    ['a number that no counter has', (key) => redis.client.set(key, '-1.5')],
+    ['a list', (key) => redis.client.rpush(key, 'x')],
+  ])('goes on from what it knew when somebody has put %s in the place of a counter', async (_, spoil) => {
+    const limiter = gateway();
+    const limit = newLimit({ windowSeconds: DAY });
+    await limiter.consume([limit]);
+    const [key = ''] = await redis.client.keys(`*${limit.key}:*`);
+    await redis.client.del(key);
+    await spoil(key);
+    expect(await limiter.consume([limit])).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await limiter.consume([limit])).toMatchObject({ allowed: true, remaining: 0 });
+  });
+
   it('leaves nothing behind: every counter expires soon after its window', async () => {
     const limit = newLimit();
     await gateway().consume([limit]);

@@ -22,7 +22,8 @@ export type RedisLimiterDependencies = {
 
 /** `ahead`: asked for beside it. `resolve` is absent of a request that has not come: a lease is topped up. */
 type Waiting = { request: LimitRequest; ahead: number; resolve?(outcome: LimitOutcome): void; reject(error: unknown): void };
-type Call = { keys: string[]; known: string; asked: string };
+/** `answers`: how many numbers the script answers. */
+type Call = { keys: string[]; known: string; asked: string; answers: number };
 
 /** Counters of one call, with three limits a request, must stay under what Lua can pass as arguments (about 8,000). */
 const BATCH_MAX = 1_000;
@@ -48,7 +49,7 @@ export function createRedisLimiter({ redis, counters, nowMs }: RedisLimiterDepen
     const now = nowMs();
     const call = describe(batch, counters, leases, now);
     evaluate(redis, call).then(
-      (answer) => settle(batch, answer, counters, leases, now),
+      (numbers) => settle(batch, numbers, counters, leases, now),
       (error: unknown) => {
         for (const { request, ahead, reject } of batch) {
           if (ahead > 0) leases.failed(request);
@@ -66,9 +67,11 @@ function describe(batch: readonly Waiting[], counters: Counters, leases: Leases,
   const keys: string[] = [];
   let known = '';
   let asked = '';
+  let answers = 0;
   for (const entry of batch) {
     const { request, resolve } = entry;
     entry.ahead = leases.ask(request, now);
+    answers += 1 + request.length;
     asked += `${request.length} ${resolve === undefined ? 0 : 1} ${entry.ahead} `;
     for (const limit of request) {
       let place = places.get(limit.key);
@@ -81,23 +84,31 @@ function describe(batch: readonly Waiting[], counters: Counters, leases: Leases,
       asked += `${place} ${limit.limit} `;
     }
   }
-  return { keys, known, asked };
+  return { keys, known, asked, answers };
 }
 
-function evaluate(redis: RedisLimiterDependencies['redis'], { keys, known, asked }: Call): Promise<string> {
+/** What is not an answer of the script is a failure of Redis: taken for one it could open the limits, or close them. */
+function evaluate(redis: RedisLimiterDependencies['redis'], { keys, known, asked, answers }: Call): Promise<number[]> {
   return redis.run(async (client) => {
+    let answer: unknown;
     try {
-      return String(await client.evalsha(CONSUME_SHA1, keys.length, ...keys, known, asked));
+      answer = await client.evalsha(CONSUME_SHA1, keys.length, ...keys, known, asked);
     } catch (error) {
       // A Redis that was started again has forgotten the script.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return String(await client.eval(CONSUME_SCRIPT, keys.length, ...keys, known, asked));
+      answer = await client.eval(CONSUME_SCRIPT, keys.length, ...keys, known, asked);
     }
+    const numbers = String(answer).split(' ').map(Number);
+    if (numbers.length !== answers || !numbers.every(isCount)) throw new Error('Redis answered something else than the limits.');
+    return numbers;
   });
 }
 
-function settle(batch: readonly Waiting[], answer: string, counters: Counters, leases: Leases, now: number): void {
-  const numbers = answer.split(' ').map(Number);
+function isCount(number: number): boolean {
+  return number >= 0 && Number.isSafeInteger(number);
+}
+
+function settle(batch: readonly Waiting[], numbers: readonly number[], counters: Counters, leases: Leases, now: number): void {
   let at = 0;
   for (const { request, ahead, resolve } of batch) {
     const granted = numbers[at] ?? 0;

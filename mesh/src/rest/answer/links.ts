@@ -1,3 +1,5 @@
+import { parameterName } from '../query/query-string.ts';
+
 /** A `Link` header (RFC 8288) for a page, with the query as it was but for its place. */
 export function pageLinks(path: string, query: string, { page, totalPages }: { page: number; totalPages: number }): string {
   const last = Math.max(1, totalPages);
@@ -17,6 +19,6 @@ export function cursorLinks(path: string, query: string, { next, prev }: { next:
 }
 
 function link(path: string, query: string, parameter: string, value: string, relation: string): string {
-  const kept = query.split('&').filter((pair) => pair !== '' && pair !== parameter && !pair.startsWith(`${parameter}=`));
+  const kept = query.split('&').filter((pair) => pair !== '' && parameterName(pair) !== parameter);
   return `<${path}?${[...kept, `${parameter}=${encodeURIComponent(value)}`].join('&')}>; rel="${relation}"`;
 }

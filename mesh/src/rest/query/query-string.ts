@@ -16,7 +16,7 @@ export function parseQueryString(text: string, allowed: readonly string[]): Read
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+    const name = parameterName(pair);
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined || value === undefined) throw new AppError('VALIDATION_ERROR', 'The query is not valid percent-encoding.');
     if (!allowed.includes(name)) problems.set(name.slice(0, 64), unknownName(name, name, allowed));
@@ -27,6 +27,11 @@ export function parseQueryString(text: string, allowed: readonly string[]): Read
   }
   if (problems.size > 0) throw invalid(Object.fromEntries(problems));
   return parameters;
+}
+
+/** The name in `name=value`; undefined when it is not valid percent-encoding. */
+export function parameterName(pair: string): string | undefined {
+  return decode(pair.split('=', 1)[0] ?? '');
 }
 
 function decode(text: string): string | undefined {
