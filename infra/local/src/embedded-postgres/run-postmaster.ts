@@ -13,6 +13,7 @@ export type RunOptions = { port: number; maxConnections: number; durable: boolea
 // The guard reads until the last writer of the pipe is gone, then stops the server without waiting for its clients.
 // The first writer is a `cat` fed by our end of its standard input, which closes when this process does: the server is held before
 // it starts. The guard has a session of its own, so that Ctrl-C in a terminal reaches us, and us alone.
+// When the server ends by itself nobody waits on to stop it: its number may be another program's by then.
 const GUARD = `pipe=$1; shift
 rm -f "$pipe"; mkfifo -m 600 "$pipe" || exit 1
 exec 3<&0 </dev/null
@@ -20,9 +21,11 @@ cat <&3 >"$pipe" &
 "$@" 3<&- &
 server=$!
 (wait_for_end() { cat "$pipe" >/dev/null; kill -INT $server 2>/dev/null; }; wait_for_end) 3<&- &
+waiting=$!
 exec 3<&-
 wait $server
 code=$?
+kill $waiting 2>/dev/null
 rm -f "$pipe"
 exit $code`;
 
@@ -33,7 +36,10 @@ const POLL_MS = 10;
 const RELEASE_TIMEOUT_MS = 500;
 
 /** Runs the server of a data directory until `release`, and answers when it takes connections. */
-export async function runPostmaster(place: Place, options: RunOptions): Promise<{ release(): Promise<'stopped' | 'in use'> }> {
+export async function runPostmaster(
+  place: Place,
+  options: RunOptions,
+): Promise<{ ended: Promise<void>; release(): Promise<'stopped' | 'in use'> }> {
   const log = openLog(place.logFile);
   const stranger = findStranger(place.cluster);
   const child = spawn(
@@ -58,6 +64,7 @@ export async function runPostmaster(place: Place, options: RunOptions): Promise<
   const { stdin } = child;
   if (stdin instanceof Socket) stdin.unref();
   return {
+    ended,
     async release() {
       child.ref();
       stdin?.end();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { killServer, SHOWS_PROCESSES } from '../testing/processes.ts';
 import { readPostmaster } from './postmaster-file.ts';
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
 
@@ -122,6 +123,22 @@ describe('the embedded PostgreSQL', () => {
     expect(one.url).toBe(two.url);
     expect([one.adopted, two.adopted].sort()).toEqual([false, true]);
   });
+
+  it.skipIf(!SHOWS_PROCESSES)(
+    'says that it has ended when it is killed, and leaves nobody behind who would stop it (needs /proc)',
+    async () => {
+      const postgres = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      const joined = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      const guards = killServer('postgres', join(dataDir, 'postgres'));
+      await Promise.all([postgres.ended, joined.ended]);
+      await expect.poll(guards).toEqual([]);
+      await joined.stop();
+      await postgres.stop();
+      const again = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      expect(await ask(again.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      await again.stop();
+    },
+  );
 
   it('takes another port when its own was taken meanwhile', async () => {
     const first = await startEmbeddedPostgres({ dataDir, durable: true, log });
