@@ -17,6 +17,8 @@ export type EmbeddedPostgresOptions = {
   /** False for tests: faster, not safe against a power cut, and the data is deleted at the stop. */
   durable: boolean;
   maxConnections?: number;
+  /** A minute by default: a server that was killed replays its log first. */
+  startTimeoutMs?: number;
   log: (message: string) => void;
 };
 
