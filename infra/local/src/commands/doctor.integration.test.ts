@@ -48,7 +48,7 @@ async function examine(env: Readonly<Record<string, string>> = {}): Promise<{ co
 describe('portico doctor', () => {
   it('finds nothing wrong with a folder in which nothing was started yet', async () => {
     const { code, checks } = await examine();
-    expect([code, checks.data?.ok, checks.secrets?.ok]).toEqual([0, true, true]);
+    expect([code, checks.data?.ok, checks.keys?.ok]).toEqual([0, true, true]);
   });
 
   it.each(['secrets.json', 'postgres.json', 'running.json', 'demo-key.json', 'sandbox-provider.json'])(
@@ -74,7 +74,7 @@ describe('portico doctor', () => {
 
   it.each(['SECRET_KEYS', 'BLIND_INDEX_KEY'])('finds that %s is malformed, and does not show it', async (name) => {
     const { code, checks } = await examine({ [name]: '1:abcdefgh' });
-    expect([code, checks.secrets]).toEqual([1, expect.objectContaining({ ok: false, problem: expect.stringContaining('bytes, not 32') })]);
+    expect([code, checks.keys]).toEqual([1, expect.objectContaining({ ok: false, problem: expect.stringContaining('bytes, not 32') })]);
     expect(JSON.stringify(checks)).not.toContain('abcdefgh');
   });
 

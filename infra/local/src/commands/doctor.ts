@@ -14,7 +14,7 @@ import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
 import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
 import { isAlive, readPostmaster } from '../embedded-postgres/postmaster-file.ts';
 import { urlOf } from '../embedded-postgres/start-embedded-postgres.ts';
-import { type Running, readRunning } from '../kept/running-file.ts';
+import { findRunning } from '../kept/running-file.ts';
 import { readSecrets } from '../kept/secrets.ts';
 import { givenSecrets } from '../start/open-admin.ts';
 
@@ -32,7 +32,7 @@ export const doctor: Command = {
     const findings = await Promise.all([
       node(),
       data(config),
-      secrets(config),
+      keys(config),
       postgres(config),
       optional('redis', config.REDIS_URL),
       optional('nats', config.NATS_URL),
@@ -72,14 +72,14 @@ function data({ dataDir }: LocalConfig): Finding {
 }
 
 /** Those that are kept in a file are made at the first start. */
-function secrets(config: LocalConfig): Finding {
+function keys(config: LocalConfig): Finding {
   const advice = 'Correct SECRET_KEYS and BLIND_INDEX_KEY, or unset both to have them made; a file that is broken has to be restored.';
-  const finding = (check: Check): Finding => ({ name: 'secrets', check, advice });
+  const finding = (check: Check): Finding => ({ name: 'keys', check, advice });
   try {
     const { secretKeys, blindIndexKey } = readSecrets(config.dataDir, givenSecrets(config));
     if (secretKeys !== undefined) createKeyRing(secretKeys);
     if (blindIndexKey !== undefined) createBlindIndex(blindIndexKey);
-    return finding({ ok: true, detail: secretKeys === undefined ? 'made at the first start' : 'keys are whole' });
+    return finding({ ok: true, detail: secretKeys === undefined ? 'made at the first start' : 'whole' });
   } catch (error) {
     return finding({ ok: false, problem: textOf(error) });
   }
@@ -115,15 +115,6 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A file that does not tell is a finding of the data. */
-function runningIn(dataDir: string): Running | undefined {
-  try {
-    return readRunning(dataDir);
-  } catch {
-    return undefined;
-  }
-}
-
 async function optional(name: keyof typeof OPTIONAL, given: string | undefined): Promise<Finding> {
   const { kind, variable, without } = OPTIONAL[name];
   const finding = (check: Check): Finding => ({ name, check, advice: `Correct ${variable}, or unset it.` });
@@ -144,7 +135,7 @@ async function port(config: LocalConfig, variable: 'PORT' | 'INTERNAL_PORT'): Pr
   });
   if (wanted === 0) return finding({ ok: true, detail: 'picked at the start' });
   if (!(await isPortTaken(wanted))) return finding({ ok: true, detail: `${wanted} is free` });
-  const running = runningIn(config.dataDir);
+  const running = findRunning(config.dataDir);
   const alive = running !== undefined && isAlive(running.pid);
   const ours = alive && [running.publicUrl, running.internalUrl].some((url) => Number(new URL(url).port) === wanted);
   return finding(
