@@ -7,7 +7,7 @@ import type { PaymentsSettings } from '@portico/payments/server';
 import type { RelaySettings } from '@portico/webhook-relay/server';
 import { startSubgraphProcesses } from './processes/subgraph-processes.ts';
 
-export type GraphSettings = PaymentsSettings & RelaySettings & { internalSecret: string; allowLoopback: boolean };
+export type GraphSettings = PaymentsSettings & RelaySettings & { secretKeys: string; internalSecret: string; allowLoopback: boolean };
 export type SubgraphUrls = Readonly<Record<SubgraphName, string>>;
 
 export type StartedGraph = {

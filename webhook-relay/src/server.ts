@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TellOwners } from '@portico/contracts/webhook-notice';
-import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import { createLiveKeyRing } from '@portico/service-kit/sealing/live-key-ring';
 import {
   type Subgraph,
   type SubgraphDependencies,
@@ -68,7 +68,7 @@ export async function start(settings: RelaySettings, dependencies: RelayDependen
   );
   opened.defer(() => end.abort());
   if (bus !== undefined) {
-    const keyRing = createKeyRing(settings.secretKeys);
+    const keyRing = createLiveKeyRing(settings.secretKeys);
     const { database } = subgraph;
     const { databaseUrl } = settings;
     engine = opened.use(

@@ -4,6 +4,7 @@ import type { TokenService } from '@portico/contracts/token-service';
 import { openDatabase } from '@portico/service-kit/database/orm';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
+import { createLiveKeyRing, type SecretKeys } from '@portico/service-kit/sealing/live-key-ring';
 import { migrations } from '../migrations/index.ts';
 import { Account } from './accounts/account.entity.ts';
 import { createAccount, findAccount } from './accounts/accounts.ts';
@@ -33,7 +34,6 @@ import { createOperator } from './people/create-operator.ts';
 import type { OperatorInput } from './people/operators.ts';
 import { Person } from './people/person.entity.ts';
 import type { PeopleSettings } from './people-settings.ts';
-import { createLiveKeyRing } from './secrets/live-key-ring.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
 import { SealedSecret } from './secrets/sealed-secret.entity.ts';
 import { issueServiceToken } from './service-tokens/service-tokens.ts';
@@ -48,8 +48,7 @@ export type AdminSettings = {
   /** Changes of credentials go over it too, beside PostgreSQL. */
   natsUrl?: string | undefined;
   poolMax: number;
-  /** The ring, or where it is read from: a ring that is read may gain keys while the program runs. */
-  secretKeys: string | (() => string);
+  secretKeys: SecretKeys;
   auditRetentionDays?: number;
 };
 
@@ -133,8 +132,7 @@ export async function start(
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
-  const { secretKeys } = settings;
-  const keyRing = createLiveKeyRing(typeof secretKeys === 'string' ? () => secretKeys : secretKeys);
+  const keyRing = createLiveKeyRing(settings.secretKeys);
   const context: AdminContext = { database, keyRing, now, actor };
   const feed = await openChangeFeed({ databaseUrl: settings.databaseUrl, natsUrl: settings.natsUrl, logger });
   const keySource = openKeySource(context, feed, logger);

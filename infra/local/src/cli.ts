@@ -1,7 +1,8 @@
 // `npm run portico -- <command>`.
 import { buffer } from 'node:stream/consumers';
 import type { CommandIo } from './cli/command.ts';
-import { runCli } from './cli/run-cli.ts';
+import { openOutput } from './cli/open-output.ts';
+import { FAILED, runCli } from './cli/run-cli.ts';
 import { accountsCreate } from './commands/access/accounts-create.ts';
 import { adminCreate } from './commands/access/admin-create.ts';
 import { auditExport } from './commands/access/audit-export.ts';
@@ -17,15 +18,18 @@ import { providersCheck } from './commands/providers/providers-check.ts';
 import { request } from './commands/request/request.ts';
 import { seed } from './commands/seed.ts';
 
+const output = openOutput({ out: process.stdout, err: process.stderr }, () => {
+  process.exitCode = FAILED;
+});
 const io: CommandIo = {
   env: process.env,
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
+  out: output.out,
+  err: output.err,
   readInput: () => buffer(process.stdin),
   now: () => new Date(),
 };
 
-process.exitCode = await runCli(
+const code = await runCli(
   [
     accountsCreate,
     adminCreate,
@@ -45,3 +49,4 @@ process.exitCode = await runCli(
   process.argv.slice(2),
   io,
 );
+process.exitCode = output.hasFailed ? FAILED : code;

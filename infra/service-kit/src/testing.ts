@@ -34,7 +34,7 @@ export async function createTestDatabase(
 }
 
 /** What a subgraph over this database is started with. */
-export function testSettings(databaseUrl: string, poolMax = 5): SubgraphSettings {
+export function testSettings(databaseUrl: string, poolMax = 5): SubgraphSettings & { secretKeys: string } {
   return { databaseUrl, poolMax, secretKeys: TEST_SECRET_KEYS, blindIndexKey: TEST_BLIND_INDEX_KEY };
 }
 

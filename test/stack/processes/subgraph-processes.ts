@@ -11,7 +11,7 @@ export type SubgraphProcesses = AsyncDisposable & {
   forwardGraphTo(internalUrl: string): Promise<void>;
 };
 
-type Settings = PaymentsSettings & { internalSecret: string; allowLoopback: boolean };
+type Settings = PaymentsSettings & { secretKeys: string; internalSecret: string; allowLoopback: boolean };
 
 /** Starts the subgraphs as processes, as `npm start -- subgraph <name>` would, and the relay among them. With `onOutput` they log everything, and only to it. */
 export async function startSubgraphProcesses(

@@ -67,7 +67,7 @@ export async function startEngine(settings: EngineSettings, dependencies: Engine
   opened.use(await listenForDue({ databaseUrl, logger, self, onDue: deliverer.wake }));
   const takers = createTakers(database.run);
   const { leaseMs } = { ...ENGINE_DEFAULTS, ...settings };
-  const takeIn = createIntake({ database, deliverer, takers, teller: self, leaseMs, now });
+  const takeIn = createIntake({ database, deliverer, takers, teller: self, leaseMs, now, logger });
   opened.use(await bus.consume({ name: EVENT_LEDGER, batchMax: INTAKE }, takeIn));
   const running = opened.move();
   return { wake: deliverer.wake, runOnce: deliverer.runOnce, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -1,5 +1,6 @@
 import { newId } from '@portico/contracts/ids';
 import type { BusEvent } from '@portico/service-kit/bus/event-bus';
+import { silentLogger } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { createIntake, type IntakeOptions } from './take-in.ts';
 
@@ -44,6 +45,7 @@ async function takeIn(rooms: readonly number[], given: { processes?: number; get
     teller: 'self',
     leaseMs: 60_000,
     now: () => new Date(0),
+    logger: silentLogger,
   });
   await take(EVENTS);
   return written;

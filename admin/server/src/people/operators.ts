@@ -4,6 +4,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
@@ -59,9 +60,19 @@ export async function addOperator({ database, now }: AdminContext, given: Operat
       createdAt: at,
       updatedAt: at,
     });
-    await em.persist(person).flush();
+    await em.persist(person).flush().catch(refuseSecond(email));
     return { ...viewOf(person), password: await makePassword(em, person.id, at) };
   });
+}
+
+/** Somebody else made the same person in this moment, or signed up. */
+function refuseSecond(email: string): (error: unknown) => never {
+  return (error) => {
+    if (brokenUniqueConstraint(error) !== 'person_email_key') throw error;
+    throw new AppError('CONFLICT', `${email} has just been added by somebody else. Look whether that is enough, or try again.`, {
+      cause: error,
+    });
+  };
 }
 
 function promote(person: Person, role: OperatorRole, at: Date): NewOperator {

@@ -1,10 +1,10 @@
 import { openDatabase } from '@portico/service-kit/database/orm';
+import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { createTestDatabase, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
 import type { AdminContext } from '../context.ts';
 import { Person } from '../people/person.entity.ts';
-import { createLiveKeyRing } from '../secrets/live-key-ring.ts';
 import type { Side } from '../sides.ts';
 import { ATTEMPT_MAX_MS, beginAttempt, endAttempt, recoverAttempts } from './sign-in-attempts.ts';
 
@@ -23,7 +23,7 @@ it('records attempts that are older than a request can be, once, by what is left
   };
   await using database = await openDatabase(options);
   let nowMs = NOON;
-  const admin: AdminContext = { database, keyRing: createLiveKeyRing(() => TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
+  const admin: AdminContext = { database, keyRing: createKeyRing(TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
   const recorded: unknown[] = [];
   const recording = {
     admin,

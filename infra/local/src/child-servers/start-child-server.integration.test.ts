@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { killServer, SHOWS_PROCESSES } from '../testing/processes.ts';
 import { natsServer } from './nats-server.ts';
 import { redisServer } from './redis-server.ts';
 import { isInstalled, type ServerKind, startChildServer } from './start-child-server.ts';
@@ -36,6 +37,13 @@ describe.each([natsServer, redisServer].map((kind) => [kind.command, kind] as co
       expect(await answers(kind, first.url)).toBe(true);
       await first.stop();
       expect(await answers(kind, first.url)).toBe(false);
+    });
+
+    it.skipIf(!SHOWS_PROCESSES)('leaves nobody behind who would stop it, once it has ended by itself (needs /proc)', async () => {
+      const { stop } = await startChildServer(kind, dataDir);
+      const guards = killServer(command, join(dataDir, kind.name));
+      await expect.poll(guards).toEqual([]);
+      await stop();
     });
 
     it('stops when the process that started it is killed, and starts again at the same address', async () => {

@@ -1,5 +1,6 @@
 // A server from PATH as a child of this process, on a port and under a password of its own. A guard beside it reads a pipe that closes
-// when this process ends, however it ends, and stops the server then. One that outlived even its guard is joined by the next start.
+// when this process ends, however it ends, and stops the server then; not one that has ended by itself, whose number may be another program's by
+// then. One that outlived even its guard is joined by the next start.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,8 +31,12 @@ const GUARD = `exec 3<&0 </dev/null
 "$@" 3<&- &
 server=$!
 (cat <&3 >/dev/null; kill -TERM $server 2>/dev/null) &
+waiting=$!
 exec 3<&-
-wait $server`;
+wait $server
+code=$?
+kill $waiting 2>/dev/null
+exit $code`;
 
 const kept = z.object({ port: z.int(), password: z.string() });
 

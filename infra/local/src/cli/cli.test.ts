@@ -49,6 +49,11 @@ describe('the command line', () => {
     expect((await run(['keys', 'delete'])).err).toContain('Did you mean keys create?');
   });
 
+  it('refuses an option that is given twice, of which only one would count', async () => {
+    const { code, err } = await run(['keys', 'create', '--scopes', 'read', '--scopes=write']);
+    expect([code, err]).toEqual([2, expect.stringContaining('--scopes is given twice.')]);
+  });
+
   it('refuses an option without its value, a missing word and a word too many', async () => {
     expect((await run(['keys', 'create', '--scopes'])).code).toBe(2);
     expect((await run(['request', 'GET'])).err).toContain('<target> is missing');

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import { type Command, type Given, UsageError } from './command.ts';
 
-/** Parses what follows a command's name. UsageError for an unknown option (with the nearest one), a missing value or a missing word. */
+/** Parses what follows a command's name. UsageError for an unknown option (with the nearest one), one given twice, a missing value or a missing word. */
 export function parseCommandLine(command: Command, args: readonly string[]): Given {
   const options = Object.fromEntries(
     Object.entries(command.options).map(([name, spec]) => [
@@ -14,7 +14,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
           : { type: 'string' as const },
     ]),
   );
-  refuseUnknown(command, args, options);
+  refuseUnknownOrTwice(command, args, options);
   const { values, positionals } = parseStrictly({ args: [...args], options, allowPositionals: true });
   const words = command.words ?? [];
   const [missing] = words.slice(positionals.length);
@@ -32,10 +32,17 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
 
 type Options = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
 
-function refuseUnknown(command: Command, args: readonly string[], options: Options): void {
+function refuseUnknownOrTwice(command: Command, args: readonly string[], options: Options): void {
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const seen = new Set<string>();
   for (const token of tokens) {
-    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue;
+    if (token.kind !== 'option') continue;
+    if (Object.hasOwn(options, token.name)) {
+      // Of two leaked keys to withdraw, one would stay good without a word.
+      if (seen.has(token.name) && options[token.name]?.multiple !== true) throw new UsageError(`${token.rawName} is given twice.`);
+      seen.add(token.name);
+      continue;
+    }
     const known = Object.keys(options);
     const hint = known.length === 0 ? '' : ` Did you mean --${closest(token.name, known)}?`;
     throw new UsageError(`${command.name} has no option ${token.rawName}.${hint}`);

@@ -2,10 +2,11 @@ import { AppError } from '@portico/contracts/errors';
 import { closest } from 'fastest-levenshtein';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { commandHelp, overview } from './help.ts';
+import { OutputEnded } from './open-output.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 
 const OK = 0;
-const FAILED = 1;
+export const FAILED = 1;
 const WRONG_USE = 2;
 
 /** Runs the command that the arguments name. Answers the exit code: 0, 1 when it failed, 2 when it was not understood. */
@@ -42,6 +43,7 @@ function complain(io: CommandIo, error: unknown, help: string): number {
     io.err(`${error.message}\nSee ${help}`);
     return WRONG_USE;
   }
+  if (error instanceof OutputEnded) return FAILED;
   io.err(error instanceof Error ? error.message : String(error));
   if (error instanceof AppError) for (const [field, text] of Object.entries(error.details ?? {})) io.err(`  ${field}: ${String(text)}`);
   return FAILED;

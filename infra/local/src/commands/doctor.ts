@@ -1,16 +1,22 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { createBlindIndex, createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { isInstalled } from '../child-servers/start-child-server.ts';
 import type { Command } from '../cli/command.ts';
 import { type LocalConfig, loadLocalConfig } from '../config.ts';
 import { type Check, withoutCredentials } from '../dependencies/check.ts';
+import { checkData } from '../dependencies/check-data.ts';
 import { checkPostgres } from '../dependencies/check-postgres.ts';
 import { OPTIONAL } from '../dependencies/resolve-dependencies.ts';
+import { readClusterState } from '../embedded-postgres/cluster-state.ts';
+import { refuseOtherVersion } from '../embedded-postgres/create-cluster.ts';
 import { isPortTaken } from '../embedded-postgres/free-port.ts';
 import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
 import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
 import { isAlive, readPostmaster } from '../embedded-postgres/postmaster-file.ts';
-import { readRunning } from '../kept/running-file.ts';
+import { urlOf } from '../embedded-postgres/start-embedded-postgres.ts';
+import { findRunning } from '../kept/running-file.ts';
+import { readSecrets } from '../kept/secrets.ts';
+import { givenSecrets } from '../start/open-admin.ts';
 
 type Finding = { name: string; check: Check; advice: string };
 
@@ -26,6 +32,7 @@ export const doctor: Command = {
     const findings = await Promise.all([
       node(),
       data(config),
+      keys(config),
       postgres(config),
       optional('redis', config.REDIS_URL),
       optional('nats', config.NATS_URL),
@@ -60,17 +67,22 @@ function node(): Finding {
 }
 
 function data({ dataDir }: LocalConfig): Finding {
-  const advice = 'Make it writable for this user, or set DATA_DIR to a folder that is.';
-  try {
-    accessSync(firstExisting(dataDir), constants.W_OK);
-    return { name: 'data', check: { ok: true, detail: dataDir }, advice };
-  } catch {
-    return { name: 'data', check: { ok: false, problem: `${dataDir} cannot be written to` }, advice };
-  }
+  const { check, advice } = checkData(dataDir);
+  return { name: 'data', check, advice };
 }
 
-function firstExisting(folder: string): string {
-  return existsSync(folder) ? folder : firstExisting(dirname(folder));
+/** Those that are kept in a file are made at the first start. */
+function keys(config: LocalConfig): Finding {
+  const advice = 'Correct SECRET_KEYS and BLIND_INDEX_KEY, or unset both to have them made; a file that is broken has to be restored.';
+  const finding = (check: Check): Finding => ({ name: 'keys', check, advice });
+  try {
+    const { secretKeys, blindIndexKey } = readSecrets(config.dataDir, givenSecrets(config));
+    if (secretKeys !== undefined) createKeyRing(secretKeys);
+    if (blindIndexKey !== undefined) createBlindIndex(blindIndexKey);
+    return finding({ ok: true, detail: secretKeys === undefined ? 'made at the first start' : 'whole' });
+  } catch (error) {
+    return finding({ ok: false, problem: textOf(error) });
+  }
 }
 
 async function postgres({ DATABASE_URL: url, dataDir }: LocalConfig): Promise<Finding> {
@@ -79,21 +91,28 @@ async function postgres({ DATABASE_URL: url, dataDir }: LocalConfig): Promise<Fi
     const check: Check = found.ok ? { ok: true, detail: `${found.detail} at ${withoutCredentials(url)}` } : found;
     return { name: 'postgres', check, advice: 'Correct DATABASE_URL (PostgreSQL 15 or newer), or unset it to use the embedded one.' };
   }
-  return { name: 'postgres', check: embedded(dataDir), advice: 'Set DATABASE_URL to a PostgreSQL 15 or newer.' };
+  return { name: 'postgres', check: await embedded(dataDir), advice: 'Set DATABASE_URL to a PostgreSQL 15 or newer, or do what is said.' };
 }
 
-function embedded(dataDir: string): Check {
+async function embedded(dataDir: string): Promise<Check> {
   try {
     const binaries = findBinaries();
-    if (!existsSync(dataDir)) return { ok: true, detail: `embedded ${binaries.version}, created at the first start` };
-    const running = readPostmaster(choosePlace({ dataDir, binaries, log: () => {} }).cluster);
-    return {
-      ok: true,
-      detail: `embedded ${binaries.version}, ${running === undefined ? 'not running now' : `running on port ${running.port}`}`,
-    };
+    const found = (how: string): Check => ({ ok: true, detail: `embedded ${binaries.version}, ${how}` });
+    if (!existsSync(dataDir)) return found('created at the first start');
+    const { cluster } = choosePlace({ dataDir, binaries, log: () => {} });
+    refuseOtherVersion(cluster);
+    const state = readClusterState(dataDir, cluster);
+    const running = readPostmaster(cluster);
+    if (running === undefined) return found('not running now');
+    const answer = state === undefined ? undefined : await checkPostgres(urlOf(state, running.port), TIMEOUT_MS);
+    return answer?.ok === false ? answer : found(`running on port ${running.port}`);
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+    return { ok: false, problem: textOf(error) };
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function optional(name: keyof typeof OPTIONAL, given: string | undefined): Promise<Finding> {
@@ -116,7 +135,7 @@ async function port(config: LocalConfig, variable: 'PORT' | 'INTERNAL_PORT'): Pr
   });
   if (wanted === 0) return finding({ ok: true, detail: 'picked at the start' });
   if (!(await isPortTaken(wanted))) return finding({ ok: true, detail: `${wanted} is free` });
-  const running = readRunning(config.dataDir);
+  const running = findRunning(config.dataDir);
   const alive = running !== undefined && isAlive(running.pid);
   const ours = alive && [running.publicUrl, running.internalUrl].some((url) => Number(new URL(url).port) === wanted);
   return finding(

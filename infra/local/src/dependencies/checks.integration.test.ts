@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasNatsServer } from '@portico/service-kit/bus/nats/nats-testing';
 import { createTestDatabase } from '@portico/service-kit/testing';
+import { startTestServer } from '@portico/service-kit/testing-server';
 import { describe, expect, it } from 'vitest';
 import { withoutCredentials } from './check.ts';
 import { checkNats } from './check-nats.ts';
@@ -36,6 +41,29 @@ describe('the checks of dependencies', () => {
 
   it.each(CHECKS)('say that %s does not answer where nobody listens', async (scheme, check) => {
     expect(await check(`${scheme}://127.0.0.1:1`, 1_000)).toMatchObject({ ok: false, problem: expect.stringContaining('does not answer') });
+  });
+
+  it.skipIf(!hasNatsServer)('find that a NATS has JetStream, and this account of it has not (needs nats-server on PATH)', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portico-accounts-'));
+    const file = join(folder, 'server.conf');
+    const user = (name: string): string => `users: [{ user: ${name}, password: secret }]`;
+    const accounts = `accounts { with { jetstream: enabled, ${user('with')} }, without { ${user('without')} } }`;
+    writeFileSync(file, `jetstream { store_dir: ${JSON.stringify(folder)} }\n${accounts}\n`);
+    const urlAs = (name: string, port: number | string): string => `nats://${name}:secret@127.0.0.1:${port}`;
+    await using server = await startTestServer({
+      command: 'nats-server',
+      argumentsFor: (port) => ['-c', file, '--addr', '127.0.0.1', '--port', String(port)],
+      url: (port) => urlAs('with', port),
+      answers: async (url) => (await checkNats(url, 20_000)).ok,
+    });
+    const { port } = new URL(server.url);
+    expect(await checkNats(urlAs('without', port), 20_000)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('JetStream does not'),
+    });
+    expect(await checkNats(urlAs('nobody', port), 20_000)).toMatchObject({ ok: false, problem: expect.stringMatching(/authorization/i) });
+    await server.kill();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each(CHECKS)('give up on a %s that accepts and stays silent', async (scheme, check) => {

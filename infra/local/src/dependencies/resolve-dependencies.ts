@@ -10,7 +10,12 @@ import { checkPostgres } from './check-postgres.ts';
 /** One line of the start's report. */
 export type ResolvedDependency = { name: 'postgres' | 'redis' | 'nats' | 'payments'; resolved: string };
 
-export type Database = AsyncDisposable & { readonly databaseUrl: string; readonly resolved: ResolvedDependency };
+export type Database = AsyncDisposable & {
+  readonly databaseUrl: string;
+  readonly resolved: ResolvedDependency;
+  /** Resolves when the embedded PostgreSQL has ended by itself. */
+  readonly ended: Promise<void>;
+};
 
 export type Dependencies = AsyncDisposable & {
   readonly databaseUrl: string;
@@ -19,6 +24,8 @@ export type Dependencies = AsyncDisposable & {
   /** Undefined: PostgreSQL carries the events. */
   readonly natsUrl: string | undefined;
   readonly resolved: readonly ResolvedDependency[];
+  /** Resolves when the embedded PostgreSQL has ended by itself; no other one comes in its place. */
+  readonly databaseEnded: Promise<void>;
 };
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -44,6 +51,7 @@ export async function resolveDependencies(config: LocalConfig, log: (message: st
     databaseUrl: database.databaseUrl,
     redisUrl: redis.url,
     natsUrl: nats.url,
+    databaseEnded: database.ended,
     resolved: [database.resolved, { name: 'redis', resolved: redis.resolved }, { name: 'nats', resolved: nats.resolved }],
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -55,12 +63,12 @@ export async function resolveDatabase({ DATABASE_URL: given, dataDir }: LocalCon
     const check = await checkPostgres(given, CHECK_TIMEOUT_MS);
     if (!check.ok) throw new Error(`DATABASE_URL (${withoutCredentials(given)}): ${check.problem}.`);
     const resolved = `${check.detail} at ${withoutCredentials(given)} (DATABASE_URL)`;
-    return { databaseUrl: given, resolved: { name: 'postgres', resolved }, async [Symbol.asyncDispose]() {} };
+    return { databaseUrl: given, resolved: { name: 'postgres', resolved }, ended: new Promise(() => {}), async [Symbol.asyncDispose]() {} };
   }
-  const { url, adopted, stop } = await startEmbeddedPostgres({ dataDir, durable: true, log });
+  const { url, adopted, ended, stop } = await startEmbeddedPostgres({ dataDir, durable: true, log });
   const how = adopted ? 'embedded, shared with another process of this checkout' : 'embedded';
   const resolved = `${how}, at ${withoutCredentials(url)} (DATABASE_URL is not set)`;
-  return { databaseUrl: url, resolved: { name: 'postgres', resolved }, [Symbol.asyncDispose]: stop };
+  return { databaseUrl: url, resolved: { name: 'postgres', resolved }, ended, [Symbol.asyncDispose]: stop };
 }
 
 type Resolved = { url: string | undefined; resolved: string; stop(): Promise<void> };

@@ -16,7 +16,8 @@ export async function createCluster(
   state: ClusterState,
   log: (message: string) => void,
 ): Promise<void> {
-  if (existsSync(cluster)) return refuseOtherVersion(cluster);
+  refuseOtherVersion(cluster);
+  if (existsSync(cluster)) return;
   log('creating a database (once)');
   const unfinished = `${cluster}.unfinished`;
   const passwordFile = `${cluster}.password`;
@@ -41,6 +42,8 @@ export async function createCluster(
 /** Creates the one database that all programs share, unless it is there. */
 export async function createDatabase(maintenanceUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: maintenanceUrl });
+  // The statement that fails reports it.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
@@ -50,7 +53,9 @@ export async function createDatabase(maintenanceUrl: string): Promise<void> {
   }
 }
 
-function refuseOtherVersion(cluster: string): void {
+/** Throws when the cluster is there and was written by another version. */
+export function refuseOtherVersion(cluster: string): void {
+  if (!existsSync(cluster)) return;
   const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
   if (version === MAJOR_VERSION) return;
   throw new Error(

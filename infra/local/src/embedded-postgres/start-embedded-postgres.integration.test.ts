@@ -1,12 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { killServer, SHOWS_PROCESSES } from '../testing/processes.ts';
+import { choosePlace } from './place/choose-place.ts';
+import { findBinaries } from './place/find-binaries.ts';
 import { readPostmaster } from './postmaster-file.ts';
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
 
@@ -121,6 +135,58 @@ describe('the embedded PostgreSQL', () => {
     const [one, two] = await Promise.all([startInChild(), startInChild()]);
     expect(one.url).toBe(two.url);
     expect([one.adopted, two.adopted].sort()).toEqual([false, true]);
+  });
+
+  it.skipIf(!SHOWS_PROCESSES)(
+    'says that it has ended when it is killed, and leaves nobody behind who would stop it (needs /proc)',
+    async () => {
+      const postgres = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      const joined = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      const guards = killServer('postgres', join(dataDir, 'postgres'));
+      await Promise.all([postgres.ended, joined.ended]);
+      await expect.poll(guards).toEqual([]);
+      await joined.stop();
+      await postgres.stop();
+      const again = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      expect(await ask(again.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      await again.stop();
+    },
+  );
+
+  it('ends when it is let go of though its disk is full, and goes on with its data once there is room (needs to mount one)', async ({
+    skip,
+  }) => {
+    mkdirSync(dataDir);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=755', 'tmpfs', dataDir], { stdio: 'ignore' }).status !== 0) skip();
+    try {
+      const postgres = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      await ask(postgres.url, 'create table kept as select 7 as seven');
+      const filled = join(dataDir, 'filled');
+      const { bavail, bsize } = statfsSync(dataDir);
+      writeFileSync(filled, Buffer.alloc(bavail * bsize - 2 * 1024 * 1024));
+      // No table grows: what has no room is the log, without which PostgreSQL cannot go on.
+      const fill = `select pg_logical_emit_message(true, 'fill', repeat('x', 1000000)) from generate_series(1, 20)`;
+      await expect(ask(postgres.url, fill)).rejects.toThrow();
+      await postgres.stop();
+      rmSync(filled);
+      const again = await startEmbeddedPostgres({ dataDir, durable: true, log });
+      expect(await ask(again.url, 'select seven from kept where seven = 7')).toEqual([{ seven: 7 }]);
+      await again.stop();
+    } finally {
+      spawnSync('umount', [dataDir]);
+    }
+  }, 120_000);
+
+  it('that is never ready is stopped, and the start says so', async () => {
+    const first = await startEmbeddedPostgres({ dataDir, durable: true, log });
+    await first.stop();
+    const { cluster } = choosePlace({ dataDir, binaries: findBinaries(), log });
+    // It takes no connections until it is told to lead.
+    writeFileSync(join(cluster, 'standby.signal'), '');
+    appendFileSync(join(cluster, 'postgresql.conf'), 'hot_standby = off\n');
+    const again = startEmbeddedPostgres({ dataDir, durable: true, startTimeoutMs: 2_000, log });
+    await expect(again).rejects.toThrow('PostgreSQL was not ready after 2 s');
+    expect(readPostmaster(cluster)).toBeUndefined();
   });
 
   it('takes another port when its own was taken meanwhile', async () => {

@@ -17,6 +17,8 @@ export type EmbeddedPostgresOptions = {
   /** False for tests: faster, not safe against a power cut, and the data is deleted at the stop. */
   durable: boolean;
   maxConnections?: number;
+  /** A minute by default: a server that was killed replays its log first. */
+  startTimeoutMs?: number;
   log: (message: string) => void;
 };
 
@@ -24,6 +26,8 @@ export type EmbeddedPostgres = {
   url: string;
   /** True when another process of this checkout had started it. */
   adopted: boolean;
+  /** Resolves when the server has ended. */
+  ended: Promise<void>;
   /** Lets go of the server. It stops, unless another process still uses it. */
   stop(): Promise<void>;
 };
@@ -39,7 +43,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const place = choosePlace({ dataDir, binaries: findBinaries(), log: options.log });
     const state = loadClusterState(dataDir, place.cluster);
     const running = await adoptRunning(place, options.log);
-    if (running !== undefined) return { url: urlOf(state, running.port), adopted: true, stop: running.release };
+    if (running !== undefined) {
+      const { port, ended, release } = running;
+      return { url: urlOf(state, port), adopted: true, ended, stop: release };
+    }
     await createCluster(place, state, options.log);
     return start(place, state, { ...options, dataDir });
   });
@@ -52,7 +59,8 @@ async function start(place: Place, state: ClusterState, options: EmbeddedPostgre
       const postmaster = await runPostmaster(place, { ...options, port, maxConnections: options.maxConnections ?? MAX_CONNECTIONS });
       await createDatabase(urlOf(state, port, 'postgres'));
       if (port !== state.port) saveClusterState(options.dataDir, { ...state, port });
-      return { url: urlOf(state, port), adopted: false, stop: () => stop(postmaster.release, place, options.durable) };
+      const { ended, release } = postmaster;
+      return { url: urlOf(state, port), adopted: false, ended, stop: () => stop(release, place, options.durable) };
     } catch (error) {
       // Between our look at the port and the server's, another program may have taken it.
       if (tries === PORT_TRIES || !(await isPortTaken(port))) throw error;
@@ -64,6 +72,6 @@ async function stop(release: () => Promise<'stopped' | 'in use'>, place: Place, 
   if ((await release()) === 'stopped' && !durable) await rm(place.cluster, { recursive: true, force: true });
 }
 
-function urlOf({ password }: ClusterState, port: number, database = DATABASE): string {
+export function urlOf({ password }: ClusterState, port: number, database = DATABASE): string {
   return `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/${database}`;
 }

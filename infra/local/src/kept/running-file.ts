@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../embedded-postgres/postmaster-file.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const running = z.object({ pid: z.number().int(), publicUrl: z.string(), internalUrl: z.string() });
@@ -8,13 +9,26 @@ const running = z.object({ pid: z.number().int(), publicUrl: z.string(), interna
 /** Where the platform of a data folder listens. After a crash it tells where it did. */
 export type Running = z.infer<typeof running>;
 
+/** Of several platforms that run, the last one is told of; when it ends, the one before it again. */
 export function announceRunning(dataDir: string, where: Running): Disposable {
+  const before = findRunning(dataDir);
   writePrivateFile(fileOf(dataDir), where);
   return {
     [Symbol.dispose]() {
-      if (readRunning(dataDir)?.pid === where.pid) rmSync(fileOf(dataDir), { force: true });
+      if (findRunning(dataDir)?.pid !== where.pid) return;
+      if (before !== undefined && before.pid !== where.pid && isAlive(before.pid)) writePrivateFile(fileOf(dataDir), before);
+      else rmSync(fileOf(dataDir), { force: true });
     },
   };
+}
+
+/** What the file says; nothing when it is broken. */
+export function findRunning(dataDir: string): Running | undefined {
+  try {
+    return readRunning(dataDir);
+  } catch {
+    return undefined;
+  }
 }
 
 export function readRunning(dataDir: string): Running | undefined {

@@ -26,6 +26,17 @@ export function loadSecrets(dataDir: string, given: GivenSecrets): Secrets {
   };
 }
 
+/** What is given and what is kept, as far as there is any. Makes nothing. */
+export function readSecrets(dataDir: string, given: GivenSecrets): GivenSecrets {
+  const { internalSecret, secretKeys, blindIndexKey } = given;
+  const kept = readPrivateFile(fileOf(dataDir), secrets);
+  return {
+    internalSecret: internalSecret ?? kept?.internalSecret,
+    secretKeys: secretKeys ?? kept?.secretKeys,
+    blindIndexKey: blindIndexKey ?? kept?.blindIndexKey,
+  };
+}
+
 function keepSecrets(file: string): Secrets {
   const present = readPrivateFile(file, secrets);
   if (present !== undefined) return present;

@@ -40,6 +40,8 @@ const TABLES = [
 /** Answers how many rows were added: none the second time. The schemas must be migrated. One transaction: all of it or nothing. */
 export async function seedDemo(options: SeedOptions): Promise<SeedReport> {
   const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'portico seed' });
+  // The statement that fails reports it.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query('begin');

@@ -7,6 +7,7 @@ it('sends people to https when the gateway terminates TLS', () => {
     internalUrl: 'http://127.0.0.1:4001',
     resolved: [],
     demoKey: { id: 'key_x', key: 'ak_test_x', secret: 'sk_x' },
+    databaseEnded: new Promise(() => {}),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
   expect(text).toContain('https://127.0.0.1:4000/api/v1');

@@ -2,7 +2,7 @@ import { type Admin, start } from '@portico/admin-server/server';
 import { createLogger } from '@portico/service-kit/logger';
 import type { LocalConfig } from '../config.ts';
 import { type Database, resolveDatabase } from '../dependencies/resolve-dependencies.ts';
-import { loadSecrets, type Secrets } from '../kept/secrets.ts';
+import { type GivenSecrets, loadSecrets, type Secrets } from '../kept/secrets.ts';
 
 export type OpenAdmin = AsyncDisposable & { admin: Admin; database: Database; secrets: Secrets };
 
@@ -22,6 +22,9 @@ export async function openAdmin(config: LocalConfig, log: (message: string) => v
 }
 
 export function configuredSecrets(config: LocalConfig): Secrets {
-  const { INTERNAL_SECRET: internalSecret, SECRET_KEYS: secretKeys, BLIND_INDEX_KEY: blindIndexKey } = config;
-  return loadSecrets(config.dataDir, { internalSecret, secretKeys, blindIndexKey });
+  return loadSecrets(config.dataDir, givenSecrets(config));
+}
+
+export function givenSecrets({ INTERNAL_SECRET, SECRET_KEYS, BLIND_INDEX_KEY }: LocalConfig): GivenSecrets {
+  return { internalSecret: INTERNAL_SECRET, secretKeys: SECRET_KEYS, blindIndexKey: BLIND_INDEX_KEY };
 }

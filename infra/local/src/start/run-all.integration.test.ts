@@ -10,6 +10,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { natsServer } from '../child-servers/nats-server.ts';
 import { redisServer } from '../child-servers/redis-server.ts';
 import { isInstalled } from '../child-servers/start-child-server.ts';
+import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
+import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
+import { readPostmaster } from '../embedded-postgres/postmaster-file.ts';
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 let dataDir = '';
@@ -29,18 +32,21 @@ const STARTED_WITHIN_MS = 180_000;
 /** A start that has printed everything. */
 async function start(
   env: Readonly<Record<string, string>> = { REDIS_URL: 'none', NATS_URL: 'none' },
-): Promise<{ child: ChildProcess; said: () => string }> {
+): Promise<{ child: ChildProcess; said: () => string; complained: () => string }> {
   const child = spawn(process.execPath, [program], {
     env: testEnvironment({ DATA_DIR: dataDir, PORT: '0', INTERNAL_PORT: '0', ...env }),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
-  let printed = '';
+  let [printed, complaints] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
   });
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
   await expect.poll(() => printed, { timeout: STARTED_WITHIN_MS }).toContain('curl -sS');
-  return { child, said: () => printed };
+  return { child, said: () => printed, complained: () => complaints };
 }
 
 function keyOf(printed: string): string | undefined {
@@ -92,6 +98,21 @@ describe('npm start', { timeout: 3 * STARTED_WITHIN_MS }, () => {
     expect(await end(second.child, 'SIGINT', 3)).toEqual([0, null]);
     expect(second.said()).toContain('[portico] stopping');
     expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).toMatch(/database system is shut down\s*$/);
+  });
+
+  it('ends, and says why, when its PostgreSQL is killed, in every process that uses it; and starts again with the data', async () => {
+    const [first, second] = [await start(), await start()];
+    const { cluster } = choosePlace({ dataDir, binaries: findBinaries(), log: () => {} });
+    const ended = [first, second].map(({ child }) => once(child, 'exit'));
+    process.kill(readPostmaster(cluster)?.pid ?? Number.NaN, 'SIGKILL');
+    expect(await Promise.all(ended)).toEqual([
+      [1, null],
+      [1, null],
+    ]);
+    for (const { complained } of [first, second])
+      expect(complained()).toMatch(/PostgreSQL has ended by itself.*postgres\.log.*start again/);
+    const again = await start();
+    expect(keyOf(again.said())).toBe(keyOf(first.said()));
   });
 
   it.skipIf(![natsServer, redisServer].every(isInstalled))(

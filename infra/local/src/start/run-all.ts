@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { createLogger } from '@portico/service-kit/logger';
 import { loadLocalConfig } from '../config.ts';
 import { banner } from './banner.ts';
@@ -26,9 +27,13 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
     process.stdout.write(`\n${banner(platform)}\n`);
     // Else it is kept at the exit only, and lost by a process that is killed.
     flushCompileCache();
-    await stopRequested;
+    const isLost = await Promise.race([stopRequested.then(() => false), platform.databaseEnded.then(() => true)]);
     log('stopping');
-    return 0;
+    if (!isLost) return 0;
+    process.stderr.write(
+      `[portico] PostgreSQL has ended by itself; why, it says in ${join(config.dataDir, 'postgres.log')}. The data is kept: start again.\n`,
+    );
+    return 1;
   } catch (error) {
     process.stderr.write(`[portico] ${env.LOG_LEVEL === 'debug' && error instanceof Error ? error.stack : explain(error)}\n`);
     return 1;

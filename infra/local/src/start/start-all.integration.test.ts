@@ -77,6 +77,7 @@ describe('the banner', () => {
       internalUrl: 'http://127.0.0.1:4001',
       resolved,
       demoKey,
+      databaseEnded: new Promise(() => {}),
       async [Symbol.asyncDispose]() {},
     });
     expect(text).toContain('postgres  embedded, at postgres://127.0.0.1:20000/portico');

@@ -50,15 +50,20 @@ export type StartedPlatform = AsyncDisposable & {
   readonly internalUrl: string;
   readonly resolved: Dependencies['resolved'];
   readonly demoKey: DemoKey;
+  /** Resolves when the embedded PostgreSQL has ended by itself. */
+  readonly databaseEnded: Promise<void>;
 };
 
 /** Starts the platform; disposing stops it, listeners first, database last. What was started when a later step fails is stopped too. */
 export async function startAll({ config, startGateway, loggerOf, log, now }: StartAllOptions): Promise<StartedPlatform> {
   await using opened = new AsyncDisposableStack();
-  const { databaseUrl, redisUrl, natsUrl, resolved } = opened.use(await resolveDependencies(config, log));
+  const { databaseUrl, redisUrl, natsUrl, resolved, databaseEnded } = opened.use(await resolveDependencies(config, log));
   const secrets = configuredSecrets(config);
   const { allowLoopback, DATABASE_POOL_MAX: poolMax, AUDIT_RETENTION_DAYS: auditRetentionDays } = config;
-  const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, engine: engineSettings(config), ...secrets };
+  // Another process may rotate the ring while this one runs.
+  const secretKeys = (): string => configuredSecrets(config).secretKeys;
+  const engine = engineSettings(config);
+  const settings = { databaseUrl, natsUrl, poolMax, auditRetentionDays, allowLoopback, engine, ...secrets, secretKeys };
   const tracing = opened.use(await openTracing(config, 'all-in-one'));
   const bus = opened.use(await openEventBus({ natsUrl, databaseUrl, logger: loggerOf('bus') }));
   const payments = opened.use(await openPaymentProvider(config, redisUrl, loggerOf('sandbox-provider')));
@@ -67,9 +72,7 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
   const surroundings = { loggerOf, bus, tracing, registry, tellOwners: notices.tell };
   const subgraphs = opened.use(await startSubgraphs({ ...settings, provider: payments.provider }, surroundings));
   opened.use(notices);
-  const admin = opened.use(
-    await startAdmin({ ...settings, secretKeys: () => configuredSecrets(config).secretKeys }, { logger: loggerOf('admin') }),
-  );
+  const admin = opened.use(await startAdmin(settings, { logger: loggerOf('admin') }));
   const demoKey = await prepareDemo({ admin, databaseUrl, secrets, config, log, now: now() });
   const gateway = opened.use(
     await startGateway({ config, secrets, databaseUrl, redisUrl, bus, subgraphs, admin, loggerOf, tracing, registry }),
@@ -84,6 +87,7 @@ export async function startAll({ config, startGateway, loggerOf, log, now }: Sta
     internalUrl,
     resolved: [...resolved, payments.resolved],
     demoKey,
+    databaseEnded,
     [Symbol.asyncDispose]: () => platform.disposeAsync(),
   };
 }

@@ -40,6 +40,8 @@ export type SubgraphSurroundings = {
   registry?: Registry | undefined;
   /** Tells the owners of a webhook endpoint that the relay disabled. */
   tellOwners?: TellOwners | undefined;
+  /** `by-hand`: no background task runs. */
+  tasks?: 'running' | 'by-hand' | undefined;
 };
 
 const REQUEST_TIMEOUT_MS = 5_000;

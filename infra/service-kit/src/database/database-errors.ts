@@ -2,9 +2,10 @@ import { AppError, isErrorCode } from '@portico/contracts/errors';
 
 /**
  * SQLSTATE classes and socket errors that say: PostgreSQL cannot be had now; the same request may succeed later. 55000: it takes no connections.
+ * 25006: it takes no writes, after a failover. 25P03: it ended a transaction of ours that stood still. 58030: its disk does not read or write.
  * 08P01 is a message of ours that it does not understand, and will not next time.
  */
-const UNAVAILABLE = /^(08(?!P01)|53|55000|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+const UNAVAILABLE = /^(08(?!P01)|25006|25P03|53|55000|57P|58030|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 /** Text, or JSON, with U+0000, which PostgreSQL has not. */
 const NUL = /^(22021|22P05)$/;
 /** The one thing that JSON of ours can have in it and PostgreSQL refuses: half a surrogate pair. */

@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import pg from 'pg';
 import { expect, it } from 'vitest';
 import { OutboxEvent } from '../outbox/outbox.ts';
 import { createTestDatabase } from '../testing.ts';
@@ -39,4 +40,18 @@ it('a migration that fails leaves nothing', async () => {
   await expect(openDatabase({ ...settings, migrations: { '0001-broken': Broken } })).rejects.toThrow('no_such_column');
   await using database = await openDatabase({ ...settings, migrations: {} });
   expect(await database.run(`select to_regclass('shop.half') as half`, [])).toEqual([{ half: null }]);
+});
+
+it('a migration whose lock is lost with its connection goes on, and the process with it', async () => {
+  await using server = await createTestDatabase();
+  const settings = { program: 'test', databaseUrl: server.url, schema: 'shop', entities: [OutboxEvent], tenantTables: [], poolMax: 2 };
+  const migrating = openDatabase({ ...settings, migrations: { '0001-long': Long } });
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1
+    and exists (select from pg_stat_activity where datname = current_database() and query like '%pg_sleep(2)%' and pid <> pg_backend_pid())`;
+  await expect.poll(async () => (await client.query(end, ['portico migration lock'])).rowCount).toBe(1);
+  await client.end();
+  await using database = await migrating;
+  expect(await database.run('select count(*)::int as n from shop.thing', [])).toEqual([{ n: 0 }]);
 });

@@ -140,6 +140,8 @@ async function inTransaction<Result>(pool: pg.Pool, work: (run: RunStatement) =>
 
 async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions): Promise<void> {
   const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'portico migration lock' });
+  // A connection that breaks while it only holds the lock has nobody else to tell.
+  lock.on('error', () => {});
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock(hashtext($1))', [`portico migrations ${schema}`]);

@@ -8,7 +8,7 @@ import type { SealedColumn } from './sealed-columns.ts';
 export type ResealProgram = Pick<SubgraphProgram, 'database' | 'keyRing' | 'logger'>;
 
 const BATCH = 200;
-/** A ring changes only with a restart, and a restart runs the task at once; later runs only look. */
+/** A start runs the task at once; of a key that a ring has gained since, a later run makes use. */
 const IDLE_MS = 6 * 3_600_000;
 const REASON = allTenants('key rotation');
 

@@ -3,6 +3,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import { endWhenReadOnly } from './end-read-only-connections.ts';
 import { endWhenSilent, type Silence } from './end-silent-connections.ts';
 import { RepeatedQuery, type RowShape } from './repeated-query.ts';
 import { statementChannel } from './statement-log.ts';
@@ -49,6 +50,7 @@ export function statementClient({ silentMs = SILENT_MS, ...options }: StatementC
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       endWhenSilent(this, { ...options, silentMs });
+      endWhenReadOnly(this);
       // Amounts and counts are safe integers by construction; as text every reader would have to convert them.
       this.setTypeParser(INT8_OID, Number);
     }

@@ -10,13 +10,14 @@ import { OutboxEvent } from '../outbox/outbox.ts';
 import { outboxTasks } from '../outbox/outbox-tasks.ts';
 import { startOutboxPublisher } from '../outbox/publish-outbox.ts';
 import { createReads } from '../reads/reads.ts';
-import { createBlindIndex, createKeyRing, type KeyRing } from '../sealing/key-ring.ts';
+import { createBlindIndex, type KeyRing } from '../sealing/key-ring.ts';
+import { createLiveKeyRing, type SecretKeys } from '../sealing/live-key-ring.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { buildSchema, type References, type Resolvers } from './build-schema.ts';
 import { createContext, type SubgraphContext, type SubgraphShared } from './context.ts';
 import { publishTaskRun } from './task-runs.ts';
 
-export type SubgraphSettings = { databaseUrl: string; poolMax: number; secretKeys: string; blindIndexKey: string };
+export type SubgraphSettings = { databaseUrl: string; poolMax: number; secretKeys: SecretKeys; blindIndexKey: string };
 
 export type SubgraphDependencies = {
   graph: GraphClient;
@@ -74,7 +75,7 @@ export async function startSubgraph(
   const running = (dependencies.tasks ?? 'running') === 'running';
   // What may be malformed comes before what would have to be closed.
   const schema = buildSchema(definition.sdl, definition.resolvers, definition.references);
-  const keyRing = createKeyRing(settings.secretKeys);
+  const keyRing = createLiveKeyRing(settings.secretKeys);
   const blindIndex = createBlindIndex(settings.blindIndexKey);
   const database = await openDatabase({
     program: name,

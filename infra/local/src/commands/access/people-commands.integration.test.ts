@@ -57,6 +57,28 @@ describe('admin create', () => {
   });
 });
 
+describe('admin create, twice at once', () => {
+  it('makes one operator, and says to the second what happened', async () => {
+    const other = new pg.Client({ connectionString: test.databaseUrl });
+    await other.connect();
+    // The first, which has not committed yet.
+    await other.query('begin');
+    await other.query(
+      `insert into access.person (id, name, email, created_at, updated_at) values ('person_other', 'Other', 'twice@example.com', now(), now())`,
+    );
+    const second = test.run('admin', 'create', '--email', 'twice@example.com');
+    const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await query(waits)).length).toBe(1);
+    await other.query('commit');
+    await other.end();
+    expect(await second).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^twice@example\.com has just been added by somebody else/),
+    });
+  });
+});
+
 describe('secrets rotate', () => {
   it('moves every secret to a new key, and programs that run go on reading them without a restart', async () => {
     await running.admin.serviceTokens.issue({ account: 'acme', mode: 'test', subject: 'service:x', permissions: ['graph:read'] });

@@ -23,16 +23,30 @@ export async function openNatsBus({ natsUrl, databaseUrl, logger, namespace = DE
   const link = openNatsLink({ url: natsUrl, name: 'portico bus', logger });
   const topology = topologyOf(namespace);
   const managerOf = () => link.connection().jetstreamManager({ checkAPI: false, timeout: REQUEST_TIMEOUT_MS });
+  /** It answers, and did not store what it was given last: a limit of the stream or of its store is reached. Who publishes tries again until it does. */
+  let refuses = false;
+
+  async function publishAll(events: readonly BusEvent[]): Promise<void> {
+    const client = link.connection().jetstream({ timeout: REQUEST_TIMEOUT_MS });
+    for (const wave of wavesOf(events)) {
+      await publishWave(client, topology, wave).catch(async (error: unknown) => {
+        // A stream that refuses has the same code, and says why.
+        if (!(error instanceof NatsError) || error.code !== NO_RESPONDERS || error.api_error !== undefined) throw error;
+        await declareStream(await managerOf(), topology);
+        await publishWave(client, topology, wave);
+      });
+    }
+  }
+
   return {
     kind: 'nats',
     async publish(events) {
-      const client = link.connection().jetstream({ timeout: REQUEST_TIMEOUT_MS });
-      for (const wave of wavesOf(events)) {
-        await publishWave(client, topology, wave).catch(async (error: unknown) => {
-          if (!(error instanceof NatsError) || error.code !== NO_RESPONDERS) throw error;
-          await declareStream(await managerOf(), topology);
-          await publishWave(client, topology, wave);
-        });
+      try {
+        await publishAll(events);
+        refuses = false;
+      } catch (error) {
+        refuses = link.isUp();
+        throw explained(error);
       }
     },
     consume: async ({ name, batchMax }, handle) =>
@@ -52,13 +66,19 @@ export async function openNatsBus({ natsUrl, databaseUrl, logger, namespace = DE
     async check() {
       try {
         await (await managerOf()).getAccountInfo();
-        return { status: 'up' };
+        return { status: refuses ? 'down' : 'up' };
       } catch {
         return { status: 'down' };
       }
     },
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   };
+}
+
+/** The client's own message is the number of what went wrong. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof NatsError) || error.api_error === undefined) return error;
+  return new Error(`NATS did not store events: ${error.api_error.description}.`, { cause: error });
 }
 
 /** The first event of each aggregate, then the second of each, …: what is under way together has no order to keep, whichever of it fails. */

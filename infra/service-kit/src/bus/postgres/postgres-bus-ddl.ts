@@ -25,6 +25,8 @@ const DDL = [
 /** Makes the tables where they are missing. Several processes may do so at once. */
 export async function preparePostgresBus(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'portico bus migration' });
+  // The statement that fails reports it.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query('begin');

@@ -1,5 +1,5 @@
-import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
 import { describe, expect, it } from 'vitest';
+import { createKeyRing } from './key-ring.ts';
 import { createLiveKeyRing } from './live-key-ring.ts';
 
 const key = (version: number): string => `${version}:${Buffer.alloc(32, version).toString('base64')}`;

@@ -1,10 +1,14 @@
-import { createKeyRing, type KeyRing } from '@portico/service-kit/sealing/key-ring';
+import { createKeyRing, type KeyRing } from './key-ring.ts';
+
+/** The ring, or where it is read from: one that is read may gain keys while the program runs. */
+export type SecretKeys = string | (() => string);
 
 /**
  * A ring that may gain keys while the program runs. What another process sealed under a key that is not known here makes it read the
  * ring anew, so that a rotation needs no restart.
  */
-export function createLiveKeyRing(read: () => string): KeyRing {
+export function createLiveKeyRing(keys: SecretKeys): KeyRing {
+  const read = typeof keys === 'string' ? () => keys : keys;
   let spec = read();
   let ring = createKeyRing(spec);
   return {
