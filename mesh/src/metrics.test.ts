@@ -20,6 +20,7 @@ describe('the metrics of work that is left for tasks', () => {
       'portico_payments_settled_total{kind="succeeded"} 0',
       'portico_payments_settled_total{kind="failed"} 0',
       'portico_payments_settled_total{kind="refunded"} 1',
+      'portico_payments_settled_total{kind="refund_failed"} 0',
       'portico_payments_settled_total{kind="put_off"} 0',
       'portico_payments_settled_total{kind="mismatched"} 0',
       'portico_payments_waiting 1',

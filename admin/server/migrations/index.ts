@@ -9,6 +9,7 @@ import { SignInGuesses } from './0008-sign-in-guesses.ts';
 import { RequestLogWriters } from './0009-request-log-writers.ts';
 import { AcceptedInvitations } from './0010-accepted-invitations.ts';
 import { UsedCodes } from './0011-used-codes.ts';
+import { ChangeAttempts } from './0012-change-attempts.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -23,4 +24,5 @@ export const migrations = {
   '0009-request-log-writers': RequestLogWriters,
   '0010-accepted-invitations': AcceptedInvitations,
   '0011-used-codes': UsedCodes,
+  '0012-change-attempts': ChangeAttempts,
 };

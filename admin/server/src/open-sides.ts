@@ -16,6 +16,7 @@ import { createSignIn } from './sign-in/create-sign-in.ts';
 import { letters } from './sign-in/letters.ts';
 import { recoverAttempts } from './sign-in/sign-in-attempts.ts';
 import { sweepSignIn } from './sign-in/sweep-sign-in.ts';
+import { recoverChanges } from './trpc/change-elsewhere.ts';
 import type { RecordAction } from './trpc/changing.ts';
 import { developerRouter } from './trpc/developer-router.ts';
 import { operatorRouter } from './trpc/operator-router.ts';
@@ -65,6 +66,7 @@ export async function openSides({ admin, settings, recordAction, graph, logger }
   const loops = [
     loop('sweep of sessions', SWEEP_MS, () => sweepSignIn(admin)),
     loop('recovery of sign-in attempts', RECOVERY_MS, () => recoverAttempts({ admin, recordAction })),
+    loop('recovery of changes elsewhere', RECOVERY_MS, () => recoverChanges({ admin, recordAction })),
   ];
   return {
     mounts,

@@ -22,7 +22,7 @@ export type ClientOptions<Declared extends Providers> = {
   logger: Logger;
   /** Without it, limits, breakers and kept answers are this process's own. */
   redisUrl?: string;
-  /** Seals kept answers that hold personal data; without it they are not put into Redis. */
+  /** Seals kept answers; without it those that hold personal data are not put into Redis. */
   keyRing?: KeyRing;
   /** Where the metrics are shown. */
   registry?: Registry | undefined;

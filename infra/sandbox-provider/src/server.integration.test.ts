@@ -155,6 +155,21 @@ describe('the sandbox provider', () => {
     });
   });
 
+  it('sends back the first refund of a card whose bank does, once it was made, and tells so', async () => {
+    const { url, taken } = await receiver();
+    const provider = await open({ pendingMs: 0 });
+    provider.sendCallbacksTo(url);
+    const call = await clientOf(provider.url);
+    const { body } = await call('POST', '/v1/charges', charge('tok_refund_fails'), 'k');
+    const refund = (key: string) => call('POST', `/v1/charges/${body.id}/refunds`, {}, key);
+    expect(await refund('r1')).toMatchObject({ status: 201, body: { status: 'succeeded', amount: 2_500 } });
+    await expect.poll(() => taken.length).toBe(1);
+    expect(JSON.parse(taken[0]?.body ?? '')).toMatchObject({ type: 'refund.failed', data: { idempotencyKey: 'k', refunded: 0 } });
+    expect((await refund('r2')).status).toBe(201);
+    const { body: now } = await call('GET', `/v1/charges/${body.id}`);
+    expect(now).toEqual({ ...body, refunded: 2_500 });
+  });
+
   it('signs callbacks, and sends one again until it is taken', async () => {
     const { url, taken } = await receiver(2);
     const provider = await open({ retryDelaysMs: [5, 5, 5], pendingMs: 0 });

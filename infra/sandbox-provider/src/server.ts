@@ -18,7 +18,7 @@ export type SandboxSettings = {
   clientSecret: string;
   /** Signs callbacks. */
   callbackSecret: string;
-  /** How long a pending charge takes to be decided. */
+  /** How long a pending charge takes to be decided, and a refund that does not last to come back. */
   pendingMs?: number;
   /** Before each further try of a callback. */
   retryDelaysMs?: readonly number[];

@@ -18,7 +18,7 @@ export const providerConfig = z.object({
   STRIPE_URL: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
   /** `sk_live_…`, or a restricted key that may write payment intents and refunds. */
   STRIPE_API_KEY: z.string().optional(),
-  /** `whsec_…` of the endpoint that Stripe sends `payment_intent.*` and `charge.refunded` to. */
+  /** `whsec_…` of the endpoint that Stripe sends `payment_intent.*`, `charge.refunded` and what becomes of refunds to. */
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
   /** Shares rate limits, breaker and tokens among processes; without it each has its own. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),

@@ -20,6 +20,8 @@ export type Till = AsyncDisposable & {
   /** How far the platform's clock is ahead. */
   aheadMs: number;
   ordersAreAway: boolean;
+  /** Of every order. */
+  orderStatus: string;
   /** How often the orders were told that money came for this one. */
   timesTold(orderId: string): number;
   charge(caller: Caller, orderId: string, paymentMethod: string, more?: { amount?: number; currency?: string }): Promise<ShownPayment>;
@@ -73,7 +75,7 @@ export async function openTill(): Promise<Till> {
       const isTelling = document.includes('confirmPaidOrder');
       if (isTelling && till.ordersAreAway) throw new AppError('SERVICE_UNAVAILABLE');
       if (isTelling) told.push(orderId);
-      return { order: { id, currency: 'USD', total: 2_500, status: 'pending' }, confirmPaidOrder: true } as Data;
+      return { order: { id, currency: 'USD', total: 2_500, status: till.orderStatus }, confirmPaidOrder: true } as Data;
     },
   };
   const database = opened.use(await createTestDatabase());
@@ -90,6 +92,7 @@ export async function openTill(): Promise<Till> {
     payments,
     aheadMs: 0,
     ordersAreAway: false,
+    orderStatus: 'pending',
     timesTold: (orderId) => told.filter((id) => id === orderId).length,
     async charge(caller, orderId, paymentMethod, more = {}) {
       return (await ask(caller, CHARGE, { input: { orderId, amount: 2_500, currency: 'USD', paymentMethod, ...more } })).chargeOrder;

@@ -13,6 +13,7 @@ import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
 import { checkProfile } from './check-profile.ts';
+import { endAllSessions } from './end-all-sessions.ts';
 import { letters } from './letters.ts';
 import { forgetGuesses, limitGuesses } from './limit-guesses.ts';
 import { recordSignIn } from './record-sign-in.ts';
@@ -120,7 +121,8 @@ function passwords(options: SignInOptions) {
       sendResetPassword: async ({ user, token }) => mailer.post(write.reset(user.email, token)),
       onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
       async onPasswordReset({ user }) {
-        await endAllSessions(admin, user.id);
+        // Whoever forgot a password may have lost it to somebody else, who may be signed in on either side.
+        await endAllSessions(admin.database.fork(), user.id);
         await forgetGuesses(options, user.email);
       },
     },
@@ -130,11 +132,6 @@ function passwords(options: SignInOptions) {
       sendVerificationEmail: async ({ user, token }) => mailer.post(write.verification(user.email, token)),
     },
   } satisfies BetterAuthOptions;
-}
-
-/** Whoever forgot a password may have lost it to somebody else, who may be signed in on either side. */
-async function endAllSessions({ database }: AdminContext, personId: string): Promise<void> {
-  for (const side of Object.keys(SIDES)) await database.run(`delete from access.${side}_session where user_id = $1`, [personId]);
 }
 
 /** `from`: the request that the session is opened by. */

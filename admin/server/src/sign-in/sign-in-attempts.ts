@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { AdminContext } from '../context.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
+import { endAllSessions } from './end-all-sessions.ts';
 
 export type Attempt = { readonly id: string; readonly side: Side; readonly path: string; readonly personId: string };
 export type Event = { readonly action: string; readonly personId: string };
@@ -13,6 +14,8 @@ type Recording = { admin: AdminContext; recordAction: RecordAction };
 /** Longer than any request takes. */
 export const ATTEMPT_MAX_MS = 120_000;
 const RECOVERED_AT_ONCE = 100;
+/** The new password is one transaction, the end of the sessions that began with the old one another. */
+const NEW_PASSWORDS: ReadonlySet<unknown> = new Set(['/reset-password', '/change-password']);
 
 export async function beginAttempt({ database, now }: AdminContext, given: Omit<Attempt, 'id'>): Promise<Attempt> {
   const attempt = { id: randomUUID(), ...given };
@@ -41,7 +44,8 @@ export async function endAttempt({ admin, recordAction }: Recording, attempt: At
 
 /**
  * Records the attempts that a crash cut short: `person.signed_in` where a session stands that began with it, `person.attempt_interrupted` with
- * what was asked for otherwise, for it may have been done or not. Answers how many there were.
+ * what was asked for otherwise, for it may have been done or not. Where it may have left a new password, all sessions end. Answers how many
+ * there were.
  */
 export async function recoverAttempts({ admin, recordAction }: Recording): Promise<number> {
   return admin.database.fork().transactional(async (em) => {
@@ -54,6 +58,7 @@ export async function recoverAttempts({ admin, recordAction }: Recording): Promi
     );
     for (const row of rows) {
       const personId = String(row.person_id);
+      if (NEW_PASSWORDS.has(row.path)) await endAllSessions(em, personId);
       const attempted = { side: row.side, path: row.path, attemptedAt: new Date(String(row.at)).toISOString() };
       const action = row.signed_in === true ? 'person.signed_in' : 'person.attempt_interrupted';
       await recordAction(em, { actor: personId, now: admin.now }, { action, target: personId, before: null, after: attempted });

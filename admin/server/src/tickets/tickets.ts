@@ -1,5 +1,5 @@
 // Support tickets: a developer asks, operators answer, either closes. A new word of the developer opens a closed ticket again.
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
@@ -47,7 +47,13 @@ export function openTicket(
   });
 }
 
-/** An operator's words answer the ticket, a developer's open it. INVALID_STATE for an operator's words to a closed one. */
+/** A ticket is read whole, by those who answer it too. */
+export const MESSAGES_MAX = 200;
+
+/**
+ * An operator's words answer the ticket, a developer's open it. INVALID_STATE for an operator's words to a closed one, and for a developer's to
+ * one that is full.
+ */
 export async function replyToTicket(
   { database, now }: AdminContext,
   of: Of,
@@ -56,13 +62,16 @@ export async function replyToTicket(
   given: z.input<typeof replyInput>,
 ): Promise<Ticket> {
   const { body: text } = parseInput(replyInput, given);
-  const em = database.fork();
-  const ticket = await load(em, of, id);
-  if (author.side === 'operator' && ticket.status === 'closed') throw new AppError('INVALID_STATE', 'The ticket is closed.');
-  addMessage(em, ticket, author, text, now());
-  ticket.status = author.side === 'operator' ? 'answered' : 'open';
-  await em.flush();
-  return ticket;
+  return database.fork().transactional(async (em) => {
+    // Locked, so that messages that are written at the same time are counted one after the other.
+    const ticket = await load(em, of, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (author.side === 'operator' && ticket.status === 'closed') throw new AppError('INVALID_STATE', 'The ticket is closed.');
+    if (author.side === 'developer' && (await em.count(TicketMessage, { ticketId: id })) >= MESSAGES_MAX)
+      throw new AppError('INVALID_STATE', `A ticket has at most ${MESSAGES_MAX} messages. Open another one.`);
+    addMessage(em, ticket, author, text, now());
+    ticket.status = author.side === 'operator' ? 'answered' : 'open';
+    return ticket;
+  });
 }
 
 /** Closing a closed ticket changes nothing. */
@@ -74,8 +83,8 @@ export async function closeTicket({ database, now }: AdminContext, of: Of, id: s
   return ticket;
 }
 
-async function load(em: EntityManager, of: Of, id: string): Promise<Ticket> {
-  const ticket = await em.findOne(Ticket, { ...of, id });
+async function load(em: EntityManager, of: Of, id: string, lock: { lockMode?: LockMode } = {}): Promise<Ticket> {
+  const ticket = await em.findOne(Ticket, { ...of, id }, lock);
   if (ticket === null) throw notFound('ticket', id);
   return ticket;
 }

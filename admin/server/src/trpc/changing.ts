@@ -4,7 +4,7 @@ import type { AdminContext } from '../context.ts';
 import type { CallContext } from './context.ts';
 
 /** What may be shown of a thing in the admin log: never a secret, a hash of one, or a sealed one. */
-type State = Readonly<Record<string, unknown>>;
+export type State = Readonly<Record<string, unknown>>;
 
 export type RecordAction = (
   em: EntityManager,
@@ -43,27 +43,6 @@ export function changing<Result>(context: Acting, change: Change<Result>): Promi
     await context.recordAction(em, admin, { action: change.action, target, before, after });
     return result;
   });
-}
-
-export type ChangeElsewhere<Result> = Pick<Change<Result>, 'action' | 'target'> & {
-  before?(): Promise<State>;
-  work(): Promise<Result>;
-  after(result: Result): State;
-};
-
-/**
- * Runs and records a change of what belongs to another program, which commits it by itself: recorded once it has answered. No transaction is open
- * meanwhile, for that can take longer than one may be idle, and there are few connections for everybody.
- */
-export async function changingElsewhere<Result>(context: Acting, change: ChangeElsewhere<Result>): Promise<Result> {
-  const admin = acting(context);
-  const before = (await change.before?.()) ?? null;
-  const result = await change.work();
-  const target = typeof change.target === 'string' ? change.target : change.target(result);
-  await admin.database.fork().transactional(async (em) => {
-    await context.recordAction(em, admin, { action: change.action, target, before, after: change.after(result) });
-  });
-  return result;
 }
 
 /** The admin service, asked by the person who is signed in. */

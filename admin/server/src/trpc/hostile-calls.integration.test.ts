@@ -7,6 +7,7 @@ import type { DeveloperClient } from '../client.ts';
 import { CLIENTS_MAX } from '../oauth-clients/create-client.ts';
 import type { Browser } from '../testing/browser.ts';
 import { openTestSides, type TestSides } from '../testing/open-test-sides.ts';
+import { MESSAGES_MAX } from '../tickets/tickets.ts';
 
 const NUL = 'a\u0000b';
 const KEY = { name: 'k', mode: 'test' as const, scopes: ['orders:read'] };
@@ -224,5 +225,52 @@ describe('over HTTP', () => {
     expect([first.status, first.headers.get('retry-after'), second.status]).toEqual([401, null, 429]);
     expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(second.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('what somebody has made a great deal of', () => {
+  const run = async (text: string, values: unknown[]): Promise<void> => {
+    const database = new pg.Client(sides.databaseUrl);
+    await database.connect();
+    await database.query(text, values).finally(() => database.end());
+  };
+
+  it('is a list with all keys and clients in force, and the latest 200 that have ended', async () => {
+    const { id } = await client.accounts.create.mutate({ slug: 'busy', name: 'Busy' });
+    const inForce = await client.apiKeys.create.mutate({ accountId: id, ...KEY });
+    const { clientId } = await client.oauthClients.create.mutate({ accountId: id, ...KEY });
+    await run(
+      `insert into access.api_key (id, account_id, mode, name, key_hash, key_hint, secret_sealed, scopes, tier, signatures, allowed_addresses,
+         status, created_at, expires_at)
+       select 'key_' || n, $1, 'test', 'k' || n, 'hash' || n, 'hint', 'sealed', '[]', 'pro', '[]', '[]',
+         case when n % 2 = 0 then 'revoked' else 'active' end, now() + n * interval '1 second', now() - interval '1 second'
+       from generate_series(1, 300) n`,
+      [id],
+    );
+    await run(
+      `insert into access.oauth_client (id, account_id, mode, name, secret_hash, secret_hint, scopes, tier, status, created_at)
+       select 'client_' || n, $1, 'test', 'c' || n, 'hash', 'hint', '[]', 'pro', 'revoked', now() + n * interval '1 second'
+       from generate_series(1, 300) n`,
+      [id],
+    );
+    const latest = Array.from({ length: 200 }, (_, i) => 300 - i);
+    const keys = await client.apiKeys.list.query({ accountId: id });
+    expect(keys.map((key) => key.id)).toEqual([...latest.map((n) => `key_${n}`), inForce.id]);
+    const clients = await client.oauthClients.list.query({ accountId: id });
+    expect(clients.map((one) => one.id)).toEqual([...latest.map((n) => `client_${n}`), clientId]);
+  });
+
+  it('is a ticket that takes no more messages of developers than operators can read', async () => {
+    const { id } = await client.tickets.open.mutate({ accountId, subject: 's', body: 'b' });
+    await run(
+      `insert into access.ticket_message (id, ticket_id, author_side, author_name, body, created_at)
+       select 'message_' || n, $1, 'developer', 'Ada', 'again', now() from generate_series(1, $2) n`,
+      [id, MESSAGES_MAX - 4],
+    );
+    const statuses = await atOnce(() => client.tickets.reply.mutate({ accountId, id, body: 'again' }));
+    expect(statuses).toEqual([...eight('INVALID_STATE').slice(3), ...eight('OK').slice(5)]);
+    expect((await client.tickets.get.query({ accountId, id })).messages).toHaveLength(MESSAGES_MAX);
+    const support = (await sides.operator('support@op.example.com', 'support')).client;
+    expect(await support.tickets.reply.mutate({ id, body: 'Enough.' })).toMatchObject({ status: 'answered' });
   });
 });

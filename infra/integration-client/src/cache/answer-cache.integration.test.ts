@@ -99,6 +99,13 @@ describe.skipIf(!hasRedisServer)('the cache of a fleet (needs redis-server)', ()
     expect((await caches[1]?.through('moved', policy, {}, async () => 'own'))?.value).toBe('own');
   });
 
+  it('seals what no schema says is personal too, for an answer may hold what its schema does not name', async () => {
+    const { redis, caches } = await fleet(2, { keyRing: createKeyRing(ring(1)) });
+    await caches[0]?.through('k', POLICY, {}, async () => ({ id: 1, undeclared: 'canary@example.com' }));
+    expect(await redis.client.get('integration:answer:k')).toMatch(/^s\d+:1\.[^:]+$/);
+    expect((await caches[1]?.through('k', POLICY, {}, never))?.value).toEqual({ id: 1, undeclared: 'canary@example.com' });
+  });
+
   it('keeps personal data out of Redis when it has no key', async () => {
     const { redis, caches } = await fleet(1);
     const policy = { ...POLICY, personal: true };

@@ -15,7 +15,7 @@ export type CachePolicy = {
   readonly staleMs: number;
   /** How long a caller who could have a stale answer waits for a live one. 0: not at all. Default 200 ms. */
   readonly softTimeoutMs?: number;
-  /** The answer holds personal data: it lies in Redis sealed, or not at all when there is no key ring. */
+  /** The answer holds personal data: without a key ring it is not put into Redis. */
   readonly personal?: boolean;
 };
 

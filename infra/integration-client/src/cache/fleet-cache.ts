@@ -90,10 +90,13 @@ function hold(key: string, holder: string, redis: RedisConnection, keyRing: KeyR
   };
 }
 
-/** `p<stored at>:<JSON>` or, sealed, `s<stored at>:<text of the key ring>`. Undefined: personal data, and no key to seal it with. */
+/**
+ * Sealed `s<stored at>:<text of the key ring>`, whatever it is: an answer may hold what its schema does not name. Without a key ring
+ * `p<stored at>:<JSON>`, and undefined for personal data.
+ */
 function format({ text, storedAt }: KeptAnswer, key: string, personal: boolean, keyRing: KeyRing | undefined): string | undefined {
-  if (!personal) return `p${storedAt}:${text}`;
-  return keyRing === undefined ? undefined : `s${storedAt}:${keyRing.encrypt(text, key)}`;
+  if (keyRing !== undefined) return `s${storedAt}:${keyRing.encrypt(text, key)}`;
+  return personal ? undefined : `p${storedAt}:${text}`;
 }
 
 // Whatever lies there that is not ours, or sealed under a key that is gone, counts as absent.

@@ -13,6 +13,10 @@ export type Charge = {
   readonly status: 'succeeded' | 'failed' | 'pending';
   /** What a pending charge becomes. */
   readonly becomes?: 'succeeded' | 'failed';
+  /** The next refund will not last. */
+  readonly refundFails?: true;
+  /** A refund that was made and is about to fail: minor units, and when it was made. */
+  readonly failingRefund?: { readonly amount: number; readonly at: string };
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
   readonly refunded: number;
@@ -35,7 +39,7 @@ export type Entry =
   | { readonly kind: 'callback'; readonly id: string; readonly type: CallbackType; readonly charge: Charge; readonly at: string }
   | { readonly kind: 'delivered'; readonly id: string };
 
-export type CallbackType = 'charge.succeeded' | 'charge.failed';
+export type CallbackType = 'charge.succeeded' | 'charge.failed' | 'refund.failed';
 export type Kept<Value> = { readonly value: Value; readonly requestHash: string };
 
 export type Ledger = {
@@ -43,7 +47,7 @@ export type Ledger = {
   chargeOfKey(key: string): Kept<Charge> | undefined;
   refundOfKey(key: string): Kept<Refund> | undefined;
   charges(): readonly Charge[];
-  /** Those that are not decided. */
+  /** Those of which something is not decided: the charge, or its refund. */
   pending(): Iterable<Charge>;
   record(entry: Entry): Promise<void>;
   /** Resolves when everything that was recorded before is on the disk. */
@@ -81,7 +85,8 @@ export function openLedger({ kept, journal }: OpenedJournal<Entry>): Ledger {
     const record = records.get(charge.id);
     if (record === undefined) return undefined;
     record.charge = charge;
-    if (charge.status !== 'pending') pending.delete(charge.id);
+    if (isPending(charge)) pending.set(charge.id, charge);
+    else pending.delete(charge.id);
     return record;
   }
 
@@ -89,12 +94,12 @@ export function openLedger({ kept, journal }: OpenedJournal<Entry>): Ledger {
     const record: ChargeRecord = { charge, requestHash, refunds: new Map(), callbacks: new Map() };
     records.set(charge.id, record);
     keys.set(charge.idempotencyKey, record);
-    if (charge.status === 'pending') pending.set(charge.id, charge);
+    if (isPending(charge)) pending.set(charge.id, charge);
     if (records.size > CHARGES_MAX) forgetOldest();
   }
 
   function forgetOldest(): void {
-    const oldest = records.values().find(({ charge }) => charge.status !== 'pending');
+    const oldest = records.values().find(({ charge }) => !isPending(charge));
     if (oldest === undefined) return;
     records.delete(oldest.charge.id);
     keys.delete(oldest.charge.idempotencyKey);
@@ -161,4 +166,8 @@ export function openLedger({ kept, journal }: OpenedJournal<Entry>): Ledger {
     flushed: () => journal.flushed(),
     undelivered: () => [...callbackOwners].flatMap(([id, { callbacks }]) => callbacks.get(id) ?? []),
   };
+}
+
+function isPending({ status, failingRefund }: Charge): boolean {
+  return status === 'pending' || failingRefund !== undefined;
 }

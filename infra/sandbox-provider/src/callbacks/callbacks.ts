@@ -79,7 +79,12 @@ export function openCallbacks({ ledger, secret, logger, now, retryDelaysMs }: Ca
 }
 
 /** A charge as clients read it. */
-export function chargeBody({ becomes: _, ...charge }: Charge): Omit<Charge, 'becomes'> {
+export function chargeBody({
+  becomes: _becomes,
+  refundFails: _fails,
+  failingRefund: _failing,
+  ...charge
+}: Charge): Omit<Charge, 'becomes' | 'refundFails' | 'failingRefund'> {
   return charge;
 }
 

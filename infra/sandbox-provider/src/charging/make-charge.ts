@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { currencyDigits } from '@portico/contracts/money';
 import { z } from 'zod';
 import { invalidBody, invalidRequest, ProviderError } from '../api/provider-error.ts';
-import type { Charge, Ledger } from '../books/ledger.ts';
+import type { CallbackType, Charge, Ledger } from '../books/ledger.ts';
 import type { Callbacks } from '../callbacks/callbacks.ts';
 import { requestHash } from './request-hash.ts';
 import { behaviourOf, TEST_TOKENS, type TokenBehaviour } from './test-tokens.ts';
@@ -13,7 +13,7 @@ export type ChargeAnswer = { kind: 'answer'; charge: Charge } | { kind: 'cut' } 
 export type Charging = {
   /** Makes one charge per key. Throws ProviderError: 400, 402 for a decline, 409 for a key that was used otherwise, 429, 503. */
   charge(key: string, body: unknown): Promise<ChargeAnswer>;
-  /** Decides pending charges that are old enough; answers how many. */
+  /** Decides pending charges, and sends back refunds that do not last, when they are old enough; answers how many. */
   settlePending(): Promise<number>;
 };
 
@@ -59,6 +59,7 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
       metadata: given.metadata,
       status,
       ...(behaviour.kind === 'pends' ? { becomes: behaviour.becomes } : {}),
+      ...(behaviour.kind === 'succeeds' && behaviour.refundFails ? { refundFails: true } : {}),
       failureCode: declined?.code ?? null,
       failureMessage: declined?.message ?? null,
       refunded: 0,
@@ -66,12 +67,11 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
     };
     await ledger.record({ kind: 'charge', charge, requestHash: hash });
     // Whoever reads the answer needs no callback beside it.
-    if (behaviour.kind === 'cuts') await tell(charge);
+    if (behaviour.kind === 'cuts') await tell(charge, 'charge.succeeded');
     return charge;
   }
 
-  async function tell(charge: Charge): Promise<void> {
-    const type = charge.status === 'failed' ? 'charge.failed' : 'charge.succeeded';
+  async function tell(charge: Charge, type: CallbackType): Promise<void> {
     await callbacks.announce({ id: `cb_${randomBytes(12).toString('hex')}`, type, charge, at: new Date(now()).toISOString() });
   }
 
@@ -80,7 +80,13 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
     const failure = becomes === 'failed' ? { failureCode: 'card_declined', failureMessage: 'The card was declined.' } : {};
     const decided: Charge = { ...rest, ...failure, status: becomes };
     await ledger.record({ kind: 'changed', charge: decided });
-    await tell(decided);
+    await tell(decided, becomes === 'failed' ? 'charge.failed' : 'charge.succeeded');
+  }
+
+  async function sendBack({ failingRefund, ...charge }: Charge): Promise<void> {
+    const changed = { ...charge, refunded: charge.refunded - (failingRefund?.amount ?? 0) };
+    await ledger.record({ kind: 'changed', charge: changed });
+    await tell(changed, 'refund.failed');
   }
 
   return {
@@ -108,8 +114,8 @@ export function createCharging({ ledger, callbacks, now, pendingMs }: ChargingOp
 
     async settlePending() {
       const before = now() - pendingMs;
-      const due = [...ledger.pending()].filter(({ createdAt }) => Date.parse(createdAt) <= before);
-      for (const charge of due) await decide(charge);
+      const due = [...ledger.pending()].filter(({ createdAt, failingRefund }) => Date.parse(failingRefund?.at ?? createdAt) <= before);
+      for (const charge of due) await (charge.failingRefund === undefined ? decide(charge) : sendBack(charge));
       return due.length;
     },
   };

@@ -29,7 +29,8 @@ export async function makeRefund({ ledger, now }: RefundOptions, key: string, ch
   if (amount > left) throw invalidRequest(`amount: At most ${left} are left.`);
   const at = new Date(now()).toISOString();
   const refund: Refund = { id: `re_${randomBytes(12).toString('hex')}`, chargeId, amount, status: 'succeeded', createdAt: at };
-  const changed = { ...charge, refunded: charge.refunded + amount };
+  const { refundFails, ...rest } = charge;
+  const changed = { ...rest, refunded: charge.refunded + amount, ...(refundFails && { failingRefund: { amount, at } }) };
   await ledger.record({ kind: 'refund', refund, charge: changed, key, requestHash: hash });
   return refund;
 }

@@ -1,7 +1,8 @@
 // What a card does that is no card. Each token stands for one behaviour that real providers show, and shows it every time.
 
 export type TokenBehaviour =
-  | { readonly kind: 'succeeds' }
+  /** `refundFails`: its bank sends back the first refund, some time after that was made. */
+  | { readonly kind: 'succeeds'; readonly refundFails?: true }
   | { readonly kind: 'declines'; readonly code: string; readonly message: string }
   /** Answers that it does not know yet; the outcome comes later, by a callback. */
   | { readonly kind: 'pends'; readonly becomes: 'succeeded' | 'failed' }
@@ -14,6 +15,7 @@ export type TokenBehaviour =
 
 export const TEST_TOKENS: Readonly<Record<string, TokenBehaviour>> = {
   tok_visa: { kind: 'succeeds' },
+  tok_refund_fails: { kind: 'succeeds', refundFails: true },
   tok_declined: { kind: 'declines', code: 'card_declined', message: 'The card was declined.' },
   tok_insufficient_funds: { kind: 'declines', code: 'insufficient_funds', message: 'The card has insufficient funds.' },
   tok_pending: { kind: 'pends', becomes: 'succeeded' },

@@ -1,6 +1,8 @@
 // The last line of tenant isolation: a statement that touches a tenant's table without naming the tenant does not leave the process,
 // whoever wrote it: the ORM with its filter switched off, a query builder, raw SQL.
 // A statement's text is judged once; the verdict is remembered with the text.
+import { isQuery, readBindings } from './bound-tables.ts';
+import { type Item, readStatements, withoutValues } from './sql-tree.ts';
 
 /** Raised for a statement that could see or change another tenant's rows. Always a defect of ours, never the caller's. */
 export class TenancyError extends Error {
@@ -13,65 +15,52 @@ export function allTenants(reason: string): string {
 }
 
 const ALL_TENANTS = /^\/\* all tenants: [^*]+\*\/ /;
-/** Tables are made and changed for all tenants at once. */
+/** Tables are made and changed for all tenants at once; what a function does is said when it is made. */
 const DEFINES = /^\s*(?:create|alter|drop)\s/i;
-/** Values that the ORM writes into the text, and comments: neither must be able to read as SQL here, nor hide it. */
-const NO_SQL = /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
-/** Somewhere the tenant must come in from outside: `account_id = $1`, or a value that the ORM wrote into the text. */
-const NAMES_TENANT = /"?account_id"?\s*=\s*(?:\$\d+|'')/i;
-/** Words that may stand behind a table's name without being its alias. */
-const NO_ALIAS = new Set([
-  '',
-  'as',
-  'cross',
-  'except',
-  'for',
-  'full',
-  'group',
-  'having',
-  'inner',
-  'intersect',
-  'join',
-  'left',
-  'limit',
-  'natural',
-  'offset',
-  'on',
-  'order',
-  'returning',
-  'right',
-  'set',
-  'union',
-  'using',
-  'where',
-]);
-/** The unit of work checks and changes a row by its key and the version it read: it holds the row already, read under the tenant filter. */
-const HELD_ROW = /^\s*(?:update\b|select "\w+"\."id" from)[\s\S]*\bwhere\b[\s\S]*"id"[\s\S]*"version"/i;
+const BODY = /\$([a-z_]\w*)?\$[\s\S]*?\$\1\$/gi;
 
 /** Judges statements against the tables (`orders.order`) whose rows belong to tenants. */
 export function createTenancyGate(tenantTables: readonly string[]): (text: string) => void {
   if (tenantTables.length === 0) return () => {};
-  const names = tenantTables.map((table) => {
-    const [schema, name] = table.split('.');
-    return `"?${schema}"?\\s*\\.\\s*"?${name}"?(?![\\w"]|\\s*\\.)`;
-  });
-  // Wherever the name stands: behind FROM and UPDATE, a comma of either, USING, TABLE.
-  const touches = new RegExp(`(?<![\\w".])(?:${names.join('|')})(?:\\s+(?:as\\s+)?"?(\\w*)"?)?`, 'gi');
-  // New rows say themselves whose they are; what they are made from need not.
-  const fills = new RegExp(`\\binsert\\s+into\\s+(?:${names.join('|')})`, 'gi');
+  const tables = new Set(tenantTables);
+  const isTenants = (schema: string, table: string): boolean => tables.has(`${schema}.${table}`);
+  // Most texts name none of them, and need not be read.
+  const names = new RegExp(`(?:${tenantTables.map((table) => table.split('.')[1]).join('|')})`, 'i');
   return (text) => {
-    if (DEFINES.test(text) || ALL_TENANTS.test(text)) return;
-    const bare = text.replace(NO_SQL, (found) => (/^[-/]/.test(found) ? ' ' : "''")).replace(fills, 'insert into new_rows');
-    const aliases = [...bare.matchAll(touches)].map((match) => match[1] ?? '');
-    if (aliases.length === 0 || HELD_ROW.test(bare)) return;
-    if (!NAMES_TENANT.test(bare) || !aliases.every((alias) => isBound(bare, alias))) {
+    if (!names.test(text) || ALL_TENANTS.test(text)) return;
+    const isDefinition = DEFINES.test(text);
+    const bare = withoutValues(isDefinition ? text.replace(BODY, "''") : text);
+    const found = { touches: false, hasValue: false, isOpen: false };
+    for (const statement of readStatements(bare)) {
+      const judged = isDefinition ? queryOf(statement) : statement;
+      if (!isHeldRow(judged)) readBindings(judged, isTenants, found);
+    }
+    // Comments of PostgreSQL can be nested: what is left of such a one may have hidden a condition.
+    if (found.touches && (found.isOpen || !found.hasValue || bare.includes('*/'))) {
       throw new TenancyError(`A statement touches tenant rows without naming the tenant: ${bare}`);
     }
   };
 }
 
-/** Whether the rows of this alias are compared by account: with a value, or with another table that is bound in its turn. */
-function isBound(bare: string, alias: string): boolean {
-  const column = NO_ALIAS.has(alias.toLowerCase()) ? '"?account_id"?' : `"?${alias}"?\\."?account_id"?`;
-  return new RegExp(`(?:${column}\\s*=\\s*(?:\\$\\d|''|"?\\w+"?\\."?account_id)|account_id"?\\s*=\\s*${column})`, 'i').test(bare);
+/** What a new table or view is made from; nothing of any other definition. */
+function queryOf(statement: readonly Item[]): readonly Item[] {
+  const [first] = statement;
+  if (first === 'alter' || first === 'drop') return [];
+  if (first !== 'create') return statement;
+  const from = statement.findIndex((item, at) => item === 'as' && isQuery(statement.slice(at + 1)));
+  return from === -1 ? [] : statement.slice(from + 1);
+}
+
+/**
+ * The unit of work checks and changes rows by their keys and the version that it read, or sets of many: it holds them already, read under the
+ * tenant filter.
+ */
+function isHeldRow(statement: readonly Item[]): boolean {
+  const isOfOrm = statement[0] === 'update' || (statement[0] === 'select' && statement[3] === '"id' && statement[4] === 'from');
+  const where = statement.lastIndexOf('where');
+  if (!isOfOrm || where === -1) return false;
+  const end = statement.indexOf('returning', where);
+  const wordsFrom = (start: number): readonly Item[] =>
+    statement.slice(start, end === -1 ? undefined : end).flat(Number.POSITIVE_INFINITY as 1);
+  return wordsFrom(where).includes('"id') && wordsFrom(0).includes('"version');
 }

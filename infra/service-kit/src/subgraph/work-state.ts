@@ -7,7 +7,7 @@ import type { BackgroundTask } from './start-subgraph.ts';
 /** The kinds of work that programs of ours leave, each with what can become of it. */
 export const WORK_KINDS = {
   saga: ['undone', 'settled', 'awaited', 'failed'],
-  payments: ['succeeded', 'failed', 'refunded', 'put_off', 'mismatched'],
+  payments: ['succeeded', 'failed', 'refunded', 'refund_failed', 'put_off', 'mismatched'],
 } as const;
 export type Work = keyof typeof WORK_KINDS;
 

@@ -14,9 +14,10 @@ const NEVER_MADE = 'The provider never received it.';
 
 /**
  * `dueAt`: when to ask again if something is open. `tellOrders`: nobody waits for the answer to confirm the order by it.
- * `askedAt`: of a charge that was looked up, when it had been asked for last.
+ * `askedAt`: of a charge that was looked up, when it had been asked for last. `wasRefunded`: the refund had been written down before the
+ * provider was asked.
  */
-type Consequences = { dueAt: Date; tellOrders: boolean; askedAt?: Date };
+type Consequences = { dueAt: Date; tellOrders: boolean; askedAt?: Date; wasRefunded?: boolean };
 
 /**
  * Writes down what the provider is sure of, with the event if the payment has ended by it. Money that is not what was asked for never
@@ -43,7 +44,7 @@ function writeDown(
   context: SubgraphContext,
   id: string,
   outcome: CertainOutcome,
-  { dueAt, tellOrders, askedAt }: Consequences,
+  { dueAt, tellOrders, askedAt, wasRefunded = false }: Consequences,
 ): Promise<Applied> {
   return context.write(async (em) => {
     const payment = await em.findOneOrFail(Payment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -51,15 +52,21 @@ function writeDown(
     if (outcome.kind === 'absent' && askedAt?.getTime() !== lastAsked(payment)) return { payment, owes: 'outcome' };
     const before = payment.status;
     const mismatched = isMismatched(payment, outcome);
-    const { status, owes } = nextState({ status: before, undone: payment.undoReason != null }, mismatched ? 'mismatched' : outcome.kind);
+    const heard = wasRefunded && outcome.kind === 'succeeded' ? 'refund_failed' : mismatched ? 'mismatched' : outcome.kind;
+    const known = { status: before, undone: payment.undoReason != null, failed: payment.failureReason != null };
+    const { status, owes } = nextState(known, heard);
     const at = context.now();
     if ('providerId' in outcome && outcome.providerId !== undefined) payment.reference = outcome.providerId;
     if (owes === 'refund') payment.undoReason ??= mismatched ? MISMATCHED : LATE;
     payment.dueAt = owes === 'nothing' ? null : dueAt;
     payment.openSince = owes === 'nothing' ? null : (payment.openSince ?? at);
-    if (status !== before) {
+    if (status !== before && before === 'refunded') {
+      // Everybody was told of the payment before. Its next refund needs a key that was not used yet.
+      em.assign(payment, { status, updatedAt: at, tries: payment.tries + 1 });
+      if (owes === 'nothing') payment.tellAt = new Date(at.getTime() + LEASE_MS);
+    } else if (status !== before) {
       if (status === 'failed') payment.failureReason = payment.undoReason ?? (outcome.kind === 'declined' ? outcome.reason : NEVER_MADE);
-      em.assign(payment, { status, updatedAt: at, tries: 0 });
+      em.assign(payment, { status, updatedAt: at, tries: status === 'refunded' ? payment.tries + 1 : 0 });
       if (status === 'succeeded' && tellOrders) payment.tellAt = new Date(at.getTime() + LEASE_MS);
       announcePayment(em, context.caller, payment, at);
     }

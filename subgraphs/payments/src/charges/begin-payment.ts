@@ -4,24 +4,26 @@ import { tenantOf } from '@portico/service-kit/database/tenant';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { LEASE_MS, Payment } from '../payment.entity.ts';
 import type { Charging } from './charging.ts';
-import { lockOrder } from './paid-order.ts';
+import { lockOrder, UNPAID } from './paid-order.ts';
 
 export type Begun = { readonly payment: Payment; readonly isNew: boolean };
 
 /**
  * The payment with this id: the one that an earlier try of the same request left, or a new one, pending and not charged for yet.
  * `amountOf` is asked for a new one only, behind the lock that all charges of the order wait for. INVALID_STATE for a closed order.
+ * `isConfirmed`: it was closed in vain, if only because nobody had paid.
  */
 export function beginPayment(
   context: SubgraphContext,
   { providers }: Charging,
-  { id, orderId, currency }: { id: string; orderId: string; currency: string },
+  { id, orderId, currency, isConfirmed = false }: { id: string; orderId: string; currency: string; isConfirmed?: boolean },
   amountOf: (em: EntityManager) => number | Promise<number>,
 ): Promise<Begun> {
   return context.write(async (em) => {
     const at = context.now();
     const asked = { askedAt: at, dueAt: new Date(at.getTime() + LEASE_MS) };
-    const closed = await lockOrder(em, context.caller, orderId);
+    const reason = await lockOrder(em, context.caller, orderId);
+    const closed = isConfirmed && reason === UNPAID ? undefined : reason;
     const existing = await em.findOne(Payment, { id });
     if (closed !== undefined && (existing === null || existing.status === 'pending')) {
       throw new AppError('INVALID_STATE', 'The order takes no payments any more.', { details: { orderId: closed } });

@@ -5,8 +5,11 @@ import type { FoundCharge } from '../payment-provider/payment-provider.ts';
 /** What the provider is sure of. A charge that cannot be found after so long was never made. */
 export type CertainOutcome = Exclude<FoundCharge, { kind: 'unknown' }>;
 
-/** `mismatched`: something was charged, and it is not what was asked for. */
-type Heard = CertainOutcome['kind'] | 'mismatched';
+/** `mismatched`: something was charged, and it is not what was asked for. `refund_failed`: what was given back came back. */
+type Heard = CertainOutcome['kind'] | 'mismatched' | 'refund_failed';
+
+/** `undone`: the charge must not stand. `failed`: it was said to have failed before. */
+type Before = { readonly status: PaymentStatus; readonly undone: boolean; readonly failed: boolean };
 
 export type NextState = {
   readonly status: PaymentStatus;
@@ -14,8 +17,7 @@ export type NextState = {
   readonly owes: 'outcome' | 'refund' | 'nothing';
 };
 
-/** `undone`: the charge must not stand. */
-export function nextState({ status, undone }: { status: PaymentStatus; undone: boolean }, outcome: Heard): NextState {
+export function nextState({ status, undone, failed }: Before, outcome: Heard): NextState {
   if (outcome === 'refunded') return { status: 'refunded', owes: 'nothing' };
   switch (status) {
     case 'pending':
@@ -35,6 +37,8 @@ export function nextState({ status, undone }: { status: PaymentStatus; undone: b
       if (outcome === 'succeeded' || outcome === 'mismatched') return { status, owes: 'refund' };
       return { status, owes: outcome === 'pending' ? 'outcome' : 'nothing' };
     case 'refunded':
-      return { status, owes: 'nothing' };
+      // Only a look that began after the refund can tell that it did not last: any other one is older than that.
+      if (outcome !== 'refund_failed') return { status, owes: 'nothing' };
+      return { status: failed ? 'failed' : 'succeeded', owes: undone ? 'refund' : 'nothing' };
   }
 }

@@ -1,7 +1,7 @@
 import { newId } from '@portico/contracts/ids';
 import { onWork } from '@portico/service-kit/subgraph/work-state';
 import { testCaller } from '@portico/service-kit/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openTill, type Till } from '../testing.ts';
 
 let till: Till;
@@ -104,6 +104,25 @@ describe('an order that is to be given up', () => {
     expect(await till.pay(caller, failed, 'tok_declined').catch(({ code }: { code: string }) => code)).toBe('PAYMENT_FAILED');
     for (const _ of [1, 2]) expect(await till.closeUnpaid(caller, failed)).toBe(true);
     await expect(till.pay(caller, failed, 'tok_visa')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  });
+});
+
+describe('an order that was closed because its charge failed, and confirmed by hand before it was cancelled', () => {
+  afterEach(() => {
+    till.orderStatus = 'pending';
+  });
+
+  it.each(['confirmed', 'processing', 'shipped', 'delivered'])('takes payments when it is %s, until it is refunded', async (status) => {
+    const [caller, orderId] = [testCaller(), newId('order')];
+    expect(await till.closeUnpaid(caller, orderId)).toBe(true);
+    await expect(till.pay(caller, orderId, 'tok_visa', 10)).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    till.orderStatus = status;
+    expect(await till.pay(caller, orderId, 'tok_visa', 10)).toMatchObject({ status: 'succeeded' });
+    await till.refund(caller, orderId);
+    await expect(till.pay(caller, orderId, 'tok_visa', 10)).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      details: { orderId: 'Cancelled.' },
+    });
   });
 });
 

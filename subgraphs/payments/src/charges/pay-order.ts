@@ -22,6 +22,7 @@ const ORDER = 'query OpenOrder($id: ID!) { order(id: $id) { id currency total st
 type OpenOrder = { id: string; currency: string; total: number; status: string };
 
 const TAKES_NO_PAYMENT: ReadonlySet<string> = new Set(['cancelled', 'refunded']);
+const PENDING = 'pending';
 
 /** NOT_FOUND, INVALID_STATE when nothing is due, VALIDATION_ERROR for more than is due, PAYMENT_FAILED when the provider declines. */
 export async function payOrder(context: SubgraphContext, charging: Charging, given: unknown): Promise<Row> {
@@ -29,7 +30,8 @@ export async function payOrder(context: SubgraphContext, charging: Charging, giv
   const order = await findOrder(context, orderId);
   const wanted = typeof amount === 'number' ? amountIn(order.currency, amount) : undefined;
   const id = newId('payment', context.caller.idempotencySeed);
-  const { payment, isNew } = await beginPayment(context, charging, { id, orderId, currency: order.currency }, async (em) => {
+  const asked = { id, orderId, currency: order.currency, isConfirmed: order.status !== PENDING && !TAKES_NO_PAYMENT.has(order.status) };
+  const { payment, isNew } = await beginPayment(context, charging, asked, async (em) => {
     const due = await dueOn(em, order);
     if (due <= 0 || TAKES_NO_PAYMENT.has(order.status)) throw nothingDue(order);
     if (wanted !== undefined && wanted > due) {

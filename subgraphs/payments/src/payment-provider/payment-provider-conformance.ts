@@ -7,17 +7,23 @@ const PATIENT_MS = 20_000;
 /** Long enough for a request to leave. */
 const HURRIED_MS = 1_500;
 
+export type SignedBytes = { headers: Map<string, string>; body: Buffer };
+
 export type ConformanceSubject = AsyncDisposable & {
   readonly provider: PaymentProvider;
   readonly tokens: Readonly<
-    Record<'succeeds' | 'declines' | 'noFunds' | 'pending' | 'cuts' | 'hangs' | 'flaky' | 'busy' | 'nobody', string>
+    Record<'succeeds' | 'refundFails' | 'declines' | 'noFunds' | 'pending' | 'cuts' | 'hangs' | 'flaky' | 'busy' | 'nobody', string>
   >;
   /** Charges that the provider has for a key, by its own books. */
   charges(key: string): Promise<{ amount: number; refunded: number }[]>;
   /** Somebody at the provider gives back a part of the charge of a key. */
   refundElsewhere(key: string, amount: number): Promise<void>;
+  /** Until the first refund of such a charge has come back. */
+  refundSentBack(key: string): Promise<void>;
   /** A callback about a payment, as the provider signs it at this time. */
-  signedCallback(key: string, at: Date): { headers: Map<string, string>; body: Buffer };
+  signedCallback(key: string, at: Date): SignedBytes;
+  /** The same, that a refund of it failed. */
+  signedRefundFailure(payment: { key: string; providerId: string }, at: Date): SignedBytes;
 };
 
 export function describePaymentProvider(name: string, open: () => Promise<ConformanceSubject>): void {
@@ -110,6 +116,24 @@ export function describePaymentProvider(name: string, open: () => Promise<Confor
       expect(await subject.provider.refund({ key: `${given.key}.refund`, providerId }, AbortSignal.timeout(PATIENT_MS))).toEqual({
         kind: 'refunded',
       });
+      expect(await subject.charges(given.key)).toEqual([{ amount: 2_500, refunded: 2_500 }]);
+    });
+
+    it('gives back anew what was sent back after it had been given back, and names it in the callback that tells so', async () => {
+      const given = request(subject.tokens.refundFails);
+      const charged = await charge(given);
+      const providerId = 'providerId' in charged ? (charged.providerId ?? '') : '';
+      const refund = (key: string) => subject.provider.refund({ key, providerId }, AbortSignal.timeout(PATIENT_MS));
+      expect(await refund(`${given.key}.refund.0`)).toEqual({ kind: 'refunded' });
+      expect(await find(given.key, providerId)).toEqual({ kind: 'refunded', providerId });
+      await subject.refundSentBack(given.key);
+      expect(await find(given.key, providerId)).toMatchObject({ kind: 'succeeded', providerId, amount: 2_500 });
+      const at = new Date('2026-05-01T12:00:00Z');
+      const { headers, body } = subject.signedRefundFailure({ key: given.key, providerId }, at);
+      const reading = subject.provider.verifyCallback(headers, body, at);
+      expect(reading).toMatchObject({ kind: 'event', about: 'refund_failed' });
+      expect([given.key, providerId]).toContain(reading.kind === 'event' && (reading.key ?? reading.providerId));
+      expect(await refund(`${given.key}.refund.1`)).toEqual({ kind: 'refunded' });
       expect(await subject.charges(given.key)).toEqual([{ amount: 2_500, refunded: 2_500 }]);
     });
 

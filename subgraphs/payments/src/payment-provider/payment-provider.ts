@@ -32,6 +32,7 @@ export type FoundCharge =
 export type RefundRequest = { readonly key: string; readonly providerId: string };
 
 export type RefundOutcome =
+  /** For now: a bank may send it back days later, which a callback tells. */
   | { readonly kind: 'refunded' }
   | { readonly kind: 'pending' }
   | { readonly kind: 'unknown' }
@@ -39,13 +40,17 @@ export type RefundOutcome =
 
 export type CallbackHeaders = ReadonlyMap<string, string>;
 
-/** `key`: of the payment it is about; absent when it is about none of ours. */
+/**
+ * `key`: of the payment it is about; absent when it does not say, or is about none of ours. `providerId`: of the charge it is about, where it
+ * is about a refund, which need not be one of ours and knows no key. `refund_failed`: the bank sent back what had been given back.
+ */
 export type CallbackReading =
   | {
       readonly kind: 'event';
       readonly id: string;
-      readonly about: 'succeeded' | 'failed' | 'refunded' | 'other';
+      readonly about: 'succeeded' | 'failed' | 'refunded' | 'refund_failed' | 'other';
       readonly key?: string | undefined;
+      readonly providerId?: string | undefined;
     }
   /** It was not signed by the provider, or too long ago. */
   | { readonly kind: 'refused'; readonly problem: string };

@@ -77,7 +77,15 @@ describe.each(SOMETHING_ELSE)('money that is $amount $currency instead of 2500 U
     const { caller, orderId, context, id, payment } = await begin(charging);
     const request = { key: id, amount: 2_500, currency: 'USD', token: 'tok_visa', orderId, description: `Order ${orderId}` };
     await providers.of('test').charge(request, AbortSignal.timeout(5_000));
-    const open = { id, tries: 0, provider: 'sandbox', reference: null, askedAt: payment.createdAt, leasedUntil: context.now() };
+    const open = {
+      id,
+      tries: 0,
+      status: 'pending' as const,
+      provider: 'sandbox',
+      reference: null,
+      askedAt: payment.createdAt,
+      leasedUntil: context.now(),
+    };
     expect(await settlePayment(context, charging, open)).toBe('refunded');
     expect(charging.errors).toHaveLength(1);
     expect(await till.statusOf(caller, id)).toBe('refunded');

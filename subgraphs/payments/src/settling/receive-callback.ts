@@ -13,6 +13,7 @@ const NEWS: Readonly<Record<string, readonly string[]>> = {
   succeeded: ['pending', 'failed'],
   failed: ['pending'],
   refunded: ['pending', 'succeeded', 'failed'],
+  refund_failed: ['refunded'],
   other: [],
 };
 
@@ -21,7 +22,7 @@ const TAKE = `${allTenants('a callback names a payment, not its tenant')}with ta
     insert into payments.provider_callback (provider, id, received_at) values ($1, $2, $3) on conflict do nothing returning id
   ), woken as (
     update payments.payment set due_at = $3, open_since = coalesce(open_since, $3)
-    where provider = $1 and id = $4 and status = any($5) and exists (select from taken) returning id
+    where provider = $1 and (id = $4 or reference = $6) and status = any($5) and exists (select from taken) returning id
   )
   select count(*)::int as taken from taken`;
 
@@ -32,7 +33,8 @@ export async function receiveCallback(context: SubgraphContext, { providers }: C
   const headers = new Map(given.headers.map(({ name, value }) => [name.toLowerCase(), value]));
   const reading = provider.verifyCallback(headers, Buffer.from(given.body, 'base64'), context.now());
   if (reading.kind === 'refused') throw new AppError('AUTHENTICATION_ERROR', reading.problem);
-  const [row] = await context.run(TAKE, [provider.name, reading.id, context.now(), reading.key ?? '', NEWS[reading.about]]);
+  const { id, about, key = null, providerId = null } = reading;
+  const [row] = await context.run(TAKE, [provider.name, id, context.now(), key, NEWS[about], providerId]);
   return row?.taken === 1;
 }
 

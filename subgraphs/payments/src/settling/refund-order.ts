@@ -40,24 +40,29 @@ function markUndone(context: SubgraphContext, orderId: string, reason: string): 
     await closeOrder(em, context.caller, orderId, reason);
     const standing = await em.find(
       Payment,
-      { orderId, provider: { $ne: null }, status: { $in: ['pending', 'succeeded'] } },
+      { orderId, provider: { $ne: null }, status: { $in: ['pending', 'succeeded', 'refunded'] } },
       { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
     );
     const at = context.now();
     const leasedUntil = new Date(at.getTime() + LEASE_MS);
-    return standing.map((payment) => {
+    return standing.flatMap((payment) => {
+      // Of one that somebody gave back at the provider too: should that fail, it is owed.
       payment.undoReason ??= reason;
+      const { id, tries, status, provider, reference, askedAt, createdAt } = payment;
+      if (status === 'refunded') return [];
       payment.dueAt = leasedUntil;
       payment.openSince ??= at;
-      const { id, tries, provider, reference, askedAt, createdAt } = payment;
-      return {
-        id,
-        tries,
-        provider: provider ?? '',
-        reference: reference ?? null,
-        askedAt: askedAt ?? createdAt,
-        leasedUntil,
-      };
+      return [
+        {
+          id,
+          tries,
+          status,
+          provider: provider ?? '',
+          reference: reference ?? null,
+          askedAt: askedAt ?? createdAt,
+          leasedUntil,
+        },
+      ];
     });
   });
 }

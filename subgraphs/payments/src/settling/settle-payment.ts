@@ -7,8 +7,8 @@ import type { Payment } from '../payment.entity.ts';
 import type { PaymentProvider } from '../payment-provider/payment-provider.ts';
 import { tellOrdersNow } from '../tell-orders.ts';
 
-/** `leasedUntil`: the due time that was written when the payment was taken. */
-export type OpenPayment = Pick<Payment, 'id' | 'tries'> & {
+/** `leasedUntil`: the due time that was written when the payment was taken; the rest is as it was then. */
+export type OpenPayment = Pick<Payment, 'id' | 'tries' | 'status'> & {
   readonly provider: string;
   readonly reference: string | null;
   readonly askedAt: Date;
@@ -19,8 +19,8 @@ const REFUND_TIMEOUT_MS = 3_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 3_600_000;
 
-/** How it came out; `put_off`: it is still open, and due later. */
-export type Settlement = 'succeeded' | 'failed' | 'refunded' | 'put_off';
+/** How it came out; `put_off`: it is still open, and due later. So it may be after `refund_failed`. */
+export type Settlement = 'succeeded' | 'failed' | 'refunded' | 'refund_failed' | 'put_off';
 
 export async function settlePayment(context: SubgraphContext, charging: Charging, open: OpenPayment): Promise<Settlement> {
   const provider = charging.providers.named(open.provider);
@@ -31,11 +31,23 @@ export async function settlePayment(context: SubgraphContext, charging: Charging
   const found = await provider.find({ key: open.id, providerId: open.reference }, AbortSignal.timeout(FIND_TIMEOUT_MS));
   const tooEarly = found.kind === 'absent' && context.now().getTime() - open.askedAt.getTime() < provider.absentAfterMs;
   if (found.kind === 'unknown' || found.kind === 'pending' || tooEarly) return putOff(context, open);
-  const consequences = { dueAt: open.leasedUntil, tellOrders: true, askedAt: open.askedAt };
+  const wasRefunded = open.status === 'refunded';
+  const consequences = { dueAt: open.leasedUntil, tellOrders: true, askedAt: open.askedAt, wasRefunded };
   const { payment, owes } = await applyOutcome(context, charging, open.id, found, consequences);
   await tellOrdersNow(context, payment);
+  if (wasRefunded && payment.status !== 'refunded') return refundFailed(context, charging, open);
   if (owes === 'refund') return giveBack(context, charging, provider, { ...open, reference: payment.reference ?? null });
   return owes === 'outcome' || payment.status === 'pending' ? 'put_off' : payment.status;
+}
+
+/**
+ * What was given back came back: the card is gone, or its account. A refund that is owed is asked for again, but not at once: a card that
+ * sends it back each time would be asked without a pause.
+ */
+async function refundFailed(context: SubgraphContext, { logger }: Charging, open: OpenPayment): Promise<'refund_failed'> {
+  logger.error({ operation: `refund ${open.id}`, reason: 'It was sent back.' }, 'a refund failed after it had been made');
+  await putOff(context, open);
+  return 'refund_failed';
 }
 
 async function giveBack(context: SubgraphContext, charging: Charging, provider: PaymentProvider, open: OpenPayment): Promise<Settlement> {

@@ -24,7 +24,7 @@ export function settlePayments(charging: Charging): BackgroundTask {
       const claimed = await database.run(
         `${allTenants('what is open with the provider')}update payments.payment set due_at = $1
          where id in (select id from payments.payment where due_at <= $2 order by due_at limit ${AT_ONCE} for update skip locked)
-         returning id, account_id as "accountId", mode, request_id as "requestId", provider, reference, tries,
+         returning id, account_id as "accountId", mode, request_id as "requestId", provider, reference, tries, status,
            asked_at as "askedAt"`,
         [leasedUntil, now()],
       );

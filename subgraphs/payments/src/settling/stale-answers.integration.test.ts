@@ -50,7 +50,15 @@ describe('an answer of the provider that comes late', () => {
         return found;
       },
     });
-    const open = { id: asked.id, tries: 0, provider: 'sandbox', reference: null, askedAt, leasedUntil: context.now() };
+    const open = {
+      id: asked.id,
+      tries: 0,
+      status: 'pending' as const,
+      provider: 'sandbox',
+      reference: null,
+      askedAt,
+      leasedUntil: context.now(),
+    };
     expect(await settlePayment(context, charging, open)).toBe('put_off');
     expect(await till.statusOf(caller, asked.id)).toBe('pending');
     await till.later(31_000);
@@ -113,7 +121,15 @@ describe('a refund that is owed', () => {
       find: async () => ({ kind: 'absent' }),
       refund: async () => ({ kind: 'refused', reason: 'No such charge.' }),
     });
-    const open = { id, tries: 0, provider: 'sandbox', reference, askedAt: askedAt ?? new Date(0), leasedUntil: context.now() };
+    const open = {
+      id,
+      tries: 0,
+      status: 'pending' as const,
+      provider: 'sandbox',
+      reference,
+      askedAt: askedAt ?? new Date(0),
+      leasedUntil: context.now(),
+    };
     expect(await settlePayment(context, charging, open)).toBe('put_off');
     await till.sandbox.restart();
     await till.later(3_600_000);

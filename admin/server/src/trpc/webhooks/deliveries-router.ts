@@ -1,6 +1,6 @@
 import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
-import { changingElsewhere } from '../changing.ts';
+import { changingElsewhere } from '../change-elsewhere.ts';
 import { checked, router } from '../procedures.ts';
 import type { WebhookProblem } from './endpoints-router.ts';
 import { guarded } from './guarded.ts';
@@ -70,7 +70,8 @@ export function deliveriesRouter({ read, act }: WebhookAccess) {
         });
         return changingElsewhere(ctx, {
           action: 'delivery.replayed',
-          target: input.id,
+          about: input.id,
+          tenant: input,
           before: async () => stateOf(await askOne<WebhookDelivery>(ctx, input, STATE, 'delivery')),
           work: () => askField<WebhookDelivery>(ctx, input, REPLAY, { id: input.id }),
           after: stateOf,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changingElsewhere } from '../changing.ts';
+import { changingElsewhere } from '../change-elsewhere.ts';
 import type { CallContext } from '../context.ts';
 import { checked, router } from '../procedures.ts';
 import { guarded } from './guarded.ts';
@@ -84,7 +84,8 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
       .mutation(({ ctx, input }) =>
         changingElsewhere(ctx, {
           action: 'webhook.tested',
-          target: input.id,
+          about: input.id,
+          tenant: input,
           before: async () => stateOf(input, await find(ctx, input)),
           work: () => askField<WebhookTest>(ctx, input, TEST, { id: input.id }),
           after: ({ delivered, endpoint }) => ({ ...stateOf(input, endpoint), delivered }),
@@ -105,7 +106,8 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
 function switched(context: Acting, given: One, action: string, document: string, more: Readonly<Record<string, unknown>> = {}) {
   return changingElsewhere(context, {
     action,
-    target: given.id,
+    about: given.id,
+    tenant: given,
     before: async () => stateOf(given, await find(context, given)),
     work: () => askField<WebhookEndpoint>(context, given, document, { id: given.id, ...more }),
     after: (endpoint) => stateOf(given, endpoint),

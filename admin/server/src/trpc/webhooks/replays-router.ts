@@ -1,6 +1,6 @@
 import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
-import { changingElsewhere } from '../changing.ts';
+import { changingElsewhere } from '../change-elsewhere.ts';
 import { checked, router } from '../procedures.ts';
 import { guarded } from './guarded.ts';
 import type { WebhookAccess } from './webhook-access.ts';
@@ -64,6 +64,8 @@ export function replaysRouter({ read, act }: WebhookAccess) {
       .mutation(({ ctx, input }) =>
         changingElsewhere(ctx, {
           action: 'replay.started',
+          about: input.endpointId,
+          tenant: input,
           work: () => askField<WebhookReplay>(ctx, input, START, variablesOf(input, false)),
           target: ({ id }) => String(id),
           after: ({ endpointId, what, total, status }) => ({
@@ -82,7 +84,8 @@ export function replaysRouter({ read, act }: WebhookAccess) {
         const stateOf = ({ status, queued }: WebhookReplay) => ({ accountId: input.accountId, mode: input.mode, status, queued });
         return changingElsewhere(ctx, {
           action: 'replay.cancelled',
-          target: input.id,
+          about: input.id,
+          tenant: input,
           before: async () => stateOf(await askOne<WebhookReplay>(ctx, input, ONE, 'replay')),
           work: () => askField<WebhookReplay>(ctx, input, CANCEL, { id: input.id }),
           after: stateOf,

@@ -1,21 +1,31 @@
 import type { Caller } from '@portico/contracts/caller';
-import { notFound } from '@portico/contracts/errors';
+import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { openDatabase } from '@portico/service-kit/database/orm';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
+import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AdminAction } from '../../admin-log/admin-action.entity.ts';
+import { recordAdminAction } from '../../admin-log/record-admin-action.ts';
 import type { DeveloperClient, OperatorClient } from '../../client.ts';
+import { createLiveKeyRing } from '../../secrets/live-key-ring.ts';
 import { openTestSides, type TestSides } from '../../testing/open-test-sides.ts';
+import { CHANGE_MAX_MS, recoverChanges } from '../change-elsewhere.ts';
 
 type Asked = { document: string; variables: Readonly<Record<string, unknown>>; caller: Caller };
 const asked: Asked[] = [];
 /** Stands for the relay behind the graph: one endpoint, whose status the mutations move. */
 let endpoint = { id: newId('webhook'), status: 'active', disabledReason: null, drainPerSecond: null as number | null };
 let relayAnswers: Promise<void> = Promise.resolve();
+/** What the relay's next mutation ends with, after it was done. */
+let lost: AppError | undefined;
 const graph: GraphClient = {
   async execute<Data>(document: string, variables: Readonly<Record<string, unknown>>, caller: Caller) {
     asked.push({ document, variables, caller });
     await relayAnswers;
-    return answerTo(document, variables) as Data;
+    const answer = answerTo(document, variables) as Data;
+    if (lost !== undefined && document.startsWith('mutation')) throw lost;
+    return answer;
   },
 };
 function answerTo(document: string, variables: Readonly<Record<string, unknown>>): unknown {
@@ -75,6 +85,54 @@ describe('webhooks on both sides', () => {
       { action: 'webhook.resumed', before: { status: 'paused' }, after: { status: 'active', drainPerSecond: 9 } },
     ]);
     expect(new Set(sides.recorded.map(({ actor }) => actor)).size).toBe(2);
+  });
+
+  it('are recorded two minutes later when it is not known whether they were changed, and not when they were refused', async () => {
+    const given = { accountId: ownerAccount, mode: 'live' as const, id: endpoint.id };
+    const since = '2026-01-01T00:00:00Z';
+    await using database = await openDatabase({
+      program: 'test',
+      schema: 'access',
+      databaseUrl: sides.databaseUrl,
+      poolMax: 2,
+      entities: [AdminAction],
+      migrations: {},
+      tenantTables: [],
+    });
+    let nowMs = Date.now();
+    const admin = { database, keyRing: createLiveKeyRing(() => TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
+    const recover = () => recoverChanges({ admin, recordAction: recordAdminAction });
+    lost = new AppError('INVALID_STATE');
+    await expect(owner.endpoints.pause.mutate(given)).rejects.toMatchObject({ data: { code: 'INVALID_STATE' } });
+    lost = new AppError('UPSTREAM_TIMEOUT');
+    await expect(owner.endpoints.pause.mutate(given)).rejects.toMatchObject({ data: { code: 'UPSTREAM_TIMEOUT' } });
+    await expect(
+      owner.replays.start.mutate({ accountId: ownerAccount, mode: 'live', endpointId: endpoint.id, what: 'all', since }),
+    ).rejects.toBeDefined();
+    lost = undefined;
+    await owner.endpoints.resume.mutate(given);
+    expect(await recover()).toBe(0);
+    nowMs += CHANGE_MAX_MS + 60_000;
+    expect((await Promise.all([recover(), recover()])).reduce((sum, one) => sum + one)).toBe(2);
+    const items = await owner.adminLog.list.query({ accountId: ownerAccount, target: endpoint.id });
+    const tenant = { accountId: ownerAccount, mode: 'live' };
+    const interrupted = items.filter(({ action }) => action.endsWith('_interrupted'));
+    expect(interrupted).toHaveLength(2);
+    expect(interrupted).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          action: 'webhook.paused_interrupted',
+          before: expect.objectContaining({ ...tenant, status: 'paused' }),
+          after: { ...tenant, attemptedAt: expect.any(String) },
+        }),
+        expect.objectContaining({
+          action: 'replay.started_interrupted',
+          before: null,
+          after: { ...tenant, attemptedAt: expect.any(String) },
+        }),
+      ]),
+    );
+    expect(new Set(interrupted.map(({ actor }) => actor)).size).toBe(1);
   });
 
   it('keep no connection while the relay takes its time, however many are asked for', async () => {

@@ -4,17 +4,25 @@ import { silentLogger } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { readProviderCalls } from '../../config.ts';
 import { openProviders } from '../open-providers.ts';
-import { describePaymentProvider } from '../payment-provider-conformance.ts';
+import { describePaymentProvider, type SignedBytes } from '../payment-provider-conformance.ts';
 import { startSandbox } from './sandbox-testing.ts';
 
 describePaymentProvider('the sandbox', async () => {
   const opened = new AsyncDisposableStack();
   const sandbox = opened.use(await startSandbox());
   const providers = opened.use(await openProviders(sandbox.config, { logger: silentLogger }));
+  function signed(type: string, key: string, at: Date): SignedBytes {
+    const body = JSON.stringify({ id: 'cb_1', type, data: { idempotencyKey: key } });
+    const timestamp = String(at.getTime() / 1_000);
+    const signature = createHmac('sha256', sandbox.config.SANDBOX_CALLBACK_SECRET).update(`cb_1.${timestamp}.${body}`).digest('base64');
+    const headers = { 'webhook-id': 'cb_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+    return { headers: new Map(Object.entries(headers)), body: Buffer.from(body) };
+  }
   return {
     provider: providers.of('live'),
     tokens: {
       succeeds: 'tok_visa',
+      refundFails: 'tok_refund_fails',
       declines: 'tok_declined',
       noFunds: 'tok_insufficient_funds',
       pending: 'tok_pending',
@@ -26,13 +34,9 @@ describePaymentProvider('the sandbox', async () => {
     },
     charges: async (key) => (await sandbox.charges(key)).map(({ amount, refunded }) => ({ amount, refunded })),
     refundElsewhere: (key, amount) => sandbox.refund(key, amount),
-    signedCallback(key, at) {
-      const body = JSON.stringify({ id: 'cb_1', type: 'charge.succeeded', data: { idempotencyKey: key } });
-      const timestamp = String(at.getTime() / 1_000);
-      const signature = createHmac('sha256', sandbox.config.SANDBOX_CALLBACK_SECRET).update(`cb_1.${timestamp}.${body}`).digest('base64');
-      const headers = { 'webhook-id': 'cb_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
-      return { headers: new Map(Object.entries(headers)), body: Buffer.from(body) };
-    },
+    refundSentBack: (key) => expect.poll(async () => (await sandbox.charges(key))[0]?.refunded, { timeout: 10_000 }).toBe(0),
+    signedCallback: (key, at) => signed('charge.succeeded', key, at),
+    signedRefundFailure: ({ key }, at) => signed('refund.failed', key, at),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 });

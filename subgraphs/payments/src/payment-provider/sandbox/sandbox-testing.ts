@@ -15,6 +15,8 @@ export type SandboxProcess = AsyncDisposable & {
   readonly config: ProviderConfig;
   /** Asks its API as an operator would. */
   charges(key: string): Promise<{ id: string; status: string; amount: number; refunded: number }[]>;
+  /** Makes a charge, as a request does that was on its way for long. */
+  charge(request: { key: string; amount: number; currency: string; token: string }): Promise<void>;
   /** Gives back a part of the charge of a key, as an operator would. */
   refund(key: string, amount: number): Promise<void>;
   /** SIGKILL; its books stay. */
@@ -46,6 +48,9 @@ export async function startSandbox(): Promise<SandboxProcess> {
   return {
     config: providerConfig.parse({ ...CREDENTIALS, PAYMENT_PROVIDER: 'sandbox', SANDBOX_PROVIDER_URL: url }),
     charges: (key) => askCharges(url, key),
+    async charge({ key, ...body }) {
+      await ask(url, '/v1/charges', body, key);
+    },
     async refund(key, amount) {
       const [charge] = await askCharges(url, key);
       await ask(url, `/v1/charges/${charge?.id}/refunds`, { amount });
@@ -67,11 +72,11 @@ async function askCharges(url: string, key: string): ReturnType<SandboxProcess['
 }
 
 /** A GET, or a POST of this body. */
-async function ask(url: string, path: string, body?: object): Promise<unknown> {
+async function ask(url: string, path: string, body?: object, key: string = randomUUID()): Promise<unknown> {
   const form = { grant_type: 'client_credentials', client_id: 'portico', client_secret: CREDENTIALS.SANDBOX_CLIENT_SECRET };
   const token = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
   const { access_token: bearer } = (await token.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${bearer}`, 'idempotency-key': randomUUID() };
+  const headers = { authorization: `Bearer ${bearer}`, 'idempotency-key': key };
   const answer = await fetch(url + path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
   if (!answer.ok) throw new Error(`The sandbox provider answered ${answer.status}: ${await answer.text()}`);
   return answer.json();

@@ -4,9 +4,10 @@ import type { CallbackHeaders, CallbackReading } from '../payment-provider.ts';
 
 const event = z.object({ id: z.string(), type: z.string(), data: z.object({ idempotencyKey: z.string() }) });
 
-const ABOUT: ReadonlyMap<string, 'succeeded' | 'failed'> = new Map([
+const ABOUT: ReadonlyMap<string, 'succeeded' | 'failed' | 'refund_failed'> = new Map([
   ['charge.succeeded', 'succeeded'],
   ['charge.failed', 'failed'],
+  ['refund.failed', 'refund_failed'],
 ] as const);
 
 /** Reads a callback with Standard Webhooks headers, whose secret is used as it is. */

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { providerConfig } from '../../config.ts';
 import { openProviders } from '../open-providers.ts';
 import type { PaymentProvider } from '../payment-provider.ts';
-import { describePaymentProvider } from '../payment-provider-conformance.ts';
+import { describePaymentProvider, type SignedBytes } from '../payment-provider-conformance.ts';
 import { type SimulatedStripe, startSimulatedStripe } from './stripe-testing.ts';
+import { verifyStripeCallback } from './verify-stripe-callback.ts';
 
 const API_KEY = 'sk_test_of_nobody';
 const WEBHOOK_SECRET = 'whsec_of_nobody';
@@ -26,6 +27,7 @@ describePaymentProvider('Stripe', async () => {
     provider,
     tokens: {
       succeeds: 'pm_card_visa',
+      refundFails: 'pm_card_refundFail',
       declines: 'pm_card_visa_chargeDeclined',
       noFunds: 'pm_card_chargeDeclinedInsufficientFunds',
       pending: 'pm_processing',
@@ -40,15 +42,46 @@ describePaymentProvider('Stripe', async () => {
     async refundElsewhere(key, amount) {
       for (const intent of stripe.intents.values()) if (intent.metadata.payment === key) intent.refunded += amount;
     },
-    signedCallback(key, at) {
-      const object = { object: 'payment_intent', id: 'pi_1', metadata: { payment: key } };
-      const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'payment_intent.succeeded', data: { object } });
-      const timestamp = String(at.getTime() / 1_000);
-      const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${timestamp}.${body}`).digest('hex');
-      return { headers: new Map([['stripe-signature', `t=${timestamp},v1=${'0'.repeat(64)},v1=${signature}`]]), body: Buffer.from(body) };
+    // Somebody's bank: minutes to days later.
+    async refundSentBack(key) {
+      for (const intent of stripe.intents.values()) if (intent.metadata.payment === key) intent.refunded = 0;
     },
+    signedCallback: (key, at) =>
+      signed('payment_intent.succeeded', { object: 'payment_intent', id: 'pi_1', metadata: { payment: key } }, at),
+    signedRefundFailure: ({ providerId }, at) => signed('refund.failed', refundOf(providerId, 'failed'), at),
     [Symbol.asyncDispose]: dispose,
   };
+});
+
+const AT = new Date('2026-05-01T12:00:00Z');
+
+function signed(type: string, object: object, at: Date): SignedBytes {
+  const body = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object } });
+  const timestamp = String(at.getTime() / 1_000);
+  const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${timestamp}.${body}`).digest('hex');
+  return { headers: new Map([['stripe-signature', `t=${timestamp},v1=${'0'.repeat(64)},v1=${signature}`]]), body: Buffer.from(body) };
+}
+
+/** A refund as Stripe tells of it: one that was made by hand knows nothing of our payment. */
+function refundOf(intent: string | null, status: string): object {
+  return { object: 'refund', id: 're_1', charge: 'ch_1', payment_intent: intent, status, metadata: {} };
+}
+
+describe('what Stripe says of a refund', () => {
+  it.each([
+    ['refund.failed', 'failed', 'refund_failed'],
+    ['refund.updated', 'canceled', 'refund_failed'],
+    ['charge.refund.updated', 'failed', 'refund_failed'],
+    ['refund.updated', 'succeeded', 'other'],
+    ['charge.refund.updated', 'pending', 'other'],
+  ])('as %s, when it is %s, is %s', (type, status, about) => {
+    const read = (intent: string | null) => {
+      const { headers, body } = signed(type, refundOf(intent, status), AT);
+      return verifyStripeCallback(WEBHOOK_SECRET, headers, body, AT);
+    };
+    expect(read('pi_7')).toEqual({ kind: 'event', id: 'evt_1', about, providerId: 'pi_7' });
+    expect(read(null)).toEqual({ kind: 'event', id: 'evt_1', about });
+  });
 });
 
 describe('what Stripe is sent', () => {
