@@ -1,5 +1,5 @@
 import { openDatabase } from '@portico/service-kit/database/orm';
-import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import { createLiveKeyRing } from '@portico/service-kit/sealing/live-key-ring';
 import { createTestDatabase, TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
@@ -40,7 +40,7 @@ it.each([
   await using access = await openAccess();
   const { database } = access;
   let nowMs = NOON;
-  const admin: AdminContext = { database, keyRing: createLiveKeyRing(() => TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
+  const admin: AdminContext = { database, keyRing: createLiveKeyRing(TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
   for (const person of ['person_1', 'person_2']) {
     await database.run(PERSON, [person]);
     for (const side of BOTH_SIDES) await database.run(SESSION(side), [`${person} ${side}`, person, new Date(NOON - 80)]);
@@ -59,7 +59,7 @@ it('records attempts that are older than a request can be, once, by what is left
   await using access = await openAccess();
   const { database } = access;
   let nowMs = NOON;
-  const admin: AdminContext = { database, keyRing: createKeyRing(TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
+  const admin: AdminContext = { database, keyRing: createLiveKeyRing(TEST_SECRET_KEYS), now: () => new Date(nowMs), actor: 'test' };
   const recorded: unknown[] = [];
   const recording = {
     admin,

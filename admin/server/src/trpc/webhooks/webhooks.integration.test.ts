@@ -3,12 +3,12 @@ import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { openDatabase } from '@portico/service-kit/database/orm';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
+import { createLiveKeyRing } from '@portico/service-kit/sealing/live-key-ring';
 import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AdminAction } from '../../admin-log/admin-action.entity.ts';
 import { recordAdminAction } from '../../admin-log/record-admin-action.ts';
 import type { DeveloperClient, OperatorClient } from '../../client.ts';
-import { createLiveKeyRing } from '../../secrets/live-key-ring.ts';
 import { openTestSides, type TestSides } from '../../testing/open-test-sides.ts';
 import { CHANGE_MAX_MS, recoverChanges } from '../change-elsewhere.ts';
 
