@@ -24,9 +24,13 @@ export function fieldMessage(issue: core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       return issue.input === undefined ? 'It is required.' : `It must be ${ARTICLES[issue.expected] ?? issue.expected}.`;
     case 'too_small':
+      if (issue.inclusive === false) return `It must be more than ${issue.minimum}.`;
       return `It must ${issue.origin === 'number' || issue.origin === 'int' ? 'be' : 'have'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}.`;
     case 'too_big':
+      if (issue.inclusive === false) return `It must be less than ${issue.maximum}.`;
       return `It must ${issue.origin === 'number' || issue.origin === 'int' ? 'be' : 'have'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}.`;
+    case 'invalid_key':
+      return 'This name is not allowed.';
     case 'invalid_value':
       return `It must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}.`;
     default:
@@ -40,6 +44,7 @@ const ARTICLES: Readonly<Record<string, string>> = {
   int: 'a whole number',
   number: 'a number',
   object: 'an object',
+  record: 'an object',
   string: 'a text',
 };
 const UNITS: Readonly<Record<string, string>> = { array: ' elements', string: ' characters' };

@@ -2,11 +2,13 @@ import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
 import type { Parameter } from '../rest/declare/parameters.ts';
 import { type CustomRoute, DEFAULT_ROUTE_LIMIT, type ListRoute, type Route, type WriteRoute } from '../rest/declare/route.ts';
+import { CACHE_HEADERS, errorHeaders, header, RATE_LIMIT_HEADERS } from './describe-headers.ts';
 import { exampleOf } from './describe-resources.ts';
 import { securityOf } from './describe-security.ts';
 
 const META_EXAMPLE = { requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e' };
 const JSON_MEDIA = 'application/json';
+const REPLAYED = 'The first answer to this `Idempotency-Key` again.';
 
 /** One operation of the OpenAPI document. */
 export function describeOperation(route: Route): Record<string, unknown> {
@@ -23,18 +25,6 @@ export function describeOperation(route: Route): Record<string, unknown> {
     responses: { ...successOf(route), ...errorsOf(route) },
   };
 }
-
-/** What every answer to known credentials shows. */
-export const RATE_LIMIT_HEADERS: Readonly<Record<string, unknown>> = {
-  'X-RateLimit-Limit': header('RateLimitLimit'),
-  'X-RateLimit-Remaining': header('RateLimitRemaining'),
-  'X-RateLimit-Reset': header('RateLimitReset'),
-  RateLimit: header('RateLimit'),
-  'RateLimit-Policy': header('RateLimitPolicy'),
-};
-
-/** What answers of reads tell about the response cache. */
-const CACHE_HEADERS: Readonly<Record<string, unknown>> = { 'X-Cache': header('Cache'), Age: header('Age') };
 
 function limitOf({ limit: { limit, windowSeconds } = DEFAULT_ROUTE_LIMIT }: Route): string {
   return `At most ${limit} requests in ${windowSeconds} seconds.`;
@@ -99,29 +89,31 @@ function successOf(route: Route): Record<string, unknown> {
     'X-API-Version': header('ApiVersion'),
     ...RATE_LIMIT_HEADERS,
   };
-  if (route.kind === 'write' && route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
-  const isRead = route.method === 'GET';
-  if (route.kind !== 'custom' || isRead) headers.ETag = header('ETag');
-  if (isRead) Object.assign(headers, CACHE_HEADERS);
+  if (route.kind === 'write') return successOfWrite(route, headers);
+  Object.assign(headers, { ETag: header('ETag') }, CACHE_HEADERS);
   if (route.kind === 'list') headers.Link = header('Link');
-  if (route.kind === 'write' && route.location !== undefined) headers.Location = header('Location');
-  const status = route.kind === 'write' ? route.status : 200;
-  const answers: Record<string, unknown> = {
-    [status]: {
-      description: descriptionOf(route),
-      headers,
-      content: { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route) } },
-    },
+  return {
+    200: { description: descriptionOf(route), headers, content: contentOf(route) },
+    304: { description: 'Nothing changed since the ETag of `If-None-Match`.', headers },
   };
-  if (isRead) {
-    const description = 'Nothing changed since the ETag of `If-None-Match`.';
-    answers[304] = { description, headers: { ETag: header('ETag'), ...CACHE_HEADERS } };
-  }
-  return answers;
 }
 
-function header(name: string): unknown {
-  return { $ref: `#/components/headers/${name}` };
+function successOfWrite(route: WriteRoute, headers: Record<string, unknown>): Record<string, unknown> {
+  if (route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
+  if (route.resource.versioned) headers.ETag = header('ETag');
+  if (route.location !== undefined) headers.Location = header('Location');
+  const content = contentOf(route);
+  const first = { description: descriptionOf(route), headers, content };
+  const isRepeated = (route.method === 'POST' || route.method === 'PATCH') && route.showsSecret !== true;
+  if (!isRepeated) return { [route.status]: first };
+  const replayed = { ...headers, 'Idempotent-Replayed': header('IdempotentReplayed') };
+  if (route.status === 200) return { 200: { ...first, headers: replayed } };
+  const description = route.notCreated === undefined ? REPLAYED : `${route.notCreated} Or: ${REPLAYED}`;
+  return { [route.status]: first, 200: { description, headers: replayed, content } };
+}
+
+function contentOf(route: Route): unknown {
+  return { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route) } };
 }
 
 function descriptionOf(route: Route): string {
@@ -158,11 +150,15 @@ function errorsOf(route: Route): Record<string, unknown> {
     'AUTHORIZATION_ERROR',
     'RATE_LIMIT_EXCEEDED',
     'INTERNAL_ERROR',
+    'UPSTREAM_ERROR',
     'SERVICE_UNAVAILABLE',
+    'UPSTREAM_TIMEOUT',
   ];
   if (route.kind === 'item') codes.push('NOT_FOUND');
   if (route.kind === 'write' && route.body !== undefined) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
-  if (route.method === 'POST' || route.method === 'PATCH') codes.push('IDEMPOTENCY_CONFLICT');
+  // CONFLICT while the first request with the key is being worked on.
+  if (route.method === 'POST' || route.method === 'PATCH')
+    codes.push('CONFLICT', (route.kind === 'write' ? route.duplicate?.code : undefined) ?? 'IDEMPOTENCY_CONFLICT');
   const byStatus = Map.groupBy(new Set([...codes, ...(route.errors ?? [])]), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => {
@@ -173,7 +169,7 @@ function errorsOf(route: Route): Record<string, unknown> {
         status,
         {
           description,
-          headers: { 'X-Request-Id': header('RequestId') },
+          headers: errorHeaders(status),
           content: { [JSON_MEDIA]: { schema: { $ref: '#/components/schemas/Error' } } },
         },
       ];

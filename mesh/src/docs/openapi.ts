@@ -2,7 +2,8 @@
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import type { ContractVersion } from '../contracts/v1/version.ts';
 import { OAUTH_PATHS } from '../oauth/metadata.ts';
-import { describeOperation, RATE_LIMIT_HEADERS } from './describe-operation.ts';
+import { errorHeaders, HEADERS } from './describe-headers.ts';
+import { describeOperation } from './describe-operation.ts';
 import { CLIENT_SECURITY_SCHEME, describePlatform, OAUTH_ERROR_SCHEMA, PLATFORM_OPERATIONS } from './describe-platform.ts';
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
@@ -73,9 +74,6 @@ function pathParameters(path: string): { parameters?: unknown[] } {
 
 function errorResponse(code: ErrorCode): unknown {
   const { title, status } = ERRORS[code];
-  const headers: Record<string, unknown> = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
-  if (status === 429) Object.assign(headers, RATE_LIMIT_HEADERS);
-  if (status === 503 || status === 429) headers['Retry-After'] = { $ref: '#/components/headers/RetryAfter' };
   const example = {
     code,
     message: title,
@@ -87,7 +85,7 @@ function errorResponse(code: ErrorCode): unknown {
   };
   return {
     description: title,
-    headers,
+    headers: errorHeaders(status),
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error: example } } },
   };
 }
@@ -166,37 +164,13 @@ const SCHEMAS = {
   },
 };
 
-const HEADERS = {
-  RequestId: { description: 'Id of the request, in every answer and log.', schema: { type: 'string' } },
-  ApiVersion: { description: 'Version of the contract that answered.', schema: { type: 'string' } },
-  ETag: { description: 'Entity tag of what is shown. Send it in `If-None-Match` or `If-Match`.', schema: { type: 'string' } },
-  Cache: {
-    description:
-      '`hit`: the answer was produced for an earlier request, and nothing changed since. `miss`: it was produced for this one; `bypass`: likewise, because `Cache-Control: no-cache` or `no-store` asked for it, or because it changes by itself.',
-    schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
-  },
-  Age: {
-    description: 'Of a `hit`: whole seconds since the answer was produced (RFC 9111). It is as fresh as one that is produced now.',
-    schema: { type: 'integer', minimum: 0 },
-  },
-  Link: { description: 'first, prev, next and last page (RFC 8288).', schema: { type: 'string' } },
-  Location: { description: 'Where the created resource is.', schema: { type: 'string' } },
-  RateLimitLimit: { description: 'Requests that the tightest limit allows in its window.', schema: { type: 'integer' } },
-  RateLimitRemaining: { description: 'How many of them are left.', schema: { type: 'integer' } },
-  RateLimitReset: { description: 'When its window ends and it begins anew, in unix seconds.', schema: { type: 'integer' } },
-  RateLimit: {
-    description: 'The tightest limit: name, requests left, seconds until it begins anew (draft-ietf-httpapi-ratelimit-headers-10).',
-    schema: { type: 'string', examples: ['"burst";r=99;t=42'] },
-  },
-  RateLimitPolicy: {
-    description: 'Every limit that applies: name, size, window in seconds.',
-    schema: { type: 'string', examples: ['"quota";q=1000;w=3600, "burst";q=100;w=60'] },
-  },
-  RetryAfter: { description: 'Seconds after which another try makes sense.', schema: { type: 'integer' } },
-};
-
 const PARAMETERS = {
-  page: { name: 'page', in: 'query', description: 'Counts from 1.', schema: { type: 'integer', minimum: 1, default: 1 } },
+  page: {
+    name: 'page',
+    in: 'query',
+    description: 'Counts from 1. Pages reach to the 1,000,000th resource; a cursor reaches all.',
+    schema: { type: 'integer', minimum: 1, default: 1 },
+  },
   perPage: {
     name: 'perPage',
     in: 'query',
@@ -230,7 +204,8 @@ const PARAMETERS = {
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'Makes the request run once: a repeat within 24 hours gets the first answer.',
+    description:
+      'Makes the request run once: a repeat within 24 hours gets the first answer, as 200 where that was 201. An answer that shows a secret is not kept.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
   ifMatch: {

@@ -66,13 +66,17 @@ function stored({ status, headers, body }: Answer): StoredAnswer {
 }
 
 function replayed({ status, headers, body }: StoredAnswer, { requestId }: RestRequest): Answer {
-  // The body is the first one's, but for the id of the request it answers.
-  const own = body.replace(/("requestId":")[^"]*(")/, `$1${requestId}$2`);
   return {
     status: status === 201 ? 200 : status,
     headers: { ...headers, 'cache-control': 'no-store', 'idempotent-replayed': 'true' },
-    body: own === '' ? undefined : own,
+    body: body === '' ? undefined : withRequestId(body, requestId),
   };
+}
+
+/** The body is the first one's, but for the id of the request it answers. What else is called so, a field in `details`, stays. */
+function withRequestId(body: string, requestId: string): string {
+  const { meta, error, ...rest } = JSON.parse(body) as { data?: unknown; meta?: object; error?: object };
+  return JSON.stringify(error === undefined ? { ...rest, meta: { ...meta, requestId } } : { error: { ...error, requestId } });
 }
 
 function otherRequest(request: RestRequest, answer: StoredAnswer | undefined): AppError {

@@ -1,8 +1,9 @@
+import { joinedField } from '@portico/service-kit/reads/joined-field';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
 import { readReferences, withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
-import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
+import { needs, type ReferenceResolver, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { addInventory } from './add-inventory.ts';
 import { followProductSku } from './follow-product-sku.ts';
 import { inventoryReads } from './inventory-reads.ts';
@@ -15,6 +16,18 @@ import { updateInventory } from './update-inventory.ts';
 type BySku = { sku: string };
 type Expecting = { expectedVersion?: number | null };
 type ByOrder = { orderId: string };
+
+const productStock: ReferenceResolver = {
+  scope: 'inventory:read',
+  async resolve(context, representations, selection) {
+    const inventory = selection.get('inventory');
+    const ids = representations.map(({ id }) => String(id));
+    if (inventory === undefined) return ids.map((id) => ({ id }));
+    const rows = await context.reads.many(inventoryReads, context.caller, 't.product_id', ids, withField(inventory, 'productId'));
+    const byProduct = new Map(rows.map((row) => [row.productId, row]));
+    return ids.map((id) => ({ id, inventory: byProduct.get(id) ?? null }));
+  },
+};
 
 export const resolvers: Resolvers = {
   Query: {
@@ -40,6 +53,7 @@ export const resolvers: Resolvers = {
     followProductSku: needs('inventory:write', (_, { productId }: { productId: string }, context) => followProductSku(context, productId)),
   },
   InventoryItem: { product: ({ productId }: Row) => ({ id: productId }) },
+  Product: { inventory: joinedField('inventory', productStock) },
 };
 
 export const references: References = {
@@ -47,15 +61,5 @@ export const references: References = {
     scope: 'inventory:read',
     resolve: (context, representations, selection) => readReferences(context, inventoryReads, representations, selection),
   },
-  Product: {
-    scope: 'inventory:read',
-    async resolve(context, representations, selection) {
-      const inventory = selection.get('inventory');
-      const ids = representations.map(({ id }) => String(id));
-      if (inventory === undefined) return ids.map((id) => ({ id }));
-      const rows = await context.reads.many(inventoryReads, context.caller, 't.product_id', ids, withField(inventory, 'productId'));
-      const byProduct = new Map(rows.map((row) => [row.productId, row]));
-      return ids.map((id) => ({ id, inventory: byProduct.get(id) ?? null }));
-    },
-  },
+  Product: productStock,
 };

@@ -1,9 +1,10 @@
 import { isId } from '@portico/contracts/ids';
+import { joinedField } from '@portico/service-kit/reads/joined-field';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
 import { readReferences, withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
-import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
+import { needs, type ReferenceResolver, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { chargeOrder } from './charges/charge-order.ts';
 import type { Charging } from './charges/charging.ts';
 import { closeUnpaidOrder } from './charges/close-unpaid-order.ts';
@@ -17,6 +18,19 @@ import { refundOrder } from './settling/refund-order.ts';
 type Input = { input: unknown };
 
 const VOIDED = 'The order was not placed.';
+
+const orderPayments: ReferenceResolver = {
+  scope: 'payments:read',
+  // The payments of all orders of a page in one statement.
+  async resolve(context, representations, selection) {
+    const ids = representations.map(({ id }) => String(id));
+    const asked = selection.get('payments');
+    if (asked === undefined) return ids.map((id) => ({ id }));
+    const rows = await context.reads.many(paymentReads, context.caller, 't.order_id', ids, withField(asked, 'orderId'), NEWEST_FIRST);
+    const byOrder = Map.groupBy(rows, (row) => row.orderId);
+    return ids.map((id) => ({ id, payments: byOrder.get(id) ?? [] }));
+  },
+};
 
 export function createResolvers(charging: Charging): Resolvers {
   return {
@@ -41,6 +55,7 @@ export function createResolvers(charging: Charging): Resolvers {
       receiveProviderCallback: needs('payments:write', (_, given: GivenCallback, context) => receiveCallback(context, charging, given)),
     },
     Payment: { order: ({ orderId }: Row) => ({ id: orderId }) },
+    Order: { payments: joinedField('payments', orderPayments) },
   };
 }
 
@@ -49,16 +64,5 @@ export const references: References = {
     scope: 'payments:read',
     resolve: (context, representations, selection) => readReferences(context, paymentReads, representations, selection),
   },
-  Order: {
-    scope: 'payments:read',
-    // The payments of all orders of a page in one statement.
-    async resolve(context, representations, selection) {
-      const ids = representations.map(({ id }) => String(id));
-      const asked = selection.get('payments');
-      if (asked === undefined) return ids.map((id) => ({ id }));
-      const rows = await context.reads.many(paymentReads, context.caller, 't.order_id', ids, withField(asked, 'orderId'), NEWEST_FIRST);
-      const byOrder = Map.groupBy(rows, (row) => row.orderId);
-      return ids.map((id) => ({ id, payments: byOrder.get(id) ?? [] }));
-    },
-  },
+  Order: orderPayments,
 };

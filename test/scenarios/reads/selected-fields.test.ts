@@ -27,6 +27,27 @@ describe.each(TOPOLOGIES)('the fields of an answer, %s', (topology) => {
     expect(orders.data).toEqual([{ total: 59.98, customer: { name: 'Ada Lovelace' }, items: [{ product: { name: 'Stocked' } }] }]);
   });
 
+  it('lead back to where they came from, and further', async () => {
+    const { shop } = catalogue;
+    const shown = async (target: string): Promise<unknown> => shop.data(200, 'GET', `/api/v1/${target}`);
+    const { id, sku } = await shop.stocked(7, { name: 'Round' });
+    const round = { product: { inventory: { available: 7, product: { name: 'Round' } } } };
+    expect(await shown(`inventory/${sku}?fields=product.inventory.available,product.inventory.product.name`)).toEqual(round);
+    expect(await shown(`products/${id}?fields=inventory.product.inventory.available`)).toEqual({
+      inventory: { product: { inventory: { available: 7 } } },
+    });
+    const order = await shop.order([{ productId: id, quantity: 1 }], { paymentMethod: 'tok_visa' });
+    expect(await shown(`orders/${order.id}?fields=payments.order.payments.status`)).toEqual({
+      payments: [{ order: { payments: [{ status: 'succeeded' }] } }],
+    });
+    const unpaid = await shop.order([{ productId: id, quantity: 1 }]);
+    const target = `/api/v1/orders/${unpaid.id}/payments?fields=status,order.payments.status`;
+    expect(await shop.data(201, 'POST', target, { paymentMethod: 'tok_visa' })).toEqual({
+      status: 'succeeded',
+      order: { payments: [{ status: 'succeeded' }] },
+    });
+  });
+
   // Only in one process can the statements be seen.
   it.runIf(topology === 'all-in-one')(
     'cost one statement per subgraph, a total that must be counted included, and no column that was not asked for',
@@ -53,6 +74,7 @@ describe.each(TOPOLOGIES)('the fields of an answer, %s', (topology) => {
       expect(join[1]).toMatch(
         /^select \(t\.quantity - t\.reserved\) as "available", t\.product_id as "productId" from inventory\.inventory_item/,
       );
+      expect(await statementsOf('fields=inventory.product.inventory.available')).toHaveLength(3);
       expect(await statementsOf('fields=id&limit=5')).toHaveLength(1);
       // An answer that may be kept looks at the data version first, and is then no dearer, whatever was written before.
       const kept: number[] = [];

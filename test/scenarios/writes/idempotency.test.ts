@@ -43,6 +43,14 @@ describe.each(TOPOLOGIES)('an idempotency key, %s', (topology) => {
     expect(meta.requestId).not.toBe(first.headers.get('x-request-id'));
   });
 
+  it('gives a refusal again as it was, whatever names the request had', async () => {
+    const refuse = (): Promise<Reply> => order('named', { requestId: 'mine' });
+    const [first, second] = [await refuse(), await refuse()];
+    expect([second.status, second.headers.get('idempotent-replayed')]).toEqual([400, 'true']);
+    const [was, is] = [first, second].map(({ body: answered }) => (answered as Failure).error);
+    expect(is).toEqual({ ...was, requestId: second.headers.get('x-request-id') });
+  });
+
   it('of another request is refused, naming the order that has it', async () => {
     const first = await order('b');
     const other = await order('b', { notes: 'another' });

@@ -67,6 +67,8 @@ export type WriteRoute = RouteBase & {
   readonly status: 200 | 201 | 204;
   /** Where a created resource is, from its id. Undefined: nothing was created, and the status is 200. */
   location?(answer: Readonly<Record<string, unknown>>): string | undefined;
+  /** What is answered then. */
+  readonly notCreated?: string;
   /** Its answer shows a secret once, or what is made with one: it is not kept for the idempotency key. A repeat runs again, with the first one's seed. */
   readonly showsSecret?: true;
   /** Code for an idempotency key that was used for another request, and the name under which its details show the first answer's id. */

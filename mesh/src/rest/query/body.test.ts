@@ -107,6 +107,15 @@ describe('a body', () => {
     });
   });
 
+  it.each<[z.ZodType, unknown, string, string]>([
+    [z.object({ amount: z.number().positive() }), { amount: 0 }, 'amount', 'It must be more than 0.'],
+    [z.object({ rate: z.number().lt(1) }), { rate: 1 }, 'rate', 'It must be less than 1.'],
+    [z.object({ headers: z.record(z.string(), z.string()) }), { headers: [] }, 'headers', 'It must be an object.'],
+    [z.object({ headers: z.record(z.string().max(2), z.string()) }), { headers: { abc: '' } }, 'headers.abc', 'This name is not allowed.'],
+  ])('is told the rule that it breaks, %#', (rule, body, path, problem) => {
+    expect(refusal(() => parseBody(rule, body)).details).toEqual({ [path]: problem });
+  });
+
   it.each([
     [{ name: 'a', Note: 1 }, 'Note', '"Note" is not known. Did you mean "note"? Allowed: name, note, items.'],
     [{ name: 'a', price: 1 }, 'price', '"price" is not known. Allowed: name, note, items.'],

@@ -15,7 +15,7 @@ const writable = z.strictObject({
     .record(
       z.string().max(200),
       z
-        .array(z.union([z.string(), z.number(), z.boolean()]))
+        .array(z.union([z.string(), z.number(), z.boolean()], 'It must be a text, a number, true or false.'))
         .min(1)
         .max(100),
     )

@@ -56,6 +56,7 @@ export const replayRoutes = [
     variables: ({ path, body: input }) => ({ endpointId: path.webhookId, input }),
     status: 201,
     location: ({ id }) => (typeof id === 'string' ? `/api/v1/replays/${id}` : undefined),
+    notCreated: 'What a dry run counted.',
   }),
   defineRoute({
     ...base,
