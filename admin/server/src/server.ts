@@ -152,7 +152,10 @@ export async function start(
     adminLog: bind(adminLog, context),
     exportRequestLog: (range) => exportRequestLog(context, range),
     operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
-    resealSecrets: () => resealSecrets(context, logger),
+    resealSecrets() {
+      keyRing.renew();
+      return resealSecrets(context, logger);
+    },
     openSides: (settings, graph) => openSides({ admin: context, settings, recordAction, graph, logger }),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();
