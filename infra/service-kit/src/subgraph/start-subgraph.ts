@@ -6,6 +6,7 @@ import { type Database, type DatabaseOptions, type MigrationClass, openDatabase 
 import type { GraphClient, SubgraphEndpoint } from '../graph/graph.ts';
 import { startLoop } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
+import { createOutage } from '../outage.ts';
 import { OutboxEvent } from '../outbox/outbox.ts';
 import { outboxTasks } from '../outbox/outbox-tasks.ts';
 import { startOutboxPublisher } from '../outbox/publish-outbox.ts';
@@ -101,22 +102,30 @@ export async function startSubgraph(
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
   const program: SubgraphProgram = { database, logger, keyRing, now, contextFor };
-  const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) =>
-    startLoop({
+  const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) => {
+    const outage = createOutage({
+      logger,
+      fields: { subgraph: name, operation: task },
+      began: 'background task failed',
+      ended: 'background task goes on',
+      level: 'error',
+    });
+    return startLoop({
       idleMs,
       work: async (signal) => {
         // A task that found something may find more: it is asked again at once.
         for (let outcome = 1; outcome > 0 && !signal.aborted; ) {
           outcome = await runOnce(program);
+          outage.over();
           publishTaskRun({ subgraph: name, task, outcome });
         }
       },
       onError(err) {
         publishTaskRun({ subgraph: name, task, outcome: 'failed' });
-        logger.error({ err, subgraph: name, operation: task }, 'background task failed');
+        outage.failed(err);
       },
-    }),
-  );
+    });
+  });
   return {
     name,
     endpoint: {
