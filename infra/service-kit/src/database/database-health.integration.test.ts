@@ -1,3 +1,4 @@
+import { Migration } from '@mikro-orm/migrations';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { OutboxEvent } from '../outbox/outbox.ts';
@@ -5,20 +6,24 @@ import { createTestDatabase } from '../testing.ts';
 import { databaseHealth } from './database-health.ts';
 import { openDatabase } from './orm.ts';
 
+class Thing extends Migration {
+  override up(): void {
+    this.addSql('create table shop.thing (id text primary key)');
+  }
+}
+
 it('a server that takes no writes is not up, and one that takes them again is, though nobody writes', async () => {
   await using server = await createTestDatabase();
   const name = new URL(server.url).pathname.slice(1);
   const operator = new pg.Client({ connectionString: server.url });
   await operator.connect();
   const endOthers = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
-  await operator.query('create schema shop');
-  await operator.query('create table shop.migration (id int)');
   await using database = await openDatabase({
     program: 'test',
     databaseUrl: server.url,
     schema: 'shop',
     entities: [OutboxEvent],
-    migrations: {},
+    migrations: { '0001-thing': Thing },
     tenantTables: [],
     poolMax: 4,
   });

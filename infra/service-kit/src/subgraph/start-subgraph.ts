@@ -2,6 +2,7 @@
 import type { Caller } from '@portico/contracts/caller';
 import type { Registry } from 'prom-client';
 import type { EventBus } from '../bus/event-bus.ts';
+import { warnOfNewerSchema } from '../database/newer-schema.ts';
 import { type Database, type DatabaseOptions, type MigrationClass, openDatabase } from '../database/orm.ts';
 import type { GraphClient, SubgraphEndpoint } from '../graph/graph.ts';
 import { startLoop } from '../lifecycle.ts';
@@ -87,6 +88,7 @@ export async function startSubgraph(
     migrations: definition.migrations,
     tenantTables: definition.tenantTables,
   });
+  warnOfNewerSchema(database, logger, name);
   const publisher = bus && startOutboxPublisher({ schema: name, databaseUrl: settings.databaseUrl, bus, logger });
   const wake = (): void => publisher?.wake();
   const tasks = { ...definition.tasks, ...(bus && outboxTasks({ schema: name, bus, graph, wake })) };
