@@ -4,6 +4,7 @@ import { type Answer, jsonAnswer } from './rest/answer/answer.ts';
 import type { PlatformOperation } from './rest/declare/platform-operation.ts';
 import type { Endpoint } from './rest/rest-request.ts';
 
+/** `fallback`: it does less than it should, and what can be answered is. */
 const STATUSES = ['up', 'down', 'fallback'] as const;
 export type Check = { readonly status: (typeof STATUSES)[number]; readonly detail?: string };
 /** `required`: without it no request can be answered. */
@@ -105,7 +106,7 @@ async function runChecks(checks: HealthChecks): Promise<Report> {
     }),
   );
   const ready = results.every(([, { status, required }]) => status !== 'down' || !required);
-  const status = !ready ? 'down' : results.some(([, result]) => result.status === 'down') ? 'degraded' : 'up';
+  const status = !ready ? 'down' : results.some(([, result]) => result.status !== 'up') ? 'degraded' : 'up';
   const found: z.output<typeof health> = { status, live: true, ready, dependencies: Object.fromEntries(results) };
   return { ready, body: JSON.stringify(found) };
 }

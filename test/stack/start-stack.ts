@@ -12,6 +12,7 @@ import { gatewayConfig } from '@portico/mesh/config';
 import { createGraphClient, type Graph } from '@portico/mesh/graph/open-graph';
 import { start as startGateway } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
+import { databaseHealth } from '@portico/service-kit/database/database-health';
 import type { Logger } from '@portico/service-kit/logger';
 import { createTestDatabase, silentLogger, testSettings } from '@portico/service-kit/testing';
 import { openTracing, type TracingConfig } from '@portico/service-kit/tracing/open-tracing';
@@ -138,7 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       run,
       read,
       internalSecret,
-      checks: { postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) } },
+      checks: { postgres: { required: true, check: () => databaseHealth(run, 'access') } },
       logger: loggerOf('gateway'),
       tracing,
       registry,

@@ -1,6 +1,7 @@
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
+import { warnOfNewerSchema } from '@portico/service-kit/database/newer-schema';
 import { openDatabase } from '@portico/service-kit/database/orm';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
@@ -132,6 +133,7 @@ export async function start(
     // Accounts are what tenants are made of; nothing here belongs to one mode.
     tenantTables: [],
   });
+  warnOfNewerSchema(database, logger, 'access');
   const keyRing = createLiveKeyRing(settings.secretKeys);
   const context: AdminContext = { database, keyRing, now, actor };
   const feed = await openChangeFeed({ databaseUrl: settings.databaseUrl, natsUrl: settings.natsUrl, logger });
@@ -152,7 +154,10 @@ export async function start(
     adminLog: bind(adminLog, context),
     exportRequestLog: (range) => exportRequestLog(context, range),
     operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
-    resealSecrets: () => resealSecrets(context, logger),
+    resealSecrets() {
+      keyRing.renew();
+      return resealSecrets(context, logger);
+    },
     openSides: (settings, graph) => openSides({ admin: context, settings, recordAction, graph, logger }),
     async [Symbol.asyncDispose]() {
       await keySource[Symbol.asyncDispose]();

@@ -156,6 +156,31 @@ describe.each(TOPOLOGIES)('a hostile or careless request, %s', (topology) => {
 });
 
 describe('health', () => {
+  it('says of a database that takes no writes that it is not up, and goes on answering', async () => {
+    await using stack = await startStack({ topology: 'all-in-one' });
+    const shop = await openShop(stack);
+    const { default: pg } = await import('pg');
+    const name = new URL(stack.databaseUrl).pathname.slice(1);
+    const client = new pg.Client({ connectionString: stack.databaseUrl });
+    await client.connect();
+    await client.query(`alter database "${name}" set default_transaction_read_only = on`);
+    await client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    const health = async () => {
+      const answer = await fetch(`${stack.url}/api/health`);
+      const { status, ready, dependencies } = (await answer.json()) as Record<string, unknown>;
+      return { code: answer.status, status, ready, dependencies };
+    };
+    await expect
+      .poll(health)
+      .toMatchObject({ code: 200, status: 'degraded', ready: true, dependencies: { postgres: { status: 'fallback', required: true } } });
+    await expect.poll(async () => (await shop.call('GET', '/api/v1/products')).status).toBe(200);
+    await client.query(`alter database "${name}" reset default_transaction_read_only`);
+    await client.end();
+    await expect.poll(health).toMatchObject({ code: 200, status: 'up' });
+  });
+
   it('says what is up, and 503 with Retry-After when the database is gone', async () => {
     await using stack = await startStack({ topology: 'all-in-one' });
     const health = await (await fetch(`${stack.url}/api/health`)).json();

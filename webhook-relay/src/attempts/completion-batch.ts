@@ -1,5 +1,6 @@
 // Results wait a few milliseconds for each other and are written together, one batch after the other.
 import type { Logger } from '@portico/service-kit/logger';
+import { createOutage } from '@portico/service-kit/outage';
 
 export type CompletionBatch<Result, Written> = {
   /** Resolves with what its batch's writing answered, however often that must be tried; undefined when it was given up. */
@@ -23,6 +24,12 @@ export function createCompletionBatch<Result, Written>(options: {
   const { write, sizeOf, logger, signal } = options;
   const waiting: { result: Result; done: (written: Written | undefined) => void }[] = [];
   let writing = false;
+  const outage = createOutage({
+    logger,
+    fields: { operation: 'complete attempts' },
+    began: 'results could not be written; trying again',
+    ended: 'results are written again',
+  });
 
   async function drain(): Promise<void> {
     writing = true;
@@ -50,9 +57,11 @@ export function createCompletionBatch<Result, Written>(options: {
   async function writeSurely(results: readonly Result[]): Promise<Written | undefined> {
     while (!signal.aborted) {
       try {
-        return await write(results);
+        const written = await write(results);
+        outage.over();
+        return written;
       } catch (err) {
-        logger.warn({ err, operation: 'complete attempts', count: results.length }, 'results could not be written; trying again');
+        outage.failed(err, { count: results.length });
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -3,6 +3,7 @@
 
 import type { Database } from '@portico/service-kit/database/orm';
 import type { Logger } from '@portico/service-kit/logger';
+import { createOutage } from '@portico/service-kit/outage';
 import { type AttemptDependencies, type AttemptResult, attemptDelivery, loggedSize } from '../attempts/attempt-delivery.ts';
 import { createCompletionBatch } from '../attempts/completion-batch.ts';
 import { claimDeliveries, writeDown } from '../claiming/claim-deliveries.ts';
@@ -167,6 +168,12 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
 
   const loop = (async () => {
     let polledAt = Number.NEGATIVE_INFINITY;
+    const outage = createOutage({
+      logger,
+      fields: { operation: 'claim deliveries' },
+      began: 'deliveries could not be claimed; trying again',
+      ended: 'deliveries are claimed again',
+    });
     while (!stop.signal.aborted) {
       const dueInMs = polledAt + pollMs - performance.now();
       await hints.wait(dueInMs, stop.signal);
@@ -179,8 +186,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       const all = performance.now() >= polledAt + pollMs || hints.all;
       if (all) polledAt = performance.now();
       const endpoints = hints.take();
-      await claim(all ? null : endpoints).catch((err: unknown) => {
-        logger.warn({ err, operation: 'claim deliveries' }, 'deliveries could not be claimed');
+      await claim(all ? null : endpoints).then(outage.over, (err: unknown) => {
+        outage.failed(err);
         hints.add(endpoints);
         return sleep(pollMs, stop.signal);
       });

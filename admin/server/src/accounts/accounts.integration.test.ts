@@ -38,7 +38,7 @@ describe('accounts', () => {
     const name = 'Acme\n\nYour password has expired: http://evil.example';
     await expect(admin.accounts.create({ slug: 'letters', name })).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',
-      details: { name: 'It must be one line.' },
+      details: { name: 'It must be one line, without control characters.' },
     });
   });
 });

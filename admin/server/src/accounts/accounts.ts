@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceEveryCredential } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
-import { nameText } from '../name-text.ts';
+import { nameText } from '../written-text.ts';
 import { Account } from './account.entity.ts';
 
 export const accountInput = z.object({

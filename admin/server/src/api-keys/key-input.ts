@@ -3,6 +3,7 @@ import { MODES } from '@portico/contracts/caller';
 import { isScope } from '@portico/contracts/scopes';
 import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
 import { z } from 'zod';
+import { nameText } from '../written-text.ts';
 import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -10,7 +11,7 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 export const rateLimit = z.object({ limit: z.int().min(1).max(100_000_000), windowSeconds: z.int().min(1).max(86_400) });
 
 export const keyInput = z.object({
-  name: z.string().trim().min(1).max(100),
+  name: nameText,
   mode: z.enum(MODES),
   scopes: z
     .array(

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditSink } from '@portico/contracts/audit';
 import { AppError } from '@portico/contracts/errors';
 import type { Logger } from '@portico/service-kit/logger';
+import { createOutage } from '@portico/service-kit/outage';
 import type { AdminContext } from '../context.ts';
 import { createRecordInsert } from './insert-records.ts';
 import { BATCH_ROWS, createRecordBatch, type RecordBatch } from './record-batch.ts';
@@ -35,6 +36,12 @@ export function openRequestLog(context: AdminContext, logger: Logger, { answerMs
   let draining: Promise<boolean> | undefined;
   let dropped = 0;
   let closed = false;
+  const outage = createOutage({
+    logger,
+    fields: { operation: 'request log', dependency: 'postgresql' },
+    began: 'could not write the request log; trying again',
+    ended: 'the request log is written again',
+  });
   const insert = createRecordInsert(context, { refused: (err) => drop(1, err), answerMs });
 
   function drop(count: number, err?: unknown): void {
@@ -48,8 +55,9 @@ export function openRequestLog(context: AdminContext, logger: Logger, { answerMs
       sealed = first;
       try {
         await insert(first);
+        outage.over();
       } catch (err) {
-        logger.warn({ err, count: queue.length, dependency: 'postgresql' }, 'could not write the request log; trying again');
+        outage.failed(err);
         return false;
       }
       queue.shift();

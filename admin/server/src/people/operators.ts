@@ -9,7 +9,7 @@ import { parseInput } from '@portico/service-kit/parse-input';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { nameText } from '../name-text.ts';
+import { nameText } from '../written-text.ts';
 import { OPERATOR_ROLES, type OperatorRole, Person } from './person.entity.ts';
 
 export const operatorInput = z.object({

@@ -1,8 +1,8 @@
 // The library takes a name of any size, and a picture that nobody shows. They are looked at before it is asked whether the address is known,
 // so that a refusal does not tell.
 import { z } from 'zod';
-import { nameText } from '../name-text.ts';
 import { SIDES, type Side } from '../sides.ts';
+import { nameText } from '../written-text.ts';
 import { jsonOf } from './json-of.ts';
 
 type Handle = (request: Request) => Promise<Response>;

@@ -5,10 +5,11 @@ import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
+import { linesText, lineText } from '../written-text.ts';
 import { TICKET_STATUSES, Ticket, TicketMessage, type TicketSide } from './ticket.entity.ts';
 
-const body = z.string().trim().min(1).max(10_000);
-export const ticketInput = z.object({ subject: z.string().trim().min(1).max(200), body });
+const body = linesText(10_000);
+export const ticketInput = z.object({ subject: lineText(200), body });
 export const replyInput = z.object({ body });
 export const ticketFilter = z.object({ status: z.enum(TICKET_STATUSES).optional(), limit: z.int().min(1).max(100).default(50) });
 

@@ -178,6 +178,24 @@ describe('text that PostgreSQL has not', () => {
   });
 });
 
+describe('a text that is shown in one line', () => {
+  it.each(['a\nb', 'a\u001b[2Jb', 'a\u009b2Jb', 'a\u007fb'])('has no control characters, which terminals act on: %j', async (text) => {
+    const codes = [
+      await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: text })),
+      await codeOf(client.oauthClients.create.mutate({ accountId, ...KEY, name: text })),
+      await codeOf(client.accounts.update.mutate({ accountId, name: text })),
+      await codeOf(client.tickets.open.mutate({ accountId, subject: text, body: 'Help.' })),
+    ];
+    expect(codes).toEqual(codes.map(() => 'VALIDATION_ERROR'));
+  });
+
+  it('may be in any script; and the words of a ticket have lines', async () => {
+    expect(await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: 'Größe 鍵 👩‍💻' }))).toBe('OK');
+    expect(await codeOf(client.tickets.open.mutate({ accountId, subject: 'Größe', body: 'One\r\n\ttwo' }))).toBe('OK');
+    expect(await codeOf(client.tickets.open.mutate({ accountId, subject: 'Escape', body: 'a\u001b[2Jb' }))).toBe('VALIDATION_ERROR');
+  });
+});
+
 describe('calls that find no connection', () => {
   it('are told to come again: before it is known who asks, too', async () => {
     const blocker = new pg.Client({ connectionString: sides.databaseUrl });

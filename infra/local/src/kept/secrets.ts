@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@portico/contracts/errors';
-import { createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import { nextKeyVersion } from '@portico/service-kit/sealing/key-ring';
 import { z } from 'zod';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 
@@ -56,7 +56,7 @@ export function addSecretKey(dataDir: string): number {
   }
   try {
     const current = readPrivateFile(fileOf(dataDir), secrets) ?? kept;
-    const version = createKeyRing(current.secretKeys).newest + 1;
+    const version = nextKeyVersion(current.secretKeys);
     writePrivateFile(fileOf(dataDir), { ...current, secretKeys: `${current.secretKeys},${version}:${newKey()}` });
     return version;
   } finally {

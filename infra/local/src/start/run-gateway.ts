@@ -7,6 +7,7 @@ import { SUBGRAPHS, type SubgraphName, supergraphFile } from '@portico/mesh/grap
 import type { HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
 import { loadConfig } from '@portico/service-kit/config';
+import { databaseHealth } from '@portico/service-kit/database/database-health';
 import { untilSignal } from '@portico/service-kit/lifecycle';
 import { createLogger } from '@portico/service-kit/logger';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
@@ -96,7 +97,7 @@ function healthChecks(natsUrl: string | undefined, run: RunStatement): HealthChe
     status: natsUrl !== undefined && (await checkNats(natsUrl, NATS_TIMEOUT_MS)).ok ? ('up' as const) : ('down' as const),
   });
   return {
-    postgres: { required: true, check: () => run('select 1', []).then(() => ({ status: 'up' as const })) },
+    postgres: { required: true, check: () => databaseHealth(run, 'access') },
     ...(natsUrl === undefined ? {} : { nats: { required: false, check: nats } }),
   };
 }

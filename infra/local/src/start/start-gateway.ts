@@ -3,6 +3,7 @@ import type { HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { loadConfig } from '@portico/service-kit/config';
+import { databaseHealth } from '@portico/service-kit/database/database-health';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { openMounts } from './open-mounts.ts';
 import { openStatements } from './open-statements.ts';
@@ -50,7 +51,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
 /** PostgreSQL, and NATS where it carries the events: without it they wait, and nothing is refused. The gateway itself checks Redis. */
 function healthChecks(bus: EventBus, run: RunStatement): HealthChecks {
   return {
-    postgres: { required: true, check: async () => run('select 1', []).then(() => ({ status: 'up' as const })) },
+    postgres: { required: true, check: () => databaseHealth(run, 'access') },
     ...(bus.kind === 'nats' ? { nats: { required: false, check: () => bus.check() } } : {}),
   };
 }

@@ -28,3 +28,23 @@ it('the lock of a holder that is silent for half a minute is free; one that work
   const before = await lastSaid();
   await expect.poll(lastSaid, { timeout: 25_000 }).not.toEqual(before);
 }, 60_000);
+
+it('says once that it fails, however often it tries, and that it goes on', async () => {
+  await using database = await createTestDatabase();
+  const lines: string[] = [];
+  const write = (_: unknown, message: string): void => void lines.push(message);
+  let tries = 0;
+  await using _ = startExclusiveWork({
+    databaseUrl: database.url,
+    name: 'test work',
+    channel: 'test_work',
+    logger: { ...silentLogger, info: write, warn: write },
+    async work({ signal }) {
+      tries += 1;
+      if (tries < 4) throw new Error(`try ${tries}`);
+      await new Promise((end) => signal.addEventListener('abort', end, { once: true }));
+    },
+  });
+  await expect.poll(() => lines, { timeout: 20_000 }).toEqual(['exclusive work failed; trying again', 'exclusive work goes on']);
+  expect(tries).toBe(4);
+}, 60_000);

@@ -3,6 +3,7 @@
 // that is gone without a word, or stands still, is silent: PostgreSQL ends its connection then.
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { createOutage } from '../outage.ts';
 import type { RunStatement } from '../reads/reads.ts';
 import { endClient } from './end-client.ts';
 
@@ -44,15 +45,21 @@ export function startExclusiveWork(options: ExclusiveWorkOptions): ExclusiveWork
   const { name, logger } = options;
   const stop = new AbortController();
   const alarm = createAlarm(stop.signal);
+  const outage = createOutage({
+    logger,
+    fields: { operation: name },
+    began: 'exclusive work failed; trying again',
+    ended: 'exclusive work goes on',
+  });
   const running = (async () => {
     for (let failures = 0; !stop.signal.aborted; ) {
       const begun = performance.now();
       try {
-        await takeTurn(options, stop.signal, alarm);
+        await takeTurn(options, stop.signal, alarm, outage.over);
       } catch (err) {
         if (stop.signal.aborted) return;
         failures = performance.now() - begun > RETRY_MAX_MS ? 1 : failures + 1;
-        logger.warn({ err, operation: name, attempt: failures }, 'exclusive work failed; trying again');
+        outage.failed(err);
         await alarm.sleep(Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS));
       }
     }
@@ -66,7 +73,13 @@ export function startExclusiveWork(options: ExclusiveWorkOptions): ExclusiveWork
   };
 }
 
-async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptions, stop: AbortSignal, alarm: Alarm): Promise<void> {
+/** `stands`: called once what failed before would have failed again. */
+async function takeTurn(
+  { databaseUrl, name, channel, work }: ExclusiveWorkOptions,
+  stop: AbortSignal,
+  alarm: Alarm,
+  stands: () => void,
+): Promise<void> {
   const lost = new AbortController();
   const client = new pg.Client({
     connectionString: databaseUrl,
@@ -86,9 +99,13 @@ async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptio
   client.on('end', lose);
   client.on('notification', () => alarm.ring());
   let beat: NodeJS.Timeout | undefined;
+  let standing: NodeJS.Timeout | undefined;
+  const answered = (): void => {
+    standing ??= setTimeout(stands, RETRY_MAX_MS);
+  };
   try {
     await client.connect();
-    await becomeHolder(client, { name, channel }, stop, alarm);
+    await becomeHolder(client, { name, channel, answered }, stop, alarm);
     if (stop.aborted) return;
     await client.query(`listen ${channel}`);
     // Work that is elsewhere for long says nothing here; and whether the lock is still its own it learns by asking alone.
@@ -98,18 +115,20 @@ async function takeTurn({ databaseUrl, name, channel, work }: ExclusiveWorkOptio
     if (!stop.aborted) throw new Error('The connection that holds the lock was lost.');
   } finally {
     clearInterval(beat);
+    clearTimeout(standing);
     await endClient(client);
   }
 }
 
 async function becomeHolder(
   client: pg.Client,
-  { name, channel }: Pick<ExclusiveWorkOptions, 'name' | 'channel'>,
+  { name, channel, answered }: Pick<ExclusiveWorkOptions, 'name' | 'channel'> & { answered(): void },
   stop: AbortSignal,
   alarm: Alarm,
 ): Promise<void> {
   while (!stop.aborted) {
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [name]);
+    answered();
     if (rows[0]?.held === true) return;
     if (await alarm.pause(FOLLOW_MS)) await client.query(`notify ${channel}`);
   }

@@ -3,6 +3,7 @@
 // rival is there first, the silent one has missed something; when the silent one answers first, it was slow, or this program was.
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { createOutage } from '../outage.ts';
 import { endClient } from './end-client.ts';
 
 export type ListenOptions = {
@@ -33,6 +34,12 @@ type Ear = { readonly client: pg.Client; hasEnded: boolean; isSilent: boolean };
 /** Rejects when PostgreSQL cannot be reached now; later breaks heal by themselves. */
 export async function listenForever(options: ListenOptions): Promise<AsyncDisposable> {
   const { logger, onMissed, onHeard = () => {} } = options;
+  const outage = createOutage({
+    logger,
+    fields: { dependency: 'postgresql' },
+    began: 'cannot listen for changes; trying again',
+    ended: 'listening for changes again',
+  });
   let isClosing = false;
   let wake = (): void => {};
   const rest = (ms: number): Promise<void> =>
@@ -55,10 +62,11 @@ export async function listenForever(options: ListenOptions): Promise<AsyncDispos
       if (isClosing || !isLost(ear)) continue;
       try {
         const rival = await open();
+        outage.over();
         if (isLost(ear) && !ear.hasEnded) await rest(GRACE_MS);
         ear = betterOf(ear, rival);
       } catch (err) {
-        logger.warn({ err, dependency: 'postgresql' }, 'cannot listen for changes; trying again');
+        outage.failed(err);
         await rest(RECONNECT_MS);
       }
     }

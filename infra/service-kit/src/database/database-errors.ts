@@ -11,6 +11,8 @@ const NUL = /^(22021|22P05)$/;
 /** The one thing that JSON of ours can have in it and PostgreSQL refuses: half a surrogate pair. */
 const TEXT_REPRESENTATION = '22P02';
 const STATEMENT_TIMEOUT = '57014';
+/** The server takes no writes: another has taken over from it, or it is set so. */
+export const READ_ONLY = '25006';
 const RETRY_AFTER_SECONDS = 1;
 
 /** A database that is away or too slow becomes SERVICE_UNAVAILABLE with Retry-After; what our client refused is that refusal; everything else stays what it is. */

@@ -2,7 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { OutboxEvent } from '../outbox/outbox.ts';
-import { createTestDatabase } from '../testing.ts';
+import { createTestDatabase, silentLogger } from '../testing.ts';
+import { warnOfNewerSchema } from './newer-schema.ts';
 import { openDatabase } from './orm.ts';
 
 class Long extends Migration {
@@ -54,4 +55,28 @@ it('a migration whose lock is lost with its connection goes on, and the process 
   await client.end();
   await using database = await migrating;
   expect(await database.run('select count(*)::int as n from shop.thing', [])).toEqual([{ n: 0 }]);
+});
+
+it('a program that was rolled back starts, and says in one sentence that the schema is newer', async () => {
+  await using server = await createTestDatabase();
+  const settings = { program: 'test', databaseUrl: server.url, schema: 'shop', entities: [OutboxEvent], tenantTables: [], poolMax: 2 };
+  class Thing extends Migration {
+    override up(): void {
+      this.addSql('create table shop.thing (id text primary key)');
+    }
+  }
+  class Wider extends Migration {
+    override up(): void {
+      this.addSql('alter table shop.thing add column name text');
+    }
+  }
+  const lines: unknown[] = [];
+  const logger = { ...silentLogger, warn: (fields: unknown, message: string) => void lines.push([fields, message]) };
+  await using newer = await openDatabase({ ...settings, migrations: { '0001-thing': Thing, '0002-wider': Wider } });
+  warnOfNewerSchema(newer, logger, 'shop');
+  expect(lines).toEqual([]);
+  await using older = await openDatabase({ ...settings, migrations: { '0001-thing': Thing } });
+  warnOfNewerSchema(older, logger, 'shop');
+  expect(lines).toEqual([[{ dependency: 'shop', version: '0002-wider' }, expect.stringContaining('newer release')]]);
+  expect(await older.run('select count(*)::int as n from shop.thing', [])).toEqual([{ n: 0 }]);
 });

@@ -32,6 +32,8 @@ export type DatabaseOptions = {
 
 export type Database = AsyncDisposable & {
   readonly orm: MikroORM;
+  /** Migrations of the schema that this program does not know, in order: a newer release made them. */
+  readonly newerMigrations: readonly string[];
   /** A fresh unit of work. Tenant entities can be read only after `setFilterParams('tenant', …)`. */
   fork(): EntityManager;
   /** Runs one statement on a pooled connection and answers its rows. */
@@ -82,8 +84,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     logger: () => {},
   });
+  let newerMigrations: readonly string[];
   try {
-    await migrate(orm, options);
+    newerMigrations = await migrate(orm, options);
     isMigrating = false;
   } catch (error) {
     await orm.close(true);
@@ -98,6 +101,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   return {
     orm,
+    newerMigrations,
     read: reads.run,
     fork: () => orm.em.fork(),
     run: runOn(pool),
@@ -138,7 +142,8 @@ async function inTransaction<Result>(pool: pg.Pool, work: (run: RunStatement) =>
   }
 }
 
-async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions): Promise<void> {
+/** Answers what has been done to the schema that this program does not know. */
+async function migrate(orm: MikroORM, { databaseUrl, schema, migrations }: DatabaseOptions): Promise<readonly string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'portico migration lock' });
   // A connection that breaks while it only holds the lock has nobody else to tell.
   lock.on('error', () => {});
@@ -146,12 +151,13 @@ async function migrate(orm: MikroORM, { databaseUrl, schema }: DatabaseOptions):
   try {
     await lock.query('select pg_advisory_lock(hashtext($1))', [`portico migrations ${schema}`]);
     await lock.query(`create schema if not exists "${schema}"`);
-    if ((await orm.migrator.getPending()).length === 0) return;
-    await orm.em.fork().transactional(async (em) => {
-      // A table with many rows is not changed in the time of a statement.
-      await em.execute('set local statement_timeout = 0');
-      await orm.migrator.up({ transaction: em.getTransactionContext() });
-    });
+    if ((await orm.migrator.getPending()).length > 0)
+      await orm.em.fork().transactional(async (em) => {
+        // A table with many rows is not changed in the time of a statement.
+        await em.execute('set local statement_timeout = 0');
+        await orm.migrator.up({ transaction: em.getTransactionContext() });
+      });
+    return (await orm.migrator.getExecuted()).map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
   } finally {
     await lock.end();
   }

@@ -4,6 +4,8 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
+/** A key that opens and does not seal yet: while the processes of an installation learn of it one by one, those that know it write nothing that others cannot read. */
+const LATER = 'later';
 
 export type KeyRing = {
   /** Version of the key that encrypts now. */
@@ -14,10 +16,13 @@ export type KeyRing = {
   decrypt(ciphertext: string, aad: string): Buffer;
 };
 
-/** A ring from `1:<base64>,2:<base64>`: version and 32 key bytes, the highest version encrypts. */
+/** A ring from `1:<base64>,2:<base64>,3:<base64>:later`: version and 32 key bytes; of those that are not for later the highest version encrypts. */
 export function createKeyRing(spec: string): KeyRing {
-  const keys = new Map(spec.split(',').map((entry) => parseEntry(entry.trim())));
-  const newest = Math.max(...keys.keys());
+  const entries = parseEntries(spec);
+  const keys = new Map(entries.map(({ version, key }) => [version, key]));
+  if (keys.size < entries.length) throw new Error('The key ring has two keys of one version.');
+  const newest = Math.max(...entries.filter(({ isLater }) => !isLater).map(({ version }) => version));
+  if (!keys.has(newest)) throw new Error('The key ring has no key that encrypts: all are for later.');
   const keyOf = (version: number): Buffer => {
     const key = keys.get(version);
     if (key === undefined) throw new Error(`The key ring has no key of version ${version}.`);
@@ -42,17 +47,30 @@ export function createKeyRing(spec: string): KeyRing {
   };
 }
 
+/** The version that a further key of the ring gets. */
+export function nextKeyVersion(spec: string): number {
+  return Math.max(...parseEntries(spec).map(({ version }) => version)) + 1;
+}
+
 /** Finds equal texts without reading them: the same text and scope give the same 22 characters. Its key is not in the ring: rotating it means indexing anew. */
 export function createBlindIndex(keyBase64: string): (scope: string, text: string) => string {
   const key = parseKey(keyBase64, 'the blind index key');
   return (scope, text) => createHmac('sha256', key).update(`${scope}\n${text}`).digest('base64url').slice(0, 22);
 }
 
-function parseEntry(entry: string): [version: number, key: Buffer] {
-  const colon = entry.indexOf(':');
-  const version = Number(entry.slice(0, colon));
-  if (colon < 1 || !Number.isInteger(version) || version < 1) throw new Error('A key ring entry is `<version>:<base64 of 32 bytes>`.');
-  return [version, parseKey(entry.slice(colon + 1), `key ${version}`)];
+type Entry = { readonly version: number; readonly key: Buffer; readonly isLater: boolean };
+
+function parseEntries(spec: string): Entry[] {
+  return spec.split(',').map((entry) => parseEntry(entry.trim()));
+}
+
+function parseEntry(entry: string): Entry {
+  const [number = '', key, when, ...rest] = entry.split(':');
+  const version = Number(number);
+  const isWellFormed = key !== undefined && (when === undefined || when === LATER) && rest.length === 0;
+  if (!isWellFormed || !Number.isInteger(version) || version < 1)
+    throw new Error(`A key ring entry is \`<version>:<base64 of 32 bytes>\`, with \`:${LATER}\` behind it while it does not encrypt yet.`);
+  return { version, key: parseKey(key, `key ${version}`), isLater: when === LATER };
 }
 
 function parseKey(base64: string, what: string): Buffer {

@@ -15,6 +15,14 @@ describe('a ring that gains keys', () => {
     expect([ring.decrypt(old, 'place').toString(), ring.encrypt('x', 'place').startsWith('2.')]).toEqual(['old', true]);
   });
 
+  it('seals under a key that was added once it is told to look', () => {
+    let spec = key(1);
+    const ring = createLiveKeyRing(() => spec);
+    spec = `${key(1)},${key(2)}`;
+    ring.renew();
+    expect(ring.newest).toBe(2);
+  });
+
   it('says which key is missing when nobody has it', () => {
     const ring = createLiveKeyRing(() => key(1));
     expect(() => ring.decrypt('3.AAAA', 'place')).toThrow('no key of version 3');

@@ -35,6 +35,7 @@ export function resealTask(
       logger.error({ err, operation: `reseal ${table} ${id}` }, 'a sealed row does not open');
       return 0;
     }
+    if (after.every((sealed, i) => sealed === before[i])) return 0;
     // A row that was changed meanwhile was sealed under the newest key by that change.
     return (await database.run(update, [id, ...after, ...before])).length;
   }

@@ -1,8 +1,8 @@
 // A server that another has taken over from goes on answering, and takes no writes. Whoever stays connected to it never learns that there is another: a
 // pool keeps what works for its reads for ever.
 import type { EventEmitter } from 'node:events';
+import { READ_ONLY } from '../database/database-errors.ts';
 
-const READ_ONLY = '25006';
 /** No transaction is open. */
 const IDLE = 'I';
 

@@ -7,6 +7,7 @@ import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Registry } from 'prom-client';
 import { translateDatabaseError } from '../database/database-errors.ts';
+import { databaseHealth } from '../database/database-health.ts';
 import { CALLER_HEADER, readCallerHeader } from '../graph/caller-header.ts';
 import { listen } from '../http/http-listener.ts';
 import type { Logger } from '../logger.ts';
@@ -61,11 +62,8 @@ async function answer(
   res: ServerResponse,
 ): Promise<void> {
   if (req.method === 'GET' && req.url === '/health') {
-    const up = await subgraph.database.run('select 1 as up', []).then(
-      () => true,
-      () => false,
-    );
-    return send(res, up ? 200 : 503, {}, JSON.stringify({ status: up ? 'up' : 'down' }));
+    const health = await databaseHealth(subgraph.database.run, subgraph.name).catch(() => ({ status: 'down' }));
+    return send(res, health.status === 'down' ? 503 : 200, {}, JSON.stringify(health));
   }
   const { registry } = options;
   if (req.method === 'GET' && req.url === '/metrics' && registry !== undefined) {

@@ -2,10 +2,12 @@
 import type { Caller } from '@portico/contracts/caller';
 import type { Registry } from 'prom-client';
 import type { EventBus } from '../bus/event-bus.ts';
+import { warnOfNewerSchema } from '../database/newer-schema.ts';
 import { type Database, type DatabaseOptions, type MigrationClass, openDatabase } from '../database/orm.ts';
 import type { GraphClient, SubgraphEndpoint } from '../graph/graph.ts';
 import { startLoop } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
+import { createOutage } from '../outage.ts';
 import { OutboxEvent } from '../outbox/outbox.ts';
 import { outboxTasks } from '../outbox/outbox-tasks.ts';
 import { startOutboxPublisher } from '../outbox/publish-outbox.ts';
@@ -86,6 +88,7 @@ export async function startSubgraph(
     migrations: definition.migrations,
     tenantTables: definition.tenantTables,
   });
+  warnOfNewerSchema(database, logger, name);
   const publisher = bus && startOutboxPublisher({ schema: name, databaseUrl: settings.databaseUrl, bus, logger });
   const wake = (): void => publisher?.wake();
   const tasks = { ...definition.tasks, ...(bus && outboxTasks({ schema: name, bus, graph, wake })) };
@@ -101,22 +104,30 @@ export async function startSubgraph(
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
   const program: SubgraphProgram = { database, logger, keyRing, now, contextFor };
-  const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) =>
-    startLoop({
+  const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) => {
+    const outage = createOutage({
+      logger,
+      fields: { subgraph: name, operation: task },
+      began: 'background task failed',
+      ended: 'background task goes on',
+      level: 'error',
+    });
+    return startLoop({
       idleMs,
       work: async (signal) => {
         // A task that found something may find more: it is asked again at once.
         for (let outcome = 1; outcome > 0 && !signal.aborted; ) {
           outcome = await runOnce(program);
+          outage.over();
           publishTaskRun({ subgraph: name, task, outcome });
         }
       },
       onError(err) {
         publishTaskRun({ subgraph: name, task, outcome: 'failed' });
-        logger.error({ err, subgraph: name, operation: task }, 'background task failed');
+        outage.failed(err);
       },
-    }),
-  );
+    });
+  });
   return {
     name,
     endpoint: {

@@ -10,12 +10,13 @@ import { accountsCreate } from './accounts-create.ts';
 import { adminCreate } from './admin-create.ts';
 import { keysCreate } from './keys-create.ts';
 import { secretsRotate } from './secrets-rotate.ts';
+import { signingKeysRotate } from './signing-keys-rotate.ts';
 
 let test: CommandTest;
 /** A program that goes on running while the commands do their work. */
 let running: OpenAdmin;
 beforeAll(async () => {
-  test = await openCommandTest([accountsCreate, adminCreate, keysCreate, secretsRotate]);
+  test = await openCommandTest([accountsCreate, adminCreate, keysCreate, secretsRotate, signingKeysRotate]);
   running = await openAdmin(loadLocalConfig(test.env), () => {});
 });
 afterAll(async () => {
@@ -94,5 +95,31 @@ describe('secrets rotate', () => {
     await running.admin.serviceTokens.issue({ account: 'acme', mode: 'test', subject: 'service:x', permissions: ['graph:read'] });
     expect(readFileSync(join(test.env.DATA_DIR, 'secrets.json'), 'utf8')).toContain('1:');
     expect(JSON.parse((await test.run('secrets', 'rotate', '--json')).out)).toMatchObject({ added: 3, moved: { 'access.api_key': 2 } });
+  });
+});
+
+describe('secrets rotate without a database', () => {
+  it('adds no key to the ring', async () => {
+    const file = join(test.env.DATA_DIR, 'secrets.json');
+    const before = readFileSync(file, 'utf8');
+    const { code, out } = await test.runIn({ DATABASE_URL: 'postgres://localhost:1/none' }, 'secrets', 'rotate');
+    expect([code, out, readFileSync(file, 'utf8')]).toEqual([1, '', before]);
+  });
+});
+
+describe('signing-keys rotate', () => {
+  const ids = async (): Promise<unknown[]> => (await query('select id from access.signing_key order by id')).map(({ id }) => id);
+
+  it('makes no key when the one to withdraw is not there', async () => {
+    const before = await ids();
+    expect(await test.run('signing-keys', 'rotate', '--withdraw', 'nonsense')).toMatchObject({ code: 1, out: '' });
+    expect(await ids()).toEqual(before);
+  });
+
+  it('withdraws a key that leaked, and makes its successor', async () => {
+    const { id: leaked } = JSON.parse((await test.run('signing-keys', 'rotate', '--json')).out);
+    const { id: successor } = JSON.parse((await test.run('signing-keys', 'rotate', '--withdraw', leaked, '--json')).out);
+    const published = (await running.admin.jwks()).keys.map(({ kid }) => kid);
+    expect([published.includes(leaked), published.includes(successor)]).toEqual([false, true]);
   });
 });

@@ -10,9 +10,10 @@ export const secretsRotate: Command = {
   options: { json: { about: 'Prints one JSON object' } },
   async run(given, io) {
     const config = loadLocalConfig(io.env);
+    // First of all: without a database each try would leave a key that nothing uses.
+    await using opened = await openAdmin(config, io.err);
     // Before anything is sealed under it, the key is where running programs look for one they do not know.
     const added = config.SECRET_KEYS === undefined ? addSecretKey(config.dataDir) : undefined;
-    await using opened = await openAdmin(config, io.err);
     const moved = await opened.admin.resealSecrets();
     if (given.isSet('json')) io.out(JSON.stringify({ added: added ?? null, moved }));
     else {

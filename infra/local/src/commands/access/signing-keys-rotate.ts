@@ -11,9 +11,10 @@ export const signingKeysRotate: Command = {
   },
   async run(given, io) {
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
-    const made = await opened.admin.signingKeys.rotate();
     const withdrawn = given.text('withdraw');
+    // First, because it may be refused; whoever needs a key before there is a new one makes it.
     if (withdrawn !== undefined) await opened.admin.signingKeys.withdraw(withdrawn);
+    const made = await opened.admin.signingKeys.rotate();
     io.out(given.isSet('json') ? JSON.stringify(made) : made.id);
     return 0;
   },

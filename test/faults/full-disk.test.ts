@@ -1,0 +1,97 @@
+// An external PostgreSQL whose tables have no room left, though its log has: it goes on, and refuses what would need another page.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@portico/local/embedded-postgres/start-embedded-postgres';
+import { openPostgresBus } from '@portico/service-kit/bus/postgres/postgres-bus';
+import type { LogFields } from '@portico/service-kit/logger';
+import { silentLogger } from '@portico/service-kit/testing';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import type { Reply } from '../stack/send.ts';
+import { openShop } from '../stack/shop.ts';
+import { startStack } from '../stack/start-stack.ts';
+
+const NAME = 'full_disk';
+/** What is left of the disk: some products find room. */
+const LEFT_BYTES = 256 * 1024;
+const REFUSALS = 50;
+
+it('a full disk refuses writes with 503 and says so in few lines; nothing is lost, and all goes on once there is room (needs to mount one)', async ({
+  skip,
+}) => {
+  await using opened = new AsyncDisposableStack();
+  const dir = mkdtempSync(join(tmpdir(), 'portico-full-disk-'));
+  opened.defer(() => rmSync(dir, { recursive: true }));
+  const room = join(dir, 'room');
+  mkdirSync(room);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=755', 'tmpfs', room], { stdio: 'ignore' }).status !== 0) return skip();
+  opened.defer(() => void spawnSync('umount', [room]));
+  const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'data'), durable: false, log: () => {} });
+  opened.defer(() => postgres.stop());
+  const server = new pg.Client({ connectionString: postgres.url });
+  await server.connect();
+  opened.defer(() => server.end());
+  const { rows } = await server.query<{ place: string }>(`select current_setting('data_directory') as place`);
+  const { uid, gid } = statSync(rows[0]?.place ?? '');
+  const tables = join(room, 'tables');
+  mkdirSync(tables);
+  for (const path of [dir, room, tables]) chownSync(path, uid, gid);
+  await server.query(`create tablespace small location '${tables}'`);
+  await server.query(`create database ${NAME} tablespace small`);
+  const url = new URL(postgres.url);
+  url.pathname = `/${NAME}`;
+
+  const lines: string[] = [];
+  const write = ({ operation = '' }: LogFields, message: string): void => void lines.push(`${message} ${operation}`.trim());
+  const loggerOf = () => ({ ...silentLogger, warn: write, error: write });
+  await using stack = await startStack({
+    topology: 'all-in-one',
+    databaseUrl: url.href,
+    loggerOf,
+    openBus: (databaseUrl) => openPostgresBus({ databaseUrl, logger: loggerOf() }),
+  });
+  const shop = await openShop(stack);
+  const filler = join(room, 'filler');
+  const { bavail, bsize } = statfsSync(room);
+  writeFileSync(filler, Buffer.alloc(bavail * bsize - LEFT_BYTES));
+
+  const post = (i: number) => {
+    // Random, because what repeats is kept compressed.
+    const given = { sku: `FULL-${i}`, name: 'Mug', description: randomBytes(2_000).toString('hex'), price: 1, currency: 'USD' };
+    return () => shop.call('POST', '/api/v1/products', given, { headers: { 'idempotency-key': `full-${i}` } });
+  };
+  const accepted: string[] = [];
+  const refused: (() => Promise<Reply>)[] = [];
+  for (let i = 0; refused.length < REFUSALS; i += 1) {
+    const send = post(i);
+    const reply = await send();
+    if (reply.status === 201) accepted.push((reply.body as { data: { id: string } }).data.id);
+    else {
+      expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '1']);
+      refused.push(send);
+    }
+  }
+  for (const id of accepted) expect((await shop.call('GET', `/api/v1/products/${id}`)).status).toBe(200);
+  const inBackground = () => lines.filter((line) => line !== 'request failed');
+  await expect.poll(inBackground).toContain('could not write the request log; trying again request log');
+  const background = inBackground();
+  // A line for each kind of work that cannot go on, not one for each try.
+  expect(background).toEqual([...new Set(background)]);
+
+  rmSync(filler);
+  for (const send of refused) await expect.poll(async () => (await send()).status).toBeLessThan(300);
+  const own = new pg.Client({ connectionString: url.href });
+  await own.connect();
+  opened.defer(() => own.end());
+  const count = async (text: string): Promise<unknown> => (await own.query(`select count(*)::int as n from ${text}`)).rows[0].n;
+  const made = accepted.length + refused.length;
+  expect(await count(`products.product where sku like 'FULL-%'`)).toBe(made);
+  await expect.poll(() => count('products.outbox where published_at is null'), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => count(`access.request_log where status = 503`), { timeout: 20_000 }).toBeGreaterThanOrEqual(REFUSALS);
+  console.info(
+    `full disk: ${accepted.length} accepted, ${refused.length} refused and made later, ${background.length} lines of background work`,
+  );
+}, 180_000);
