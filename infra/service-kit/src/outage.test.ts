@@ -28,7 +28,7 @@ it('what fails a thousand times is said once for each reason, and so is its end'
   expect(lines).toEqual([
     ['warn', 'cannot', { operation: 'x', count: 0 }],
     ['warn', 'cannot', { operation: 'x' }],
-    ['info', 'can again', { operation: 'x', attempts: 1_000, durationMs: 60_000 }],
+    ['warn', 'can again', { operation: 'x', attempts: 1_000, durationMs: 60_000 }],
     ['warn', 'cannot', { operation: 'x' }],
   ]);
 });

@@ -1,5 +1,5 @@
 // What is tried again and again while something is away is said when it begins, when another reason joins, and when it is over: a line and a stack for every
-// try would bury what else happens meanwhile.
+// try would bury what else happens meanwhile. Its end is a warning as well: whoever is told that something is away is told that it is back.
 import type { LogFields, Logger } from './logger.ts';
 
 export type Outage = {
@@ -35,7 +35,7 @@ export function createOutage({ logger, fields, began, ended, level = 'warn', now
     over() {
       if (reasons.size === 0) return;
       reasons.clear();
-      logger.info({ ...fields, attempts, durationMs: Math.round(nowMs() - since) }, ended);
+      logger.warn({ ...fields, attempts, durationMs: Math.round(nowMs() - since) }, ended);
     },
   };
 }

@@ -21,7 +21,7 @@ export function outboxTasks(options: OutboxTasksOptions): Readonly<Record<string
   async function sweep({ database: { run }, logger }: SubgraphProgram): Promise<Reconciled> {
     try {
       const done = await reconcileOutbox({ ...options, run });
-      if (!asked) logger.info({ subgraph: schema }, 'the outbox is reconciled again');
+      if (!asked) logger.warn({ subgraph: schema }, 'the outbox is reconciled again');
       asked = true;
       return done;
     } catch (err) {
