@@ -81,8 +81,6 @@ export function createHealth(checks: HealthChecks, nowMs: () => number): Health 
   const endpoint = ({ operationId }: PlatformOperation, serve: () => Promise<Answer>): Endpoint => ({
     operationId,
     access: 'public',
-    idempotent: false,
-    takesBody: false,
     serve,
   });
   const answer = async (): Promise<Answer> => {

@@ -1,10 +1,9 @@
 import { showProgram } from '@portico/service-kit/metrics/show-program';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitMetrics } from './limits/open-limits.ts';
+import { METHODS } from './rest/rest-request.ts';
 import type { RequestMetrics } from './steps/log-access.ts';
 
-/** What a peer writes as its method must not make series without end. */
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
 
 export type Metrics = RequestMetrics & LimitMetrics & Disposable & { readonly registry: Registry };

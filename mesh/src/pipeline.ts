@@ -42,9 +42,7 @@ export type PipelineOptions = {
   nowMs: () => number;
 };
 
-export type Pipeline = Next;
-
-export function createPipeline(options: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Next {
   const toAnswer = createToAnswer(options);
   return compose([
     traceRequest(options.tracing, options.scheme),
@@ -68,6 +66,6 @@ const serve: Next = (request) => {
 };
 
 /** Put together once, so that a request makes no function of its own. */
-function compose(steps: readonly Step[]): Pipeline {
+function compose(steps: readonly Step[]): Next {
   return steps.reduceRight<Next>((next, step) => (request) => step(request, next), serve);
 }

@@ -1,5 +1,6 @@
 // The gateway: the REST contract on the public listener; the graph, metrics and health on the internal one.
 
+import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
@@ -9,7 +10,7 @@ import { type ConnectionLimits, listen } from '@portico/service-kit/http/http-li
 import type { TlsFiles } from '@portico/service-kit/http/tls-files';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
-import { createClientAddress } from '@portico/service-kit/network/client-address';
+import { type ClientAddress, createClientAddress } from '@portico/service-kit/network/client-address';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
 import type { Registry } from 'prom-client';
@@ -28,22 +29,23 @@ import { v1 } from './contracts/v1/version.ts';
 import { openapiText } from './docs/openapi.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
-import { createHealth, HEALTH_OPERATIONS, type HealthChecks } from './health.ts';
+import { createHealth, HEALTH_OPERATIONS, type Health, type HealthChecks } from './health.ts';
 import { fetchJwks } from './internal/fetch-jwks.ts';
 import { createInternalHandler } from './internal/internal-handler.ts';
 import { createLimitsOf } from './limits/applied-limits.ts';
-import { openLimits } from './limits/open-limits.ts';
+import { type Limits, openLimits } from './limits/open-limits.ts';
 import { createMetrics } from './metrics.ts';
 import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
-import { createPipeline } from './pipeline.ts';
+import { createPipeline, type PipelineOptions } from './pipeline.ts';
 import { readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
 import { refuseConnection } from './rest/refuse-connection.ts';
-import type { Endpoint } from './rest/rest-request.ts';
-import { createRouter } from './rest/router.ts';
+import type { Endpoint, Next } from './rest/rest-request.ts';
+import { createRouter, type RoutedEndpoint } from './rest/router.ts';
 import { sendAnswer } from './rest/send-answer.ts';
 import { serveRoute } from './rest/serve/serve-route.ts';
+import type { Serving } from './rest/serve/serving.ts';
 import { createIdempotencyStore } from './stores/idempotency-store.ts';
 
 export type GatewayDependencies = {
@@ -72,12 +74,12 @@ export type GatewayDependencies = {
 export type Gateway = AsyncDisposable & { readonly publicUrl: string; readonly internalUrl: string };
 
 const SWEEP_MS = 3_600_000;
-const V1 = '/api/v1';
+const nowMs = (): number => Date.now();
+const monotonicMs = (): number => performance.now();
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { graph, keySource, tokens, jwks, run, read, logger, tracing = NO_TRACING } = dependencies;
+  const { logger, tracing = NO_TRACING, mounts } = dependencies;
   await using opened = new AsyncDisposableStack();
-  const nowMs = (): number => Date.now();
   const metrics = opened.use(createMetrics(dependencies.registry));
   showAuditLoss(metrics.registry, dependencies.audit);
   const limits = opened.use(
@@ -91,84 +93,60 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     }),
   );
   const health = createHealth({ ...dependencies.checks, ...limits.checks }, nowMs);
+  const keys = createPublicKeys(dependencies.jwks, nowMs);
+  const docsUrl = config.DOCS_URL ?? '/docs';
+  const tls = tlsOf(config, logger);
+  const issuer = (): string => config.PUBLIC_URL ?? open.url;
+  const scheme = tls === undefined ? 'http' : 'https';
+  const pipeline = openPipeline(opened, config, dependencies, { limits, health, keys, docsUrl, issuer, scheme, tracing, metrics });
+  const listening = { shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS, limits: connectionLimits(config) };
+  const internalHandler = createInternalHandler({
+    ...dependencies,
+    tracing,
+    keys: graphKeys(config, keys),
+    issuer: config.GRAPH_TOKEN_ISSUER,
+    health,
+    metrics,
+    development: config.DEVELOPMENT,
+  });
+  const internal = opened.use(
+    await listen({
+      ...listening,
+      host: config.INTERNAL_HOST,
+      port: config.INTERNAL_PORT,
+      handler: mounted(mounts?.internal, internalHandler),
+    }),
+  );
+  const open = opened.use(
+    await listen({
+      ...listening,
+      host: config.HOST,
+      port: config.PORT,
+      tls,
+      toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
+      handler: mounted(mounts?.public, publicHandler(pipeline, createClientAddress(config.TRUSTED_PROXIES), logger)),
+    }),
+  );
+  const running = opened.move();
+  return { publicUrl: open.url, internalUrl: internal.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+type Surroundings = Pick<PipelineOptions, 'docsUrl' | 'tracing' | 'scheme' | 'metrics'> & {
+  limits: Limits;
+  health: Health;
+  keys: PublicKeys;
+  issuer: () => string;
+};
+
+function openPipeline(
+  opened: AsyncDisposableStack,
+  config: GatewayConfig,
+  { graph, keySource, tokens, jwks, run, read, audit, logger }: GatewayDependencies,
+  { limits, health, keys, issuer, ...surroundings }: Surroundings,
+): Next {
   const directory = opened.use(createKeyDirectory(keySource));
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
-  const versions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));
-  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: () => performance.now() });
-  const authenticator = createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) });
-  const issuer = (): string => config.PUBLIC_URL ?? open.url;
-  const keys = createPublicKeys(jwks, nowMs);
-  const bearer = opened.use(createBearerAuthenticator({ tokens, keys, issuer, nowMs }));
-  const docsUrl = config.DOCS_URL ?? '/docs';
-  const tls = tlsOf(config, logger);
-  const clientAddress = createClientAddress(config.TRUSTED_PROXIES);
-  const pipeline = createPipeline({
-    router: createRouter([
-      ...plainEndpoints(health),
-      ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
-      ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
-      { method: 'POST', path: PROVIDER_CALLBACK_PATH, endpoint: providerCallback(graph) },
-    ]),
-    authenticator,
-    bearer,
-    idempotency,
-    limits,
-    limitsOf: createLimitsOf(),
-    audit: dependencies.audit,
-    corsOrigins: config.CORS_ORIGINS,
-    docsUrl,
-    logger,
-    tracing,
-    scheme: tls === undefined ? 'http' : 'https',
-    metrics,
-    now: () => new Date(),
-    nowMs: () => performance.now(),
-  });
-  const shutdownTimeoutMs = config.SHUTDOWN_TIMEOUT_MS;
-  const internal = opened.use(
-    await listen({
-      host: config.INTERNAL_HOST,
-      port: config.INTERNAL_PORT,
-      shutdownTimeoutMs,
-      limits: connectionLimits(config),
-      handler: mounted(
-        dependencies.mounts?.internal,
-        createInternalHandler({
-          ...dependencies,
-          tracing,
-          keys: graphKeys(config, keys, nowMs),
-          issuer: config.GRAPH_TOKEN_ISSUER,
-          health,
-          metrics,
-          development: config.DEVELOPMENT,
-        }),
-      ),
-    }),
-  );
-  const ending = new WeakSet<Socket>();
-  const open = opened.use(
-    await listen({
-      host: config.HOST,
-      port: config.PORT,
-      shutdownTimeoutMs,
-      limits: connectionLimits(config),
-      tls,
-      toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
-      handler: mounted(dependencies.mounts?.public, (req, res) => {
-        // It was told so (RFC 9112, 9.6).
-        if (ending.has(req.socket)) return;
-        const request = readIncoming(req, performance.now(), clientAddress);
-        // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
-        pipeline(request)
-          .then((answer) => sendAnswer(request, res, answer, ending))
-          .catch((err: unknown) => {
-            logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
-            res.destroy();
-          });
-      }),
-    }),
-  );
   opened.use(
     startLoop({
       idleMs: SWEEP_MS,
@@ -176,30 +154,63 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       work: async () => void (await Promise.all([idempotency.sweep(), replay.sweep()])),
     }),
   );
-  const running = opened.move();
-  return { publicUrl: open.url, internalUrl: internal.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const versions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));
+  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: monotonicMs });
+  return createPipeline({
+    ...surroundings,
+    router: createRouter([
+      ...plainEndpoints(health),
+      ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
+      ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
+      { method: 'POST', path: PROVIDER_CALLBACK_PATH, endpoint: providerCallback(graph) },
+    ]),
+    authenticator: createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) }),
+    bearer: opened.use(createBearerAuthenticator({ tokens, keys, issuer, nowMs })),
+    idempotency,
+    limits,
+    limitsOf: createLimitsOf(),
+    audit,
+    corsOrigins: config.CORS_ORIGINS,
+    logger,
+    now: () => new Date(),
+    nowMs: monotonicMs,
+  });
 }
 
-type Mounted = { method: string; path: string; endpoint: Endpoint };
-
-function contractEndpoints(serving: Parameters<typeof serveRoute>[0]): Mounted[] {
-  return v1.routes.map((route) => ({ method: route.method, path: `${V1}${route.path}`, endpoint: serveRoute(serving, route) }));
+function publicHandler(pipeline: Next, clientAddress: ClientAddress, logger: Logger): RequestListener {
+  const ending = new WeakSet<Socket>();
+  return (req, res) => {
+    // It was told so (RFC 9112, 9.6).
+    if (ending.has(req.socket)) return;
+    const request = readIncoming(req, performance.now(), clientAddress);
+    // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
+    pipeline(request)
+      .then((answer) => sendAnswer(request, res, answer, ending))
+      .catch((err: unknown) => {
+        logger.error({ err, requestId: request.requestId }, 'the pipeline failed');
+        res.destroy();
+      });
+  };
 }
 
-function plainEndpoints(health: ReturnType<typeof createHealth>): Mounted[] {
-  const get = (path: string, endpoint: Endpoint): Mounted => ({ method: 'GET', path, endpoint });
+function contractEndpoints(serving: Serving): RoutedEndpoint[] {
+  return v1.routes.map((route) => ({ method: route.method, path: v1.prefix + route.path, endpoint: serveRoute(serving, route) }));
+}
+
+function plainEndpoints(health: Health): RoutedEndpoint[] {
+  const get = (path: string, endpoint: Endpoint): RoutedEndpoint => ({ method: 'GET', path, endpoint });
   return [
     get('/api', versionIndex()),
     get(HEALTH_OPERATIONS.all.path, health.all),
     get(HEALTH_OPERATIONS.live.path, health.live),
     get(HEALTH_OPERATIONS.ready.path, health.ready),
-    get(`${V1}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
+    get(`${v1.prefix}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
     get('/docs/errors', errorPage()),
   ];
 }
 
 /** The keys of service tokens: our own, or those of another issuer. */
-function graphKeys({ GRAPH_JWKS_URL: url }: GatewayConfig, own: PublicKeys, nowMs: () => number): PublicKeys {
+function graphKeys({ GRAPH_JWKS_URL: url }: GatewayConfig, own: PublicKeys): PublicKeys {
   return url === undefined ? own : createPublicKeys(() => fetchJwks(url), nowMs);
 }
 

@@ -2,8 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 
 /** `dead`: the schedule ran out. Whether a pending one is held back by a paused endpoint is told by the endpoint. */
-export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+export type DeliveryStatus = 'pending' | 'succeeded' | 'dead' | 'cancelled';
 
 /** One event on its way to one endpoint. Worked on by plain statements in batches; the entity is for single changes. */
 export const Delivery = defineEntity({

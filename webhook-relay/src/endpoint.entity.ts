@@ -1,19 +1,19 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { ApiVersion } from '@portico/contracts/events/event-shape';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 import { sealedJson, sealedText } from '@portico/service-kit/sealing/sealed-columns';
+import type { EventFilter } from './filtering/event-filter.ts';
 
-export const ENDPOINT_STATUSES = ['active', 'paused', 'disabled'] as const;
-export type EndpointStatus = (typeof ENDPOINT_STATUSES)[number];
+export type EndpointStatus = 'active' | 'paused' | 'disabled';
 
 /** Why an endpoint gets nothing: it never proved itself, it answered 410, it failed for days, or somebody switched it off. */
-export const DISABLED_REASONS = ['unverified', 'gone', 'failing', 'switched_off'] as const;
-export type DisabledReason = (typeof DISABLED_REASONS)[number];
+export type DisabledReason = 'unverified' | 'gone' | 'failing' | 'switched_off';
+
+/** `open`: nothing is sent; `half-open`: one probe is. */
+export type Circuit = 'closed' | 'open' | 'half-open';
 
 export const SCHEDULES = ['standard', 'short'] as const;
 export type Schedule = (typeof SCHEDULES)[number];
-
-/** Dot path of a payload's field → values of which it must have one. */
-export type EndpointFilter = Readonly<Record<string, readonly (string | number | boolean)[]>>;
 
 /** Where a partner wants events. Its secrets and headers are only ever stored sealed. */
 export const Endpoint = defineEntity({
@@ -25,8 +25,8 @@ export const Endpoint = defineEntity({
     url: p.string().columnType('text'),
     description: p.string().columnType('text').nullable(),
     events: p.array<string>().columnType('text[]'),
-    filter: p.json<EndpointFilter>().nullable(),
-    apiVersion: p.string().columnType('text').$type<'1' | '2'>(),
+    filter: p.json<EventFilter>().nullable(),
+    apiVersion: p.string().columnType('text').$type<ApiVersion>(),
     status: p.string().columnType('text').$type<EndpointStatus>(),
     disabledReason: p.string().columnType('text').$type<DisabledReason>().nullable(),
     /** Null for one that was never verified: it was never on. */
@@ -46,7 +46,7 @@ export const Endpoint = defineEntity({
     verifiedAt: p.datetime().length(3).nullable(),
     verificationFailure: p.json<{ code: string; message: string }>().nullable(),
     gateUntil: p.datetime().length(3).nullable(),
-    circuit: p.string().columnType('text').$type<'closed' | 'open' | 'half-open'>(),
+    circuit: p.string().columnType('text').$type<Circuit>(),
     circuitFailures: p.integer(),
     failingSince: p.datetime().length(3).nullable(),
     lastSucceededAt: p.datetime().length(3).nullable(),

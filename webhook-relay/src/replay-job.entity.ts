@@ -1,8 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 
-export const REPLAY_STATUSES = ['running', 'completed', 'cancelled'] as const;
-export type ReplayStatus = (typeof REPLAY_STATUSES)[number];
+export type ReplayStatus = 'running' | 'completed' | 'cancelled';
 
 /** `failed`: dead deliveries. `missing`: events that were never queued for the endpoint. `all`: every event. Times are ISO 8601. */
 export type ReplaySelection = {

@@ -1,9 +1,6 @@
 import { notFound } from '@portico/contracts/errors';
-import { type IdKind, isId } from '@portico/contracts/ids';
-import type { ResourceScope } from '@portico/contracts/scopes';
-import type { ReadModel } from '@portico/service-kit/reads/read-model';
-import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences } from '@portico/service-kit/reads/read-references';
+import { isId } from '@portico/contracts/ids';
+import { listOf, oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolver, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { attemptReads } from './delivery/attempt-reads.ts';
@@ -42,15 +39,15 @@ export const references: References = {
 };
 
 const queries: Resolvers[string] = {
-  webhookEndpoints: list(endpointReads, 'webhooks:read'),
-  webhookEndpoint: one(endpointReads, 'webhook', 'webhooks:read'),
-  webhookDeliveries: list(deliveryReads, 'webhooks:read'),
-  webhookDelivery: one(deliveryReads, 'delivery', 'webhooks:read'),
-  webhookAttempts: list(attemptReads, 'webhooks:read'),
-  webhookReplays: list(replayReads, 'webhooks:read'),
-  webhookReplay: one(replayReads, 'replay', 'webhooks:read'),
-  events: list(eventReads, 'events:read'),
-  event: one(eventReads, 'event', 'events:read'),
+  webhookEndpoints: listOf(endpointReads, 'webhooks:read'),
+  webhookEndpoint: oneById(endpointReads, 'webhook', 'webhooks:read'),
+  webhookDeliveries: listOf(deliveryReads, 'webhooks:read'),
+  webhookDelivery: oneById(deliveryReads, 'delivery', 'webhooks:read'),
+  webhookAttempts: listOf(attemptReads, 'webhooks:read'),
+  webhookReplays: listOf(replayReads, 'webhooks:read'),
+  webhookReplay: oneById(replayReads, 'replay', 'webhooks:read'),
+  events: listOf(eventReads, 'events:read'),
+  event: oneById(eventReads, 'event', 'events:read'),
   webhookEventTypes: needs('events:read', () => eventTypes),
   unknownEvents: needs('events:read', (_, { ids }: { ids: readonly string[] }, context) => unknownEvents(context, ids)),
 };
@@ -88,17 +85,6 @@ function mutationsOf(relay: RelayGraph): Resolvers[string] {
   };
 }
 
-function list(model: ReadModel, scope: ResourceScope): Resolver {
-  return needs(scope, (_, args: ListArguments, context, info) => readPage(context, model, args, info));
-}
-
-/** An id of the wrong shape names nothing; the database need not be asked. */
-function one(model: ReadModel, kind: IdKind, scope: ResourceScope): Resolver {
-  return needs(scope, (_, { id }: ById, context, info) =>
-    isId(kind, id) ? context.reads.one(model, context.caller, 't.id', id, selectionOf(info)) : null,
-  );
-}
-
 function switching(relay: RelayGraph, switchEndpoint: typeof resumeEndpoint): Resolver {
   return needs('webhooks:write', async (_, change: Parameters<typeof resumeEndpoint>[1], context) => {
     const row = await switchEndpoint(context, { ...change, id: known('webhook', change.id) });
@@ -107,10 +93,7 @@ function switching(relay: RelayGraph, switchEndpoint: typeof resumeEndpoint): Re
   });
 }
 
-function referenceTo(model: ReadModel, scope: ResourceScope): References[string] {
-  return { scope, resolve: (context, representations, selection) => readReferences(context, model, representations, selection) };
-}
-
+/** An id of the wrong shape names nothing; the database need not be asked. */
 function known(kind: 'webhook' | 'delivery' | 'replay', id: string): string {
   if (!isId(kind, id)) throw notFound(kind, id);
   return id;

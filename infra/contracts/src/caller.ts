@@ -9,6 +9,11 @@ export type Mode = (typeof MODES)[number];
 /** Every row, key and event belongs to exactly one tenant: an account in one mode. */
 export type Tenant = { readonly accountId: string; readonly mode: Mode };
 
+/** A text that stands for the tenant, in maps and caches. */
+export function tenantKey({ accountId, mode }: Tenant): string {
+  return `${accountId} ${mode}`;
+}
+
 export type Caller = Tenant & {
   readonly scopes: ReadonlySet<string>;
   /** The credential or program that asks: `key_…`, `service:orders`. For logs and audit, never for a decision. */

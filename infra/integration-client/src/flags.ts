@@ -21,6 +21,3 @@ export function fixedFlags(forAll: FlagValues = {}, perProvider: Readonly<Record
   const providers = new Map(Object.entries(perProvider));
   return { isOn: (flag, provider) => providers.get(provider)?.[flag] ?? forAll[flag] ?? FLAG_DEFAULTS[flag] };
 }
-
-/** Every flag at its default. */
-export const DEFAULT_FLAGS: Flags = fixedFlags();

@@ -1,6 +1,7 @@
 // Credentials by name. A declaration holds the name; the value is read when a call needs it, and again when it changes, so no secret is ever
 // part of a declaration, and a new version is in use without a restart.
 import { createHash } from 'node:crypto';
+import { parseJson } from '@portico/service-kit/parse-json';
 
 export type SecretReference = { readonly kind: 'secret'; readonly name: string };
 
@@ -76,7 +77,7 @@ export function secretsFromEnvironment(env: Readonly<Record<string, string | und
 export function parseSecret(text: string, since?: number): Secret {
   const trimmed = text.trim();
   if (!trimmed.startsWith('{')) return secretOf(trimmed, since);
-  const values: unknown = parseObject(trimmed);
+  const values: unknown = parseJson(trimmed);
   if (!isTexts(values)) return secretOf(trimmed, since);
   return secretOf(values, since);
 }
@@ -87,14 +88,6 @@ export function secretOf(value: string | Readonly<Record<string, string>>, since
   const sorted = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
   const version = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
   return since === undefined ? { version, values } : { version, values, since };
-}
-
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

@@ -19,25 +19,35 @@ export function startLoop(options: {
   onError: (error: unknown) => void;
 }): AsyncDisposable {
   const stop = new AbortController();
-  let wake = (): void => {};
+  const idle = createPause();
   const running = (async () => {
     while (!stop.signal.aborted) {
       await options.work(stop.signal).catch(options.onError);
       if (stop.signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, options.idleMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await idle.wait(options.idleMs);
     }
   })();
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      wake();
+      idle.end();
       await running;
     },
+  };
+}
+
+/** Waits that can be ended before their time. One waits at a time; an end for which nobody waits is not kept. */
+export function createPause(): { wait(ms: number): Promise<void>; end(): void } {
+  let end = (): void => {};
+  return {
+    end: () => end(),
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
   };
 }

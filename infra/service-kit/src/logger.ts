@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 // biome-ignore format: read as a list
 const FIELDS = [
-  'accountId', 'actor', 'ageMs', 'attempt', 'attempts', 'breaker', 'cached', 'code', 'correlationId', 'count', 'dependency', 'durationMs',
+  'accountId', 'actor', 'ageMs', 'attempt', 'attempts', 'cached', 'code', 'correlationId', 'count', 'dependency', 'durationMs',
   'endpointId', 'event', 'eventId', 'keyId', 'limit', 'method', 'mode', 'operation', 'orderId', 'path', 'port', 'program', 'provider', 'reason', 'requestId',
   'responseTimeMs', 'route', 'shown', 'signal', 'stale', 'state', 'status', 'subgraph', 'template', 'traceparent', 'url', 'version',
 ] as const;

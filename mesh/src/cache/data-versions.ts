@@ -1,6 +1,6 @@
 // What a cached answer is checked against: a text that changes whenever any row of the tenant changes.
 
-import type { Tenant } from '@portico/contracts/caller';
+import { type Tenant, tenantKey } from '@portico/contracts/caller';
 import type { LookAtVersions } from './look-at-versions.ts';
 
 export type DataVersions = {
@@ -60,7 +60,7 @@ export function createDataVersions(look: LookAtVersions): DataVersions {
   return {
     current(tenant) {
       return new Promise((resolve, reject) => {
-        const key = `${tenant.accountId} ${tenant.mode}`;
+        const key = tenantKey(tenant);
         const entry = gathering.get(key) ?? { tenant, waiting: [] };
         entry.waiting.push({ resolve, reject });
         gathered += 1;

@@ -1,7 +1,7 @@
 // Finished answers of reads, kept in memory and shown again while nothing of the tenant's data changed. The version is asked before the
 // data is read, so an answer can be newer than its version says but never older: a read after a write that was answered sees the write,
 // through whichever gateway either went.
-import type { Tenant } from '@portico/contracts/caller';
+import { type Tenant, tenantKey } from '@portico/contracts/caller';
 import { LRUCache } from 'lru-cache';
 import type { DataVersions } from './data-versions.ts';
 
@@ -45,7 +45,7 @@ export function createResponseCache({ versions, bytesMax, nowMs }: ResponseCache
   });
   return {
     async show(tenant, target, produce) {
-      const key = `${tenant.accountId} ${tenant.mode} ${target}`;
+      const key = `${tenantKey(tenant)} ${target}`;
       const entry = entries.get(key);
       if (entry === undefined) {
         const shown = await produce();

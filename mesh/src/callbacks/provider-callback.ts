@@ -21,7 +21,6 @@ export function providerCallback(graph: Pick<Graph, 'execute'>): Endpoint {
   return {
     operationId: 'receiveProviderCallback',
     access: 'public',
-    idempotent: false,
     takesBody: true,
     bodyBytesMax: BODY_BYTES_MAX,
     async serve(request) {

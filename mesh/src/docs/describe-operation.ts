@@ -1,12 +1,13 @@
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
+import { EXAMPLE } from '../contracts/v1/examples.ts';
 import type { Parameter } from '../rest/declare/parameters.ts';
 import { type CustomRoute, DEFAULT_ROUTE_LIMIT, type ListRoute, type Route, type WriteRoute } from '../rest/declare/route.ts';
 import { CACHE_HEADERS, errorHeaders, header, RATE_LIMIT_HEADERS } from './describe-headers.ts';
 import { exampleOf } from './describe-resources.ts';
 import { securityOf } from './describe-security.ts';
 
-const META_EXAMPLE = { requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e' };
+const META_EXAMPLE = { requestId: EXAMPLE.requestId };
 const JSON_MEDIA = 'application/json';
 const REPLAYED = 'The first answer to this `Idempotency-Key` again.';
 
@@ -118,7 +119,7 @@ function contentOf(route: Route): unknown {
 
 function descriptionOf(route: Route): string {
   if (route.kind === 'list') return 'A page of the list.';
-  return (route as WriteRoute).status === 201 ? 'It was created.' : 'The resource.';
+  return route.kind === 'write' && route.status === 201 ? 'It was created.' : 'The resource.';
 }
 
 function schemaOf(route: Route): unknown {

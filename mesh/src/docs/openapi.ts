@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 document of a version, made from its declarations and from nothing else.
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
+import { EXAMPLE } from '../contracts/v1/examples.ts';
 import type { ContractVersion } from '../contracts/v1/version.ts';
 import { OAUTH_PATHS } from '../oauth/metadata.ts';
 import { errorHeaders, HEADERS } from './describe-headers.ts';
@@ -79,8 +80,8 @@ function errorResponse(code: ErrorCode): unknown {
     message: title,
     details: {},
     ...(code === 'RATE_LIMIT_EXCEEDED' ? { retryAfter: 42 } : {}),
-    requestId: 'req_01kb3p8nwhfctt4j9b7s1z6m2e',
-    timestamp: '2026-01-31T09:30:00.000Z',
+    requestId: EXAMPLE.requestId,
+    timestamp: EXAMPLE.time,
     documentationUrl: `/docs/errors#${code.toLowerCase()}`,
   };
   return {
@@ -138,7 +139,7 @@ const SCHEMAS = {
   Meta: {
     type: 'object',
     required: ['requestId'],
-    properties: { requestId: { type: 'string', examples: ['req_01kb3p8nwhfctt4j9b7s1z6m2e'] } },
+    properties: { requestId: { type: 'string', examples: [EXAMPLE.requestId] } },
   },
   Pagination: {
     description: 'Of a page by number, or of a walk by cursor.',

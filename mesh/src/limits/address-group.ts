@@ -1,13 +1,14 @@
-const MAPPED_V4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+import { plainAddress } from '@portico/service-kit/network/address-check';
+
 const V6_GROUPS = 8;
 /** Whoever has one IPv6 address usually has the /64 around it. */
 const NETWORK_GROUPS = 4;
 
 /** What addresses are counted by: an IPv4 address itself, an IPv6 address's /64. */
 export function addressGroup(address: string): string {
-  const v4 = MAPPED_V4.exec(address)?.[1];
-  if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const plain = plainAddress(address);
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
   const before = groupsOf(head);
   const after = tail === undefined ? [] : groupsOf(tail);
   const groups = [...before, ...Array<string>(Math.max(0, V6_GROUPS - before.length - after.length)).fill('0'), ...after];

@@ -6,8 +6,6 @@ import { createLimitsOf } from './applied-limits.ts';
 const endpoint: Endpoint = {
   operationId: 'listThings',
   access: { scopes: [] },
-  idempotent: false,
-  takesBody: false,
   limit: { limit: 60, windowSeconds: 60 },
   serve: () => Promise.reject(new Error('Nobody asks.')),
 };

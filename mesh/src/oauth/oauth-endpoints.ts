@@ -7,6 +7,7 @@ import type { ClientLimits } from '../limits/clients/client-limits.ts';
 import { type Answer, jsonAnswer } from '../rest/answer/answer.ts';
 import type { PlatformOperation } from '../rest/declare/platform-operation.ts';
 import type { Endpoint, RestRequest } from '../rest/rest-request.ts';
+import type { RoutedEndpoint } from '../rest/router.ts';
 import { type LimitedClient, limitClient } from './limit-client.ts';
 import { authorizationServerMetadata } from './metadata.ts';
 import { oauthAnswer, oauthErrorAnswer, refusalAnswer } from './oauth-answer.ts';
@@ -26,8 +27,8 @@ export type OAuthOptions = {
 /** A withdrawn key may be believed in by others for so long. */
 const PUBLISHED = { 'cache-control': 'public, max-age=60', 'access-control-allow-origin': '*' };
 
-export function oauthEndpoints({ tokens, limits, jwks, issuer }: OAuthOptions): Mounted[] {
-  const token = (operation: PlatformOperation, readGrant: ReadGrant): Mounted =>
+export function oauthEndpoints({ tokens, limits, jwks, issuer }: OAuthOptions): RoutedEndpoint[] {
+  const token = (operation: PlatformOperation, readGrant: ReadGrant): RoutedEndpoint =>
     formEndpoint(operation, limits, async (client, parameters, limited) => {
       const grant = readGrant(parameters);
       if (grant.kind === 'refused') return grant;
@@ -58,11 +59,10 @@ export function oauthEndpoints({ tokens, limits, jwks, issuer }: OAuthOptions): 
   ];
 }
 
-type Mounted = { method: string; path: string; endpoint: Endpoint };
 type Serve = (client: ClientProof, parameters: Parameters, limited: LimitedClient) => Promise<OAuthOutcome<object | undefined>>;
 
 /** An endpoint that a client calls with a form. */
-function formEndpoint({ method, path, operationId }: PlatformOperation, limits: ClientLimits, serve: Serve): Mounted {
+function formEndpoint({ method, path, operationId }: PlatformOperation, limits: ClientLimits, serve: Serve): RoutedEndpoint {
   async function answer(request: RestRequest): Promise<Answer> {
     if (request.query !== '') throw new AppError('VALIDATION_ERROR', 'Parameters belong into the body.');
     const parameters = readParameters(request);
@@ -76,7 +76,6 @@ function formEndpoint({ method, path, operationId }: PlatformOperation, limits: 
   const endpoint: Endpoint = {
     operationId,
     access: 'public',
-    idempotent: false,
     takesBody: true,
     bodyTypes: ['form', 'json'],
     answerError: oauthErrorAnswer,
@@ -91,12 +90,10 @@ function refused(refusal: OAuthRefusal): Answer {
   return refusalAnswer(refusal);
 }
 
-function document({ method, path, operationId }: PlatformOperation, read: () => Promise<object>): Mounted {
+function document({ method, path, operationId }: PlatformOperation, read: () => Promise<object>): RoutedEndpoint {
   const endpoint: Endpoint = {
     operationId,
     access: 'public',
-    idempotent: false,
-    takesBody: false,
     serve: async () => jsonAnswer(200, JSON.stringify(await read()), PUBLISHED),
   };
   return { method, path, endpoint };

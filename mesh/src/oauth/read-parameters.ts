@@ -1,5 +1,6 @@
 // The parameters of a request to the authorization server: a form, as RFC 6749 has it, or the same as JSON.
 import { type OAuthOutcome, refuse } from '@portico/contracts/token-service';
+import { parseJson } from '@portico/service-kit/parse-json';
 import { headerOf, type RestRequest } from '../rest/rest-request.ts';
 
 export type Parameters = ReadonlyMap<string, string>;
@@ -26,12 +27,7 @@ function fromForm(body: Buffer): [string, string][] {
 }
 
 function fromJson(body: Buffer): [string, string][] | undefined {
-  let given: unknown;
-  try {
-    given = JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
+  const given = parseJson(body);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
   const pairs = Object.entries(given);
   return pairs.every((pair): pair is [string, string] => typeof pair[1] === 'string') ? pairs : undefined;

@@ -9,8 +9,6 @@ export function fixedText(operationId: string, text: string, contentType: string
   return {
     operationId,
     access: 'public',
-    idempotent: false,
-    takesBody: false,
     async serve(request) {
       const headers = { etag, 'cache-control': 'public, max-age=300' };
       if (matchesNone(headerOf(request, 'if-none-match'), etag)) return { status: 304, headers, body: undefined };

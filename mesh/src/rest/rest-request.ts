@@ -35,6 +35,9 @@ export type RestRequest = {
   rateLimit: ShownLimit | undefined;
 };
 
+/** The methods that HTTP has. Whatever else a peer writes as its method must name neither metrics nor spans. */
+export const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
 export type BodyType = 'json' | 'form';
 
 /** What a path answers with for one method. */
@@ -44,11 +47,12 @@ export type Endpoint = {
   readonly access: 'public' | { readonly scopes: readonly ResourceScope[] };
   /** What the selection of a write needs beside `access`. VALIDATION_ERROR for a selection that is none. */
   selectedScopes?(request: RestRequest): readonly ResourceScope[];
-  /** Whether an `Idempotency-Key` counts. */
-  readonly idempotent: boolean;
+  /** Whether an `Idempotency-Key` counts; it does not unless this says so. */
+  readonly idempotent?: boolean;
   /** See WriteRoute.showsSecret. */
   readonly showsSecret?: boolean | undefined;
-  readonly takesBody: boolean;
+  /** Whether it does something with a body; then the body's media type is checked. */
+  readonly takesBody?: boolean;
   /** The most a body may have; 1 MiB unless it says less. */
   readonly bodyBytesMax?: number | undefined;
   /** What one credential may ask of it. */

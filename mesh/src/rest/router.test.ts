@@ -5,8 +5,6 @@ import { createRouter } from './router.ts';
 const endpoint = (operationId: string): Endpoint => ({
   operationId,
   access: 'public',
-  idempotent: false,
-  takesBody: false,
   serve: () => Promise.reject(new Error('nobody asks')),
 });
 

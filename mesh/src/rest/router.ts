@@ -10,6 +10,9 @@ export type Match = {
   readonly params: PathParams;
 };
 
+/** An endpoint and where it is: the path as it is declared. */
+export type RoutedEndpoint = { readonly method: string; readonly path: string; readonly endpoint: Endpoint };
+
 export type Router = {
   /** Answers what is known of a path; undefined for one that is not. */
   find(path: string): Match | undefined;
@@ -29,7 +32,7 @@ const PARAMS = /[{}]/;
 const SEGMENTS_MAX = 12;
 
 /** A tree of path segments; a path without parameters is found at once. Throws at start for two endpoints of the same method and path. */
-export function createRouter(endpoints: readonly { method: string; path: string; endpoint: Endpoint }[]): Router {
+export function createRouter(endpoints: readonly RoutedEndpoint[]): Router {
   const root: Node = { children: new Map() };
   for (const { method, path, endpoint } of endpoints) {
     let node = root;

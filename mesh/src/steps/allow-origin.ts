@@ -1,6 +1,7 @@
 import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type Next, type RestRequest, type Step } from '../rest/rest-request.ts';
 
+/** Answer headers that a page of another origin may read. */
 const READABLE_HEADERS =
   'Age, Deprecation, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, X-API-Version, X-Cache, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 

@@ -4,7 +4,7 @@ import type { Answer } from '../rest/answer/answer.ts';
 import { headerOf, type RestRequest, type Step } from '../rest/rest-request.ts';
 import type { Match, Router } from '../rest/router.ts';
 
-/** Request headers that a page may send, and answer headers that it may read. */
+/** Request headers that a page of another origin may send. */
 const SENT_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-API-Signature, X-Idempotency-Key, X-Request-Id, X-Timestamp';
 const PREFLIGHT_SECONDS = 600;

@@ -1,9 +1,7 @@
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import type { Answer } from '../rest/answer/answer.ts';
-import type { Step } from '../rest/rest-request.ts';
+import { METHODS, type Step } from '../rest/rest-request.ts';
 
-/** What a peer writes as its method must not name spans. */
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const FAILED_FROM = 500;
 
 /** One span per request, named by its method and route; whatever the request leads to is below it. Never a path as it was sent, nor a query. */

@@ -24,10 +24,7 @@ export const customerReads: ReadModel = {
     ids: anyOf('t.id'),
     // Both come as blind indexes: the tenant is part of them, so the resolver makes them.
     email: anyOf('t.email_index'),
-    q: custom(
-      (p) => `t.search_tokens @> ${p}`,
-      (tokens) => tokens,
-    ),
+    q: custom((p) => `t.search_tokens @> ${p}`),
     createdAfter: atLeast('t.created_at'),
     createdBefore: atMost('t.created_at'),
   },

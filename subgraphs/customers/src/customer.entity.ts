@@ -3,8 +3,7 @@ import type { Address } from '@portico/service-kit/address';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 import { sealedJson, sealedText } from '@portico/service-kit/sealing/sealed-columns';
 
-const CUSTOMER_STATUSES = ['active', 'inactive', 'erased'] as const;
-export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
+export type CustomerStatus = 'active' | 'inactive' | 'erased';
 
 /** Personal data is only ever stored sealed; an erased customer has none. */
 export const Customer = defineEntity({
@@ -36,8 +35,7 @@ export const Erasure = defineEntity({
   tableName: 'erasure',
   properties: {
     customerId: p.string().columnType('text').primary(),
-    accountId: p.string().columnType('text'),
-    mode: p.string().columnType('text').$type<'live' | 'test'>(),
+    ...tenantProperties,
     requestId: p.string().columnType('text'),
     lockedUntil: p.datetime().length(3),
     /** The orders have forgotten the customer; they are told once more, for those that were being placed. */

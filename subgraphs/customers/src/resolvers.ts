@@ -1,6 +1,5 @@
-import { isId } from '@portico/contracts/ids';
+import { oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolver, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
@@ -21,9 +20,7 @@ export const resolvers: Resolvers = {
     customers: needs('customers:read', (_, args: ListArguments, context, info) =>
       readPage(context, customerReads, { ...args, filter: blindFilter(context, args.filter ?? {}) }, info),
     ),
-    customer: needs('customers:read', (_, { id }: ById, context, info) =>
-      isId('customer', id) ? context.reads.one(customerReads, context.caller, 't.id', id, selectionOf(info)) : null,
-    ),
+    customer: oneById(customerReads, 'customer', 'customers:read'),
   },
   Mutation: {
     createCustomer: needs('customers:write', (_, { input }: { input: unknown }, context, info) =>
@@ -39,12 +36,7 @@ export const resolvers: Resolvers = {
   Customer: { email: opening('email'), name: opening('name'), phone: opening('phone'), address: opening('address') },
 };
 
-export const references: References = {
-  Customer: {
-    scope: 'customers:read',
-    resolve: (context, representations, selection) => readReferences(context, customerReads, representations, selection),
-  },
-};
+export const references: References = { Customer: referenceTo(customerReads, 'customers:read') };
 
 /** A column is opened only when its field is asked for. */
 function opening(column: keyof typeof sealed): Resolver {

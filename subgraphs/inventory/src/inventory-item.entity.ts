@@ -22,8 +22,7 @@ export const InventoryItem = defineEntity({
 
 export type InventoryItem = InferEntity<typeof InventoryItem>;
 
-const RESERVATION_STATUSES = ['held', 'released', 'committed'] as const;
-export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
+export type ReservationStatus = 'held' | 'released' | 'committed';
 
 /** What somebody holds of one item: a line of an order, or a caller of the API by hand. */
 export const Reservation = defineEntity({

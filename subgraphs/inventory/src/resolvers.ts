@@ -1,6 +1,6 @@
 import { joinedField } from '@portico/service-kit/reads/joined-field';
-import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences, withField } from '@portico/service-kit/reads/read-references';
+import { listOf, referenceTo } from '@portico/service-kit/reads/model-fields';
+import { withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type ReferenceResolver, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
@@ -31,7 +31,7 @@ const productStock: ReferenceResolver = {
 
 export const resolvers: Resolvers = {
   Query: {
-    inventory: needs('inventory:read', (_, args: ListArguments, context, info) => readPage(context, inventoryReads, args, info)),
+    inventory: listOf(inventoryReads, 'inventory:read'),
     inventoryItem: needs('inventory:read', (_, { sku }: BySku, context, info) =>
       context.reads.one(inventoryReads, context.caller, 't.sku', sku, selectionOf(info)),
     ),
@@ -56,10 +56,4 @@ export const resolvers: Resolvers = {
   Product: { inventory: joinedField('inventory', productStock) },
 };
 
-export const references: References = {
-  InventoryItem: {
-    scope: 'inventory:read',
-    resolve: (context, representations, selection) => readReferences(context, inventoryReads, representations, selection),
-  },
-  Product: productStock,
-};
+export const references: References = { InventoryItem: referenceTo(inventoryReads, 'inventory:read'), Product: productStock };

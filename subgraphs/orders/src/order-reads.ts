@@ -26,7 +26,6 @@ export const orderReads: ReadModel = {
     productId: custom(
       (p) =>
         `exists (select from orders.order_line l where l.account_id = t.account_id and l.mode = t.mode and l.order_id = t.id and l.product_id = any(${p}))`,
-      (ids) => ids,
     ),
     currency: anyOf('t.currency'),
     totalMin: atLeast('t.total_value'),

@@ -1,7 +1,7 @@
 import { notFound } from '@portico/contracts/errors';
 import { isId } from '@portico/contracts/ids';
+import { listOf, oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
@@ -20,10 +20,8 @@ type Update = ById & { input: unknown; expectedVersion?: number | null };
 
 export const resolvers: Resolvers = {
   Query: {
-    orders: needs('orders:read', (_, args: ListArguments, context, info) => readPage(context, orderReads, args, info)),
-    order: needs('orders:read', (_, { id }: ById, context, info) =>
-      isId('order', id) ? context.reads.one(orderReads, context.caller, 't.id', id, selectionOf(info)) : null,
-    ),
+    orders: listOf(orderReads, 'orders:read'),
+    order: oneById(orderReads, 'order', 'orders:read'),
   },
   Mutation: {
     placeOrder: needs('orders:write', (_, { input }: { input: unknown }, context, info) => placeOrder(context, input, selectionOf(info))),
@@ -53,10 +51,7 @@ export const resolvers: Resolvers = {
 };
 
 export const references: References = {
-  Order: {
-    scope: 'orders:read',
-    resolve: (context, representations, selection) => readReferences(context, orderReads, representations, selection),
-  },
+  Order: referenceTo(orderReads, 'orders:read'),
   Customer: { scope: 'orders:read', resolve: (_context, representations) => Promise.resolve(representations.map(({ id }) => ({ id }))) },
 };
 

@@ -1,8 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { tenantProperties } from '@portico/service-kit/database/tenant';
 
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded'] as const;
-export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+export type PaymentStatus = 'pending' | 'succeeded' | 'failed' | 'refunded';
 
 export const PAYMENT_METHODS = ['card', 'bank_transfer', 'cash', 'invoice'] as const;
 

@@ -1,7 +1,6 @@
-import { isId } from '@portico/contracts/ids';
 import { joinedField } from '@portico/service-kit/reads/joined-field';
-import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences, withField } from '@portico/service-kit/reads/read-references';
+import { listOf, oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
+import { withField } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type ReferenceResolver, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
@@ -35,10 +34,8 @@ const orderPayments: ReferenceResolver = {
 export function createResolvers(charging: Charging): Resolvers {
   return {
     Query: {
-      payments: needs('payments:read', (_, args: ListArguments, context, info) => readPage(context, paymentReads, args, info)),
-      payment: needs('payments:read', (_, { id }: { id: string }, context, info) =>
-        isId('payment', id) ? context.reads.one(paymentReads, context.caller, 't.id', id, selectionOf(info)) : null,
-      ),
+      payments: listOf(paymentReads, 'payments:read'),
+      payment: oneById(paymentReads, 'payment', 'payments:read'),
     },
     Mutation: {
       recordPayment: needs('payments:write', (_, { input }: Input, context, info) => recordPayment(context, input, selectionOf(info))),
@@ -59,10 +56,4 @@ export function createResolvers(charging: Charging): Resolvers {
   };
 }
 
-export const references: References = {
-  Payment: {
-    scope: 'payments:read',
-    resolve: (context, representations, selection) => readReferences(context, paymentReads, representations, selection),
-  },
-  Order: orderPayments,
-};
+export const references: References = { Payment: referenceTo(paymentReads, 'payments:read'), Order: orderPayments };

@@ -1,6 +1,4 @@
-import { isId } from '@portico/contracts/ids';
-import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
-import { readReferences } from '@portico/service-kit/reads/read-references';
+import { listOf, oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
 import { selectionOf } from '@portico/service-kit/reads/selection';
 import { needs, type References, type Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import { createProduct } from './create-product.ts';
@@ -13,10 +11,8 @@ type Expecting = { expectedVersion?: number | null };
 
 export const resolvers: Resolvers = {
   Query: {
-    products: needs('products:read', (_, args: ListArguments, context, info) => readPage(context, productReads, args, info)),
-    product: needs('products:read', (_, { id }: ById, context, info) =>
-      isId('product', id) ? context.reads.one(productReads, context.caller, 't.id', id, selectionOf(info)) : null,
-    ),
+    products: listOf(productReads, 'products:read'),
+    product: oneById(productReads, 'product', 'products:read'),
   },
   Mutation: {
     createProduct: needs('products:write', (_, { input }: { input: unknown }, context, info) =>
@@ -31,9 +27,4 @@ export const resolvers: Resolvers = {
   },
 };
 
-export const references: References = {
-  Product: {
-    scope: 'products:read',
-    resolve: (context, representations, selection) => readReferences(context, productReads, representations, selection),
-  },
-};
+export const references: References = { Product: referenceTo(productReads, 'products:read') };

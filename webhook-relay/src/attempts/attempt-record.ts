@@ -1,5 +1,6 @@
 // One attempt as the log keeps it: what a developer needs to see what we sent and heard, without what would let a reader act in somebody's name.
-import { COMMON_HEADERS, type SendOutcome } from '../sending/send.ts';
+import { COMMON_HEADERS } from '../sending/send.ts';
+import type { SendOutcome } from '../sending/send-outcome.ts';
 import type { SignedHeaders } from '../signing/sign.ts';
 
 const KEPT_BYTES_MAX = 64 * 1024;

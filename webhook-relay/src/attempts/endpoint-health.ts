@@ -1,6 +1,6 @@
 // What attempts say about their endpoint. Five failures in a row open its circuit: nothing goes to it for 30 seconds, then one probe, and each probe
 // that fails doubles the time, up to 15 minutes. After five days without a success it is disabled.
-import type { DisabledReason } from '../endpoint.entity.ts';
+import type { Circuit, DisabledReason, EndpointStatus } from '../endpoint.entity.ts';
 import type { AttemptResult } from './attempt-delivery.ts';
 
 const OPENS_AFTER = 5;
@@ -10,11 +10,11 @@ const DAY_MS = 24 * 3_600_000;
 export const DISABLED_AFTER_MS = 5 * DAY_MS;
 
 export type EndpointHealth = {
-  readonly status: 'active' | 'paused' | 'disabled';
+  readonly status: EndpointStatus;
   readonly disabledReason: DisabledReason | null;
   readonly disabledAt: Date | null;
   readonly gateUntil: Date | null;
-  readonly circuit: 'closed' | 'open' | 'half-open';
+  readonly circuit: Circuit;
   readonly circuitFailures: number;
   readonly failingSince: Date | null;
   readonly lastSucceededAt: Date | null;

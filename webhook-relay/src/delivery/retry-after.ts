@@ -1,43 +1,14 @@
-// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date in one of the three forms of §5.6.7. Date.parse would take much more than those.
+import { parseHttpDate } from '@portico/service-kit/http/http-date';
+
 const MAX_MS = 24 * 3_600_000;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const MONTH = MONTHS.join('|');
-const TIME = '(?<time>\\d{2}:\\d{2}:\\d{2})';
-const FORMS = [
-  new RegExp(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\\d{2}) (?<month>${MONTH}) (?<year>\\d{4}) ${TIME} GMT$`),
-  new RegExp(`^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>\\d{2})-(?<month>${MONTH})-(?<year>\\d{2}) ${TIME} GMT$`),
-  new RegExp(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?<month>${MONTH}) (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
-];
 
 /**
- * Milliseconds from `now` until the receiver wants to be asked again, at most 24 h. Undefined for a value that is neither form; a date that is past is 0.
+ * `Retry-After` (RFC 9110 §10.2.3), seconds or a date: milliseconds from `now` until the receiver wants to be asked again, at most 24 h. Undefined for
+ * a value that is neither; a date that is past is 0.
  */
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1000, MAX_MS);
-  const at = httpDate(text, now);
+  const at = parseHttpDate(text, now);
   return at === undefined ? undefined : Math.min(Math.max(at - now, 0), MAX_MS);
-}
-
-/** Unix milliseconds of an HTTP-date, or undefined. */
-function httpDate(text: string, now: number): number | undefined {
-  const found = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
-  if (found === undefined) return undefined;
-  const { day = '', month = '', year = '', time = '' } = found;
-  const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
-  // 60 is a leap second.
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const monthIndex = MONTHS.indexOf(month);
-  const fullYear = year.length === 2 ? centuryOf(Number(year), now) : Number(year);
-  const date = Date.UTC(fullYear, monthIndex, Number(day));
-  // Date.UTC rolls 31 February over into March.
-  if (new Date(date).getUTCMonth() !== monthIndex || Number(day) < 1) return undefined;
-  return date + ((hour * 60 + minute) * 60 + second) * 1000;
-}
-
-/** RFC 9110: a two-digit year that seems more than 50 years ahead is of the century before. */
-function centuryOf(year: number, now: number): number {
-  const thisYear = new Date(now).getUTCFullYear();
-  const full = thisYear - (thisYear % 100) + year;
-  return full > thisYear + 50 ? full - 100 : full;
 }

@@ -1,5 +1,6 @@
 // What an attempt's outcome means for the delivery, and when it is tried again.
-import type { SendOutcome } from '../sending/send.ts';
+import type { Schedule } from '../endpoint.entity.ts';
+import type { SendOutcome } from '../sending/send-outcome.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,9 +9,7 @@ const MINUTE_MS = 60_000;
 export const RETRY_SCHEDULES = {
   standard: [0, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS],
   short: [0, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS],
-} as const satisfies Record<string, readonly number[]>;
-
-export type RetrySchedule = keyof typeof RETRY_SCHEDULES;
+} as const satisfies Record<Schedule, readonly number[]>;
 
 /** A part of the delay that is added or taken away, so that what failed together does not come back together. */
 const JITTER = 0.1;
@@ -30,7 +29,7 @@ export type Verdict =
 export type Judged = {
   /** The number of the attempt that was made, from 1. */
   readonly attempt: number;
-  readonly schedule: RetrySchedule;
+  readonly schedule: Schedule;
   /** Unix milliseconds. */
   readonly now: number;
   /** From 0 up to 1. */

@@ -1,6 +1,6 @@
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
-import { type Diagnosis, diagnoseSignature, TOLERANCE_SECONDS } from './diagnose-signature.ts';
+import { type Diagnosis, diagnoseSignature } from './diagnose-signature.ts';
 
 const HEADERS_MAX = 100;
 
@@ -22,7 +22,7 @@ export function diagnoseRequest(input: unknown, now: Date): Diagnosis {
     body,
     secret,
     previousSecret: previousSecret ?? undefined,
-    toleranceSeconds: toleranceSeconds ?? TOLERANCE_SECONDS,
+    toleranceSeconds: toleranceSeconds ?? undefined,
     nowSeconds: Math.floor(now.getTime() / 1_000),
   });
 }

@@ -8,7 +8,7 @@ import { FINDING_CODES, type Finding, type FindingCode, finding } from './findin
 import { type Family, type ReadSignature, readSignatures } from './read-signature.ts';
 import { MAX_BODY_BYTES, rightKey, type Variant, wrongBodies, wrongKeys } from './variants.ts';
 
-export const TOLERANCE_SECONDS = 300;
+const TOLERANCE_SECONDS = 300;
 
 export type Received = {
   /** Names in any case. */

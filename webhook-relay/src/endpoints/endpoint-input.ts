@@ -3,8 +3,8 @@ import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
 import { API_VERSIONS } from '@portico/contracts/events/event-shape';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { z } from 'zod';
-import { type EndpointFilter, SCHEDULES } from '../endpoint.entity.ts';
-import { filterProblems } from '../filtering/event-filter.ts';
+import { SCHEDULES } from '../endpoint.entity.ts';
+import { type EventFilter, filterProblems } from '../filtering/event-filter.ts';
 import { type AddressPolicy, checkUrl } from '../sending/guard-address.ts';
 import { secretProblem } from '../signing/secret.ts';
 import { headerProblems } from './header-rules.ts';
@@ -21,7 +21,7 @@ const properties = z.object({
     .max(EVENT_CATALOGUE.size),
   description: z.string().trim().max(500).nullish(),
   // Held to the events' schemas when the events are known.
-  filter: z.custom<EndpointFilter>().nullish(),
+  filter: z.custom<EventFilter>().nullish(),
   apiVersion: z.enum(API_VERSIONS).nullish(),
   headers: z.record(z.string(), z.string()).nullish(),
   schedule: z.enum(SCHEDULES).nullish(),

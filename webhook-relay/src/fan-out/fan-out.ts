@@ -2,13 +2,14 @@
 // its deliveries: coming again, which the bus allows itself, it changes nothing, not even for endpoints that were added meanwhile. What this process
 // can attempt at once it has in its hands with the same statement, and is a row when it is over, or has taken a second.
 import { randomUUID } from 'node:crypto';
+import { tenantKey } from '@portico/contracts/caller';
 import { newId } from '@portico/contracts/ids';
 import type { BusEvent } from '@portico/service-kit/bus/event-bus';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
 import { textArray } from '@portico/service-kit/sql/text-array';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
-import { keyOf, type Takers, type TenantTakers, wants } from './takers.ts';
+import { type Takers, type TenantTakers, wants } from './takers.ts';
 
 /** The arrays of `webhooks.fan_out`, in its order. */
 const EVENT: readonly ((event: BusEvent) => string | null)[] = [
@@ -86,7 +87,7 @@ export async function fanOut(
 ): Promise<FannedOut> {
   const lease = { lease: randomUUID(), leasedUntil: new Date(now.getTime() + leaseMs) };
   for (let look = 0; look < LOOKS_MAX; look += 1) {
-    const known = await takers.of([...new Map(batch.map((event) => [keyOf(event), event])).values()]);
+    const known = await takers.of([...new Map(batch.map((event) => [tenantKey(event), event])).values()]);
     const { events, deliveries } = fitting(batch, known, whole ? Number.POSITIVE_INFINITY : offer.free);
     const offered = offerable(deliveries, offer);
     const offeredTo = [...new Set(offered.flatMap((one) => (one.offered ? one.endpointId : [])))];
@@ -119,10 +120,10 @@ function fitting(
   known: readonly TenantTakers[],
   room: number,
 ): { events: readonly BusEvent[]; deliveries: NewDelivery[] } {
-  const takersOf = new Map(known.map((one) => [keyOf(one), one.takers]));
+  const takersOf = new Map(known.map((one) => [tenantKey(one), one.takers]));
   const deliveries: NewDelivery[] = [];
   for (const [place, event] of batch.entries()) {
-    const wanting = (takersOf.get(keyOf(event)) ?? []).filter((taker) => wants(taker, event));
+    const wanting = (takersOf.get(tenantKey(event)) ?? []).filter((taker) => wants(taker, event));
     if (place > 0 && deliveries.length + wanting.length > room) return { events: batch.slice(0, place), deliveries };
     for (const taker of wanting) deliveries.push({ id: newId('delivery'), event, endpointId: taker.id, offered: false });
   }

@@ -1,5 +1,6 @@
 // Which endpoints want which events of a tenant. Kept, because they seldom change; whoever writes deliveries by them checks in the same statement that they
 // have not: a statement less for every batch, and nothing that was decided by what is no longer so.
+import { type Tenant, tenantKey } from '@portico/contracts/caller';
 import type { BusEvent } from '@portico/service-kit/bus/event-bus';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { allTenants } from '@portico/service-kit/sql/tenancy-gate';
@@ -7,7 +8,6 @@ import { LRUCache } from 'lru-cache';
 import { ALL_EVENTS } from '../endpoints/endpoint-input.ts';
 import { type EventFilter, matches } from '../filtering/event-filter.ts';
 
-type Tenant = Pick<BusEvent, 'accountId' | 'mode'>;
 type Taker = { readonly id: string; readonly events: readonly string[]; readonly filter: EventFilter | null };
 export type TenantTakers = Tenant & {
   /** Another one when anything has changed that decides who gets what. */
@@ -37,21 +37,17 @@ export function createTakers(run: RunStatement): Takers {
   const kept = new LRUCache<string, TenantTakers>({ max: TENANTS_MAX });
   return {
     async of(tenants) {
-      const known = tenants.flatMap((tenant) => kept.get(keyOf(tenant)) ?? []);
-      const missing = tenants.filter((tenant) => !kept.has(keyOf(tenant)));
+      const known = tenants.flatMap((tenant) => kept.get(tenantKey(tenant)) ?? []);
+      const missing = tenants.filter((tenant) => !kept.has(tenantKey(tenant)));
       if (missing.length === 0) return known;
       const read = (await run(READ, [missing.map(({ accountId }) => accountId), missing.map(({ mode }) => mode)])) as TenantTakers[];
-      for (const one of read) kept.set(keyOf(one), one);
+      for (const one of read) kept.set(tenantKey(one), one);
       return [...known, ...read];
     },
     forget(tenants) {
-      for (const tenant of tenants) kept.delete(keyOf(tenant));
+      for (const tenant of tenants) kept.delete(tenantKey(tenant));
     },
   };
-}
-
-export function keyOf({ accountId, mode }: Tenant): string {
-  return `${accountId} ${mode}`;
 }
 
 export function wants({ events, filter }: Taker, { type, payload }: BusEvent): boolean {

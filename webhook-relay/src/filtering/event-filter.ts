@@ -1,8 +1,9 @@
 // An endpoint's filter: which events of its types it wants. Dot paths of the payload, each with the values that are let through; all paths must fit.
 import { type Shape, shapeOf } from '@portico/contracts/events/event-shape';
 
+/** Dot path of a payload's field → values of which it must have one. */
 export type EventFilter = Readonly<Record<string, readonly FilterValue[]>>;
-export type FilterValue = string | number | boolean;
+type FilterValue = string | number | boolean;
 
 const MAX_PATHS = 10;
 const MAX_VALUES = 100;

@@ -9,7 +9,8 @@ import { within } from '@portico/service-kit/testing-stopwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Receiver, response, startDoor, startReceiver } from '../testing/start-receiver.ts';
 import { MAX_BODY_BYTES } from './exchange.ts';
-import { createSender, type Sender, type SendOutcome } from './send.ts';
+import { createSender, type Sender } from './send.ts';
+import type { SendOutcome } from './send-outcome.ts';
 
 const TIMEOUT_MS = 700;
 /** Of an attempt that must come further than to its connection before it ends: a machine that does other things too takes its time. */

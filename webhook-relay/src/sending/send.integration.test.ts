@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { flippingResolve, HOSTILE_NAMES, hostileResolve, hostileUrls } from '../testing/hostile-addresses.ts';
 import { response, startReceiver } from '../testing/start-receiver.ts';
 import { createReceiverPool } from './receiver-pool.ts';
-import { createSender, type Sender, type SenderOptions, type SendOutcome, type SendRequest } from './send.ts';
+import { createSender, type Sender, type SenderOptions, type SendRequest } from './send.ts';
+import type { SendOutcome } from './send-outcome.ts';
 
 const never = new AbortController().signal;
 const attempt = (sender: Sender, url: string, changes: Partial<SendRequest> = {}): Promise<SendOutcome> =>

@@ -8,8 +8,6 @@ import { createReceiverPool } from './receiver-pool.ts';
 import { createResolve } from './resolve-name.ts';
 import type { SendOutcome } from './send-outcome.ts';
 
-export type { SendErrorCode, SendOutcome, SendTimings } from './send-outcome.ts';
-
 export const SEND_TIMEOUT_MS = 30_000;
 
 /** Sent with every request, beside the headers of the attempt. */

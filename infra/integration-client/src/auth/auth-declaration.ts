@@ -36,7 +36,8 @@ export type ClientCredentialsOptions = {
 };
 
 const LIFETIME_MIN_MS = 10_000;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** To these plain HTTP may go: nobody is on the way. */
+export const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The key as it is, in a header or a query parameter. The secret's `value`. */
 export function apiKey(

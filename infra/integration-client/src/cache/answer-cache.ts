@@ -9,7 +9,8 @@ import { mayKeep } from './may-keep.ts';
 import { mayServeStale } from './may-serve-stale.ts';
 import { createMemoryCache, type KeptAnswer, type MemoryCache } from './memory-cache.ts';
 
-export type CachePolicy = {
+/** What is declared of an operation's cache, with every default filled in. */
+export type KeepingPolicy = {
   readonly ttlMs: number;
   /** After `ttlMs`. 0: never stale. */
   readonly staleMs: number;
@@ -34,7 +35,7 @@ export type AnswerCache = AsyncDisposable & {
    * one caller's signal. Its value is JSON. A value with a `status` and `headers` is kept when these allow it. Rejects as `load` does, unless
    * a stale answer may stand in. Costs no trip to Redis on a hit that was checked in the last 5 s.
    */
-  through<T>(key: string, policy: CachePolicy, options: ThroughOptions, load: () => Promise<T>): Promise<CachedAnswer<T>>;
+  through<T>(key: string, policy: KeepingPolicy, options: ThroughOptions, load: () => Promise<T>): Promise<CachedAnswer<T>>;
 };
 
 export type AnswerCacheOptions = {
@@ -62,7 +63,7 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const fleet = redis === undefined ? undefined : createFleetCache({ redis, keyRing, now, closing: closing.signal });
   const flights = new Map<string, Promise<Landed>>();
 
-  function fly(key: string, policy: CachePolicy, load: () => Promise<unknown>): Promise<Landed> {
+  function fly(key: string, policy: KeepingPolicy, load: () => Promise<unknown>): Promise<Landed> {
     const flying = flights.get(key);
     if (flying !== undefined) return flying;
     const flight = land({ key, policy, load, memory, fleet, now }).finally(() => flights.delete(key));
@@ -72,7 +73,7 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
   return {
     async through<T>(
       key: string,
-      policy: CachePolicy,
+      policy: KeepingPolicy,
       { maxStaleMs = policy.staleMs, mayRefresh = () => true }: ThroughOptions,
       load: () => Promise<T>,
     ) {
@@ -101,7 +102,7 @@ export function openAnswerCache(options: AnswerCacheOptions): AnswerCache {
 /** What is kept here, or by the fleet. */
 async function find(
   key: string,
-  { ttlMs, staleMs }: CachePolicy,
+  { ttlMs, staleMs }: KeepingPolicy,
   memory: MemoryCache,
   fleet: FleetCache | undefined,
   now: () => number,
@@ -119,7 +120,7 @@ async function find(
 
 type Flight = {
   key: string;
-  policy: CachePolicy;
+  policy: KeepingPolicy;
   load: () => Promise<unknown>;
   memory: MemoryCache;
   fleet: FleetCache | undefined;

@@ -5,14 +5,14 @@ import type { Flags } from '../flags.ts';
 import type { CallObserver, Observer } from '../observe/observe-call.ts';
 import type { Admission, Breaker, Refusal } from '../policies/breaker/breaker.ts';
 import type { Places } from '../policies/concurrency/places.ts';
-import type { EndSignal } from '../policies/ending.ts';
+import { type EndSignal, unlessEnded } from '../policies/ending.ts';
 import type { RateLimit } from '../policies/rate-limit.ts';
 import { retryAfter } from '../policies/retry/retry-after.ts';
 import type { RetryBudget } from '../policies/retry/retry-budget.ts';
 import type { StartTimer } from '../policies/start-timer.ts';
 import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from '../transport/transport.ts';
 import type { BuiltRequest } from './build-request.ts';
-import { CallClock, CallEnded, type EndedBy, endedBy, unlessEnded } from './call-clock.ts';
+import { CallClock, CallEnded, type EndedBy, endedBy } from './call-clock.ts';
 import { endedFailure, type Failure, failureOfStatus, failureOfThrown, localFailure } from './failure.ts';
 import { parseBody, readAnswer, type WireAnswer } from './read-answer.ts';
 

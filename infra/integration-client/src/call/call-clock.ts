@@ -38,13 +38,3 @@ export class CallClock extends Ending {
 export function endedBy(signal: EndSignal): EndedBy {
   return signal.reason instanceof CallEnded ? signal.reason.by : 'caller';
 }
-
-/** What comes first: the answer, or the signal's reason. */
-export function unlessEnded<Answer>(answer: Promise<Answer>, signal: EndSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    const giveUp = (): void => reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
-}

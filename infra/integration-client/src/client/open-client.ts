@@ -62,7 +62,7 @@ function runtimes(options: ClientOptions<Providers>, around: Surroundings, opene
   const { redis, requestToken, ...own } = around;
   const { now, random, startTimer } = own;
   const flags = options.flags ?? fixedFlags({}, Object.fromEntries(Object.entries(settings).map(([name, given]) => [name, given.flags])));
-  const observer = createObserver({ logger, registry, now, isDebug: (provider) => flags.isOn('DEBUG_MODE', provider) });
+  const observer = createObserver({ logger, registry, now });
   const fleet = redis === undefined ? undefined : opened.use(createFleetBreakers({ redis, now, random, node: randomUUID() }));
   return (provider: Provider): ProviderRuntime => {
     const { name, limits, retries } = provider;

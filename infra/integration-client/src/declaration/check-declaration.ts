@@ -1,5 +1,6 @@
 // What a declaration says twice and not alike, found before the first call. Every contradiction of every provider is named, all at once.
 import { ConfigError } from '@portico/service-kit/config';
+import { LOOPBACK } from '../auth/auth-declaration.ts';
 import { isOwnHeader } from '../call/build-request.ts';
 import type { Provider } from '../define-provider.ts';
 import { WINDOW_SECONDS } from '../policies/breaker/breaker-window.ts';
@@ -10,7 +11,6 @@ import { breakerSettings, concurrencyOf, DEFAULTS, type OperationPlan, planOpera
 type Rule<Subject> = readonly [problem: string, isBroken: (subject: Subject) => boolean];
 type OperationSubject = { provider: Provider; plan: OperationPlan };
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MOST_RETRIES = 10;
 const SHORTEST_TTL_MS = 1_000;
 const SHORTEST_OPEN_MS = 1_000;

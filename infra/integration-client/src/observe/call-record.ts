@@ -11,12 +11,11 @@ export type ObservedAttempt = {
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** What was sent and came back, before anything is chosen from it. None of it is logged as it is. */
+/** What was sent and came back, in DEBUG_MODE alone. */
 export type CallContents = {
-  readonly query?: Readonly<Record<string, unknown>>;
-  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** As they came: what may be logged is chosen from them. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
-  /** Already redacted (`redact`). Logged in DEBUG_MODE only. */
+  /** Already redacted (`redact`). */
   readonly requestBody?: unknown;
   readonly responseBody?: unknown;
 };
@@ -31,7 +30,6 @@ export type ObservedEnd = {
   readonly stale: boolean;
   readonly ageMs: number;
   readonly responseTimeMs: number;
-  readonly breaker?: BreakerState;
   /** A detail of ours, such as RESPONSE_SCHEMA and the described issues. Never text of the provider. */
   readonly reason?: unknown;
   readonly contents?: CallContents;
@@ -41,9 +39,9 @@ export type CallRecord = {
   readonly provider: string;
   readonly operation: string;
   readonly correlationId: string;
-  readonly method?: string;
+  readonly method: string;
   /** The path as declared: `/payments/{id}`, never the path that was asked. */
-  readonly template?: string;
+  readonly template: string;
   readonly attempts: readonly ObservedAttempt[];
   readonly end: ObservedEnd;
 };

@@ -14,7 +14,7 @@ export type CallObserver = {
 };
 
 export type Observer = AuthEvents & {
-  call(provider: string, operation: string, correlationId: string, about?: { method: string; template: string }): CallObserver;
+  call(provider: string, operation: string, correlationId: string, about: { method: string; template: string }): CallObserver;
   breakerIs(provider: string, state: BreakerState): void;
   concurrencyIs(provider: string, limit: number): void;
   limiterWaited(provider: string, waitMs: number): void;
@@ -25,10 +25,6 @@ export type ObserverOptions = {
   /** Where the metrics are shown. One client per registry: a metric has one owner. */
   registry?: Registry;
   now?: () => number;
-  /** DEBUG_MODE of a provider. */
-  isDebug?: (provider: string) => boolean;
-  /** Hears of every call that ended: for spans, which can be made of it with their times. */
-  onEnd?: (record: CallRecord) => void;
 };
 
 /** What somebody should look at. Everything else that fails is an answer to a caller. */
@@ -41,11 +37,11 @@ const LEVELS: Readonly<Record<string, 'warn' | 'error'>> = {
   SERVER_ERROR: 'warn',
 };
 
-export function createObserver({ logger, registry, now = Date.now, isDebug = () => false, onEnd }: ObserverOptions): Observer {
+export function createObserver({ logger, registry, now = Date.now }: ObserverOptions): Observer {
   const metrics = registry === undefined ? undefined : createCallMetrics(registry, now);
   const write = (record: CallRecord): void => {
     const { provider, operation, correlationId, method, template, attempts, end } = record;
-    const { contents, code, reason, responseTimeMs, status, cached, stale, ageMs, breaker } = end;
+    const { contents, code, reason, responseTimeMs, status, cached, stale, ageMs } = end;
     const level = code === undefined ? 'info' : (LEVELS[code] ?? 'info');
     const fields = {
       event: 'integration_call',
@@ -59,11 +55,10 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
       cached,
       stale,
       ageMs,
-      breaker,
       reason,
       responseTimeMs: Math.round(responseTimeMs),
       attempts: attempts.map(describeAttempt),
-      shown: contents === undefined ? undefined : show(contents, isDebug(provider)),
+      shown: contents === undefined ? undefined : show(contents),
     };
     logger[level](fields, code === undefined ? 'A provider answered.' : 'A call to a provider failed.');
   };
@@ -80,11 +75,9 @@ export function createObserver({ logger, registry, now = Date.now, isDebug = () 
         end(end) {
           if (ended) return;
           ended = true;
-          const { method, template } = about ?? {};
-          const record: CallRecord = { provider, operation, correlationId, method, template, attempts, end };
+          const record: CallRecord = { provider, operation, correlationId, ...about, attempts, end };
           metrics?.call(record);
           write(record);
-          onEnd?.(record);
         },
       };
     },

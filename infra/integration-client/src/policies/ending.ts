@@ -54,3 +54,13 @@ export class Ending implements EndSignal, Disposable {
     this.#outer?.removeEventListener('abort', this.#follow);
   }
 }
+
+/** What comes first: the answer, or the signal's reason. Whoever else waits for the answer gets it all the same. */
+export function unlessEnded<Answer>(answer: Promise<Answer>, signal: EndSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    const giveUp = (): void => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}

@@ -2,6 +2,7 @@
 // connection on which the work's statements run, so it is free the moment its holder is gone, and a holder that lost it can change nothing. A holder
 // that is gone without a word, or stands still, is silent: PostgreSQL ends its connection then.
 import pg from 'pg';
+import { createPause } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createOutage } from '../outage.ts';
 import type { RunStatement } from '../reads/reads.ts';
@@ -139,17 +140,9 @@ type Alarm = { ring(): void; pause(ms: number): Promise<boolean>; sleep(ms: numb
 /** One waits, many ring. A ring that nobody waits for ends the next pause at once. */
 function createAlarm(stop: AbortSignal): Alarm {
   let rung = false;
-  let end = (): void => {};
-  const wait = (ms: number): Promise<void> =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      end = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const { wait, end } = createPause();
   let sleeping = false;
-  stop.addEventListener('abort', () => end(), { once: true });
+  stop.addEventListener('abort', end, { once: true });
   return {
     ring() {
       rung = true;

@@ -2,6 +2,7 @@
 // slow one by waiting a short time. So one that is silent gets a rival: another connection, which has more to do until it listens. When the
 // rival is there first, the silent one has missed something; when the silent one answers first, it was slow, or this program was.
 import pg from 'pg';
+import { createPause } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createOutage } from '../outage.ts';
 import { endClient } from './end-client.ts';
@@ -41,15 +42,7 @@ export async function listenForever(options: ListenOptions): Promise<AsyncDispos
     ended: 'listening for changes again',
   });
   let isClosing = false;
-  let wake = (): void => {};
-  const rest = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const { wait: rest, end: wake } = createPause();
   const open = (): Promise<Ear> => openEar(options, (ended) => ended === listening && wake());
   let listening: Ear | undefined;
 

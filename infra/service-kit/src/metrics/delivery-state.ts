@@ -1,5 +1,5 @@
 // What the webhook relay of this process does is published here, attempt by attempt; `/metrics` shows it.
-import { channel } from 'node:diagnostics_channel';
+import { newsChannel } from '../news-channel.ts';
 
 export type DeliveryNews =
   | {
@@ -22,15 +22,4 @@ export type DeliveryNews =
       readonly oldestDueSeconds: number;
     };
 
-const deliveryChannel = channel('portico:deliveries');
-
-export function publishDeliveryNews(news: DeliveryNews): void {
-  deliveryChannel.publish(news);
-}
-
-/** Calls `listener` with all news until disposed. */
-export function onDeliveryNews(listener: (news: DeliveryNews) => void): Disposable {
-  const subscriber = (message: unknown): void => listener(message as DeliveryNews);
-  deliveryChannel.subscribe(subscriber);
-  return { [Symbol.dispose]: () => void deliveryChannel.unsubscribe(subscriber) };
-}
+export const { publish: publishDeliveryNews, on: onDeliveryNews } = newsChannel<DeliveryNews>('portico:deliveries');

@@ -10,10 +10,15 @@ export function addressCheck(blocks: readonly string[]): (address: string) => bo
     if (prefix === undefined) list.addAddress(network, family);
     else list.addSubnet(network, Number(prefix), family);
   }
-  // A dual-stack socket shows an IPv4 peer as ::ffff:203.0.113.7.
   return (address) => {
-    const plain = address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+    const plain = plainAddress(address);
     const family = isIP(plain);
     return family !== 0 && list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   };
+}
+
+/** As comparisons and logs know it: an IPv4 peer of a dual-stack socket is `::ffff:192.0.2.1` to it. */
+export function plainAddress(address: string): string {
+  const mapped = address.toLowerCase().startsWith('::ffff:') ? address.slice(7) : undefined;
+  return mapped !== undefined && isIP(mapped) === 4 ? mapped : address;
 }

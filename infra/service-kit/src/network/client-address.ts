@@ -2,7 +2,7 @@
 // left was said by whoever asked it. So the list is read from the right, and only for as long as the one who speaks is a trusted proxy.
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { addressCheck } from './address-check.ts';
+import { addressCheck, plainAddress } from './address-check.ts';
 
 /** Answers the address of the client: the first from the right that is not a trusted proxy. */
 export type ClientAddress = (incoming: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }) => string;
@@ -41,12 +41,6 @@ function readNode(text: string): string | undefined {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
   if (bracketed !== undefined) return isIP(bracketed) === 6 ? plainAddress(bracketed) : undefined;
   return plain !== undefined && isIP(plain) === 4 ? plain : undefined;
-}
-
-/** As comparisons and logs know it: an IPv4 peer of a dual-stack socket is `::ffff:192.0.2.1` to it. */
-function plainAddress(address: string): string {
-  const mapped = address.toLowerCase().startsWith('::ffff:') ? address.slice(7) : undefined;
-  return mapped !== undefined && isIP(mapped) === 4 ? mapped : address;
 }
 
 /** `for` of every element of a Forwarded header (RFC 7239, 4); an empty text where there is none. Nothing is believed of a malformed header. */

@@ -1,5 +1,5 @@
 // How the outboxes of this process are doing is published here every few seconds; `/metrics` shows it.
-import { channel } from 'node:diagnostics_channel';
+import { newsChannel } from '../news-channel.ts';
 import type { RunStatement } from '../reads/reads.ts';
 
 export type OutboxState = {
@@ -14,18 +14,7 @@ export type OutboxState = {
   readonly republished: number;
 };
 
-const outboxChannel = channel('portico:outbox');
-
-export function publishOutboxState(state: OutboxState): void {
-  outboxChannel.publish(state);
-}
-
-/** Calls `listener` with each state until disposed. */
-export function onOutboxState(listener: (state: OutboxState) => void): Disposable {
-  const subscriber = (message: unknown): void => listener(message as OutboxState);
-  outboxChannel.subscribe(subscriber);
-  return { [Symbol.dispose]: () => void outboxChannel.unsubscribe(subscriber) };
-}
+export const { publish: publishOutboxState, on: onOutboxState } = newsChannel<OutboxState>('portico:outbox');
 
 /** Two index scans over at most 10,000 rows each. */
 export async function readBacklog(

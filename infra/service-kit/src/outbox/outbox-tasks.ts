@@ -9,7 +9,13 @@ import { ARRIVED_AFTER_MS, type Reconciled, reconcileOutbox } from './reconcile-
 const RECONCILE_MS = 15_000;
 const PRUNE_MS = 600_000;
 
-export type OutboxTasksOptions = { schema: string; bus: EventBus; graph: GraphClient /** Wakes the publisher. */; wake(): void };
+export type OutboxTasksOptions = {
+  schema: string;
+  bus: EventBus;
+  graph: GraphClient;
+  /** Wakes the publisher. */
+  wake(): void;
+};
 
 /** `reconcile-outbox` makes one whole sweep and answers 0: what it left is for the next. `prune-outbox` answers how many rows it deleted. */
 export function outboxTasks(options: OutboxTasksOptions): Readonly<Record<string, BackgroundTask>> {

@@ -1,6 +1,7 @@
 // An opaque place in a sorted list: the sort keys of the row at its edge. Reading on from a place costs the same at any depth.
 import { AppError } from '@portico/contracts/errors';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 
 export type Cursor = {
   /** Forward from the row, or backward. */
@@ -26,7 +27,7 @@ export function encodeCursor(cursor: Cursor): string {
 
 /** Throws VALIDATION_ERROR for a text that is no cursor, or the cursor of a list in another order. */
 export function decodeCursor(text: string, order: string, keyCount: number): Cursor {
-  const parsed = shape.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
+  const parsed = shape.safeParse(parseJson(Buffer.from(text, 'base64url')));
   if (!parsed.success || parsed.data[2].length !== keyCount) throw badCursor('It is not a cursor that a list answered with.');
   const [direction, cursorOrder, keys] = parsed.data;
   if (cursorOrder !== order) throw badCursor('It belongs to a list that is sorted in another way.');
@@ -37,14 +38,6 @@ export function decodeCursor(text: string, order: string, keyCount: number): Cur
 export function refusedPlace(error: unknown): unknown {
   const isData = error instanceof Error && 'code' in error && String(error.code).startsWith('22');
   return isData ? badCursor('It is not a cursor that a list answered with.') : error;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function badCursor(reason: string): AppError {

@@ -32,8 +32,8 @@ export function words(column: string): Filter {
   return { sql: (p) => `${column} @@ to_tsquery('simple', ${p})`, value: (input) => toPrefixQuery(String(input)) };
 }
 
-/** A filter of its own making: `sql` around the placeholder, `value` from the input. */
-export function custom(sql: (p: string) => string, value: (input: unknown) => unknown): Filter {
+/** A filter of its own making: `sql` around the placeholder, `value` from the input, by default the input itself. */
+export function custom(sql: (p: string) => string, value: (input: unknown) => unknown = asIs): Filter {
   return { sql, value };
 }
 

@@ -2,8 +2,7 @@
 // back to it from one of the subgraph's own rows, as from a payment to its order and from there to the payments, no other subgraph is
 // asked, and the field is read here.
 import type { FieldNode } from 'graphql';
-import type { ReferenceResolver, Representation } from '../subgraph/build-schema.ts';
-import { needs, type Resolver } from '../subgraph/build-schema.ts';
+import { needs, type ReferenceResolver, type Representation, type Resolver } from '../subgraph/build-schema.ts';
 import type { SubgraphContext } from '../subgraph/context.ts';
 import { type Selection, selectionOf } from './selection.ts';
 

@@ -1,6 +1,6 @@
 // Reads of one program: pages, single rows and references, straight from SQL to plain rows. The ORM's entities are for writes;
 // making them costs a list 4-5 times what its rows cost.
-import type { Tenant } from '@portico/contracts/caller';
+import { type Tenant, tenantKey } from '@portico/contracts/caller';
 import { LRUCache } from 'lru-cache';
 import { encodeCursor, refusedPlace } from './cursor.ts';
 import { countStatement, type PageRequest, type PageStatement, pageStatement } from './page-statement.ts';
@@ -27,38 +27,36 @@ export type Reads = {
   changed(tenant: Tenant): void;
 };
 
-type TenantValues = readonly [string, string];
-
 const TENANTS_MAX = 10_000;
+const TOTALS_MAX = 5_000;
 
 /** `schema`: where the program's `data_version` table is. */
-export function createReads(options: { schema: string; run: RunStatement; totalsMax?: number }): Reads {
-  const { run } = options;
-  const totals = new LRUCache<string, { version: string; total: number; writes: number }>({ max: options.totalsMax ?? 5_000 });
+export function createReads({ schema, run }: { schema: string; run: RunStatement }): Reads {
+  const totals = new LRUCache<string, { version: string; total: number; writes: number }>({ max: TOTALS_MAX });
   const writesOf = new LRUCache<string, number>({ max: TENANTS_MAX });
-  const versionSql = `(select coalesce(sum(v.version), 0)::text from ${options.schema}.data_version v where v.account_id = $1 and v.mode = $2)`;
+  const versionSql = `(select coalesce(sum(v.version), 0)::text from ${schema}.data_version v where v.account_id = $1 and v.mode = $2)`;
 
-  async function totalOf(model: ReadModel, tenant: TenantValues, request: PageRequest, rows: readonly Row[], key: string): Promise<number> {
+  async function totalOf(model: ReadModel, tenant: Tenant, request: PageRequest, rows: readonly Row[], key: string): Promise<number> {
     const skipped = ((request.number ?? 1) - 1) * request.size;
     // A page that is not full is the last one: its place tells the total.
     if (rows.length < request.size && (rows.length > 0 || skipped === 0)) return skipped + rows.length;
     const known = totals.get(key);
     if (model.unversioned !== true && known !== undefined && known.version === rows[0]?.$version) return known.total;
     if (rows[0]?.$total !== undefined) return remember(key, tenant, rows[0].$version, rows[0].$total);
-    const statement = countStatement(model, tenant, request.filter, versionSql);
+    const statement = countStatement(model, [tenant.accountId, tenant.mode], request.filter, versionSql);
     const [counted] = await run(statement.text, statement.values);
     return remember(key, tenant, counted?.$version, counted?.total);
   }
 
-  function remember(key: string, tenant: TenantValues, version: unknown, counted: unknown): number {
+  function remember(key: string, tenant: Tenant, version: unknown, counted: unknown): number {
     const total = Number(counted ?? 0);
-    totals.set(key, { version: String(version), total, writes: writesOf.get(tenant.join(' ')) ?? 0 });
+    totals.set(key, { version: String(version), total, writes: writesOf.get(tenantKey(tenant)) ?? 0 });
     return total;
   }
 
   /** Whether the total that is kept may still hold. Only the page's own `$version` says that it does. */
-  function isWarm(key: string, tenant: TenantValues): boolean {
-    return totals.get(key)?.writes === (writesOf.get(tenant.join(' ')) ?? 0);
+  function isWarm(key: string, tenant: Tenant): boolean {
+    return totals.get(key)?.writes === (writesOf.get(tenantKey(tenant)) ?? 0);
   }
 
   return {
@@ -66,12 +64,12 @@ export function createReads(options: { schema: string; run: RunStatement; totals
       const tenantValues = [tenant.accountId, tenant.mode] as const;
       const columns = columnsFor(model, selection);
       const key = wantsTotal ? JSON.stringify([model.table, tenantValues, request.filter]) : '';
-      const counted = wantsTotal && (model.unversioned === true || !isWarm(key, tenantValues));
+      const counted = wantsTotal && (model.unversioned === true || !isWarm(key, tenant));
       const statement = pageStatement(model, columns, tenantValues, request, wantsTotal ? versionSql : undefined, counted);
       const rows = await run(statement.text, statement.values).catch((error: unknown) => {
         throw statement.cursor === undefined ? error : refusedPlace(error);
       });
-      const total = wantsTotal ? await totalOf(model, tenantValues, request, rows, key) : undefined;
+      const total = wantsTotal ? await totalOf(model, tenant, request, rows, key) : undefined;
       if (request.number !== undefined) return { items: rows, total, nextCursor: null, prevCursor: null };
       return { ...walk(rows, statement, request.size), total };
     },
@@ -87,9 +85,9 @@ export function createReads(options: { schema: string; run: RunStatement; totals
       return run(text, [tenant.accountId, tenant.mode, values]);
     },
 
-    changed({ accountId, mode }) {
-      const tenant = `${accountId} ${mode}`;
-      writesOf.set(tenant, (writesOf.get(tenant) ?? 0) + 1);
+    changed(tenant) {
+      const key = tenantKey(tenant);
+      writesOf.set(key, (writesOf.get(key) ?? 0) + 1);
     },
   };
 }

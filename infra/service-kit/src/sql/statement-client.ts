@@ -6,7 +6,7 @@ import pg from 'pg';
 import { endWhenReadOnly } from './end-read-only-connections.ts';
 import { endWhenSilent, type Silence } from './end-silent-connections.ts';
 import { RepeatedQuery, type RowShape } from './repeated-query.ts';
-import { statementChannel } from './statement-log.ts';
+import { statements as sent } from './statement-log.ts';
 
 type Statement = { uses: number; name: string | undefined; shape: RowShape | undefined };
 
@@ -62,7 +62,7 @@ export function statementClient({ silentMs = SILENT_MS, ...options }: StatementC
       const text = typeof first === 'string' ? first : textOf(first);
       if (text === undefined) return send(first, values, callback);
       refuseNul(text, values);
-      if (statementChannel.hasSubscribers) statementChannel.publish({ text, program: options.program });
+      if (sent.isHeard) sent.publish({ text, program: options.program });
       if (typeof first === 'string' && Array.isArray(values) && values.length > 0) {
         const statement = statementOf(text);
         const { name } = statement;

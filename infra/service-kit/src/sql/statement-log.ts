@@ -1,13 +1,7 @@
 // Every statement this process sends to PostgreSQL is published here. With nobody listening it costs one property read.
-import { channel } from 'node:diagnostics_channel';
+import { newsChannel } from '../news-channel.ts';
 
 export type StatementSent = { readonly text: string; readonly program: string };
 
-export const statementChannel = channel('portico:sql');
-
-/** Calls `listener` with each statement until disposed. */
-export function onStatement(listener: (sent: StatementSent) => void): Disposable {
-  const subscriber = (message: unknown): void => listener(message as StatementSent);
-  statementChannel.subscribe(subscriber);
-  return { [Symbol.dispose]: () => statementChannel.unsubscribe(subscriber) };
-}
+export const statements = newsChannel<StatementSent>('portico:sql');
+export const onStatement = statements.on;

@@ -74,7 +74,6 @@ export async function startSubgraph(
 ): Promise<Subgraph> {
   const { name } = definition;
   const { logger, graph, bus, now = () => new Date() } = dependencies;
-  const running = (dependencies.tasks ?? 'running') === 'running';
   // What may be malformed comes before what would have to be closed.
   const schema = buildSchema(definition.sdl, definition.resolvers, definition.references);
   const keyRing = createLiveKeyRing(settings.secretKeys);
@@ -104,37 +103,10 @@ export async function startSubgraph(
   };
   const contextFor = (caller: Caller): SubgraphContext => createContext(shared, caller);
   const program: SubgraphProgram = { database, logger, keyRing, now, contextFor };
-  const loops = Object.entries(running ? tasks : {}).map(([task, { idleMs, runOnce }]) => {
-    const outage = createOutage({
-      logger,
-      fields: { subgraph: name, operation: task },
-      began: 'background task failed',
-      ended: 'background task goes on',
-      level: 'error',
-    });
-    return startLoop({
-      idleMs,
-      work: async (signal) => {
-        // A task that found something may find more: it is asked again at once.
-        for (let outcome = 1; outcome > 0 && !signal.aborted; ) {
-          outcome = await runOnce(program);
-          outage.over();
-          publishTaskRun({ subgraph: name, task, outcome });
-        }
-      },
-      onError(err) {
-        publishTaskRun({ subgraph: name, task, outcome: 'failed' });
-        outage.failed(err);
-      },
-    });
-  });
+  const loops = dependencies.tasks === 'by-hand' ? [] : Object.entries(tasks).map(([task, work]) => startTask(task, work, name, program));
   return {
     name,
-    endpoint: {
-      kind: 'in-process',
-      schema,
-      createContext: contextFor,
-    },
+    endpoint: { kind: 'in-process', schema, createContext: contextFor },
     database,
     contextFor,
     runTask: async (task) => (await tasks[task]?.runOnce(program)) ?? Promise.reject(new Error(`There is no task ${task}.`)),
@@ -144,4 +116,29 @@ export async function startSubgraph(
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+function startTask(task: string, { idleMs, runOnce }: BackgroundTask, subgraph: string, program: SubgraphProgram): AsyncDisposable {
+  const outage = createOutage({
+    logger: program.logger,
+    fields: { subgraph, operation: task },
+    began: 'background task failed',
+    ended: 'background task goes on',
+    level: 'error',
+  });
+  return startLoop({
+    idleMs,
+    async work(signal) {
+      // A task that found something may find more: it is asked again at once.
+      for (let outcome = 1; outcome > 0 && !signal.aborted; ) {
+        outcome = await runOnce(program);
+        outage.over();
+        publishTaskRun({ subgraph, task, outcome });
+      }
+    },
+    onError(err) {
+      publishTaskRun({ subgraph, task, outcome: 'failed' });
+      outage.failed(err);
+    },
+  });
 }

@@ -1,6 +1,6 @@
 // Work that a crash, or a program that is away, left for a background task: how much waits is published here every few seconds, and what
 // was settled when it is. `/metrics` shows both.
-import { channel } from 'node:diagnostics_channel';
+import { newsChannel } from '../news-channel.ts';
 import { allTenants } from '../sql/tenancy-gate.ts';
 import type { BackgroundTask } from './start-subgraph.ts';
 
@@ -20,8 +20,8 @@ export type WorkWaiting = {
 };
 type Settled<Of extends Work = Work> = { readonly work: Of; readonly kind: (typeof WORK_KINDS)[Of][number] };
 
-const waitingChannel = channel('portico:work-waiting');
-const settledChannel = channel('portico:work-settled');
+const waitingNews = newsChannel<WorkWaiting>('portico:work-waiting');
+const settledNews = newsChannel<Settled>('portico:work-settled');
 
 const WATCH_MS = 5_000;
 const COUNTED_MAX = 10_000;
@@ -43,24 +43,16 @@ export function watchWaiting(work: Work, rows: string): BackgroundTask {
   };
 }
 
-export function publishWaiting(state: WorkWaiting): void {
-  waitingChannel.publish(state);
-}
+export const publishWaiting = waitingNews.publish;
 
 export function publishSettled<Of extends Work>(work: Of, kind: Settled<Of>['kind']): void {
-  settledChannel.publish({ work, kind });
+  settledNews.publish({ work, kind });
 }
 
 /** Calls the listeners until disposed. */
 export function onWork(listeners: { waiting?: (state: WorkWaiting) => void; settled?: (settled: Settled) => void }): Disposable {
-  const waiting = (message: unknown): void => listeners.waiting?.(message as WorkWaiting);
-  const settled = (message: unknown): void => listeners.settled?.(message as Settled);
-  waitingChannel.subscribe(waiting);
-  settledChannel.subscribe(settled);
-  return {
-    [Symbol.dispose]() {
-      waitingChannel.unsubscribe(waiting);
-      settledChannel.unsubscribe(settled);
-    },
-  };
+  const heard = new DisposableStack();
+  if (listeners.waiting !== undefined) heard.use(waitingNews.on(listeners.waiting));
+  if (listeners.settled !== undefined) heard.use(settledNews.on(listeners.settled));
+  return heard;
 }

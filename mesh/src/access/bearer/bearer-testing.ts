@@ -115,7 +115,7 @@ function requestWith(headers: [string, string][]): RestRequest {
     traceparent: undefined,
     remoteAddress: '127.0.0.1',
     startedAt: 0,
-    endpoint: { operationId: 'x', access: { scopes: [] }, idempotent: false, takesBody: false, serve: async () => jsonAnswer(200, '') },
+    endpoint: { operationId: 'x', access: { scopes: [] }, serve: async () => jsonAnswer(200, '') },
     params: {},
     body: Buffer.alloc(0),
     credentials: undefined,

@@ -7,12 +7,12 @@ import { customer } from './customers.ts';
 import { EXAMPLE } from './examples.ts';
 import { order } from './orders.ts';
 
-const person = compileSelection(customer, parseSelection(customer, undefined, undefined));
 const orders = compileSelection(order, parseSelection(order, undefined, 'payments'));
+const person = compileSelection(customer, parseSelection(customer, undefined, undefined), [
+  `orders(page: $page) { items ${orders.graph} nextCursor }`,
+]);
 
-const DOCUMENT = `query v1_exportCustomer($id: ID!, $page: PageInput!) {
-  customer(id: $id) ${person.graph.replace(/ \}$/, ` orders(page: $page) { items ${orders.graph} nextCursor } }`)}
-}`;
+const DOCUMENT = `query v1_exportCustomer($id: ID!, $page: PageInput!) { customer(id: $id) ${person.graph} }`;
 const PAGE_SIZE = 100;
 
 type Answer = { customer: (Source & { orders: { items: Source[]; nextCursor: string | null } }) | null };

@@ -2,7 +2,6 @@ import type { Route } from '../../rest/declare/route.ts';
 import { customerExportRoutes } from './customer-export.ts';
 import { customerRoutes } from './customers.ts';
 import { inventoryRoutes } from './inventory.ts';
-import { detailNames } from './names.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { productRoutes } from './products.ts';
@@ -14,6 +13,7 @@ export type ContractVersion = {
   readonly version: string;
   readonly prefix: string;
   readonly routes: readonly Route[];
+  /** Names of the graph in error details → how this version calls them. */
   readonly detailNames: Readonly<Record<string, string>>;
 };
 
@@ -30,5 +30,5 @@ export const v1: ContractVersion = {
     ...webhookRoutes,
     ...searchRoutes,
   ],
-  detailNames,
+  detailNames: { 'page.number': 'page', 'page.size': 'perPage', postalCode: 'zip' },
 };

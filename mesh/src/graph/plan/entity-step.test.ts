@@ -13,7 +13,6 @@ const FETCH: FetchNode = {
   kind: 'Fetch',
   serviceName: 'products',
   operation: 'query($representations:[_Any!]!){_entities(representations:$representations){...on Product{name}}}',
-  operationKind: 'query',
   requires: [{ typeCondition: 'Product', selections: keys('__typename', 'id') }],
 };
 const PATH: readonly PathStep[] = [{ Field: 'items' }, '@', { Field: 'product' }];

@@ -8,7 +8,6 @@ export type FetchNode = {
   readonly kind: 'Fetch';
   readonly serviceName: string;
   readonly operation: string;
-  readonly operationKind: 'query' | 'mutation';
   readonly variableUsages?: readonly string[];
   /** What of an entity its subgraph needs to find it. */
   readonly requires?: readonly {
@@ -28,13 +27,11 @@ export type PlanNode =
 
 export type Planner = (document: DocumentNode, operationName?: string) => PlanNode;
 
-const NO_LABELS: ReadonlySet<string> = new Set();
-
 /** A planner for a supergraph. 0.15 ms a plan; throws where there is no native binary for the platform. */
 export function createPlanner(supergraphSdl: string): Planner {
   const planner = new QueryPlanner(supergraphSdl);
   return (document, operationName) => {
-    const plan = planner.plan(print(document), operationName, new Set(NO_LABELS), 0) as { node?: PlanNode };
+    const plan = planner.plan(print(document), operationName, new Set(), 0) as { node?: PlanNode };
     if (plan.node === undefined) throw new Error('The planner gave an empty plan.');
     return plan.node;
   };

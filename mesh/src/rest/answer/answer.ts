@@ -1,8 +1,7 @@
-// What a step gives back: everything that is sent, and nothing that is sent yet.
-
+/** What a step gives back: the whole of what is to be sent. Nothing is sent before every step has had its say. */
 export type Answer = {
   readonly status: number;
-  /** Names in lower case; a value may be repeated by a list. */
+  /** Names in lower case. */
   readonly headers: Record<string, string>;
   /** JSON text or bytes; undefined for none. */
   readonly body: string | Buffer | undefined;
@@ -21,7 +20,7 @@ export function envelope(data: string, requestId: string, rest = ''): string {
   return `{"data":${data}${rest},"meta":{"requestId":"${requestId}"}}`;
 }
 
-/** What an envelope is longer by than what it is around. The id of a request is ASCII. */
+/** How many bytes an envelope adds to what it is around. The id of a request is ASCII. */
 export function envelopeBytes(requestId: string): number {
   return EMPTY_ENVELOPE_BYTES + requestId.length;
 }

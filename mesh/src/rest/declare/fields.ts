@@ -26,51 +26,53 @@ export type ObjectField = {
 };
 export type Field = LeafField | ObjectField;
 
-type LeafOptions = { description?: string; example?: unknown; nullable?: boolean; graph?: string };
+/** A field as it is written down: it learns its name from where it stands. */
+export type FieldDeclaration = LeafDeclaration | ObjectDeclaration;
+type LeafDeclaration = { leaf(name: string): LeafField };
+type ObjectDeclaration = { object(name: string): ObjectField };
 
-export function text(
-  options: LeafOptions & { maxLength?: number; pattern?: string; format?: string } = {},
-): LeafOptions & { leaf: (name: string) => LeafField } {
-  return leaf({ type: 'string', maxLength: options.maxLength, pattern: options.pattern, format: options.format }, options);
+type LeafOptions = { description?: string; example?: unknown; nullable?: boolean; graph?: string };
+type ObjectOptions = { graph?: string; many?: boolean; nullable?: boolean; description: string };
+
+export function text(options: LeafOptions & { format?: string } = {}): LeafDeclaration {
+  return leaf({ type: 'string', format: options.format }, options);
 }
-export function id(kind: IdKind, options: LeafOptions = {}): ReturnType<typeof text> {
+export function id(kind: IdKind, options: LeafOptions = {}): LeafDeclaration {
   return leaf({ type: 'string', pattern: idPattern(kind) }, options);
 }
-export function integer(options: LeafOptions = {}): ReturnType<typeof text> {
+export function integer(options: LeafOptions = {}): LeafDeclaration {
   return leaf({ type: 'integer' }, options);
 }
-export function flag(options: LeafOptions = {}): ReturnType<typeof text> {
+export function flag(options: LeafOptions = {}): LeafDeclaration {
   return leaf({ type: 'boolean' }, options);
 }
-export function dateTime(options: LeafOptions = {}): ReturnType<typeof text> {
+export function dateTime(options: LeafOptions = {}): LeafDeclaration {
   return leaf({ type: 'string', format: 'date-time' }, { example: '2026-01-31T09:30:00.000Z', ...options });
 }
 /** A value whose form is data: it is shown as the graph has it. */
-export function json(schema: JsonSchema, options: LeafOptions = {}): ReturnType<typeof text> {
+export function json(schema: JsonSchema, options: LeafOptions = {}): LeafDeclaration {
   return leaf(schema, options);
 }
 /** The same in every answer. */
-export function always(value: string, options: LeafOptions = {}): ReturnType<typeof text> {
+export function always(value: string, options: LeafOptions = {}): LeafDeclaration {
   const schema = describe({ type: 'string', const: value }, { ...options, example: value });
-  return { ...options, leaf: () => ({ kind: 'leaf', graph: ['id'], read: () => value, schema }) };
+  return { leaf: () => ({ kind: 'leaf', graph: ['id'], read: () => value, schema }) };
 }
-export function oneOf(values: readonly string[], options: LeafOptions = {}): ReturnType<typeof text> {
+export function oneOf(values: readonly string[], options: LeafOptions = {}): LeafDeclaration {
   return leaf({ type: 'string', enum: values }, { example: values[0], ...options });
 }
 
 /** A decimal amount in the currency that stands beside it. The graph counts minor units. */
-export function money(options: LeafOptions & { currency?: string } = {}): ReturnType<typeof text> {
-  const currency = options.currency ?? 'currency';
+export function money(options: LeafOptions = {}): LeafDeclaration {
   return {
-    ...options,
     leaf: (name) => {
       const graph = options.graph ?? name;
       return {
         kind: 'leaf',
-        graph: [graph, currency],
+        graph: [graph, 'currency'],
         read: (source) => {
           const minor = source[graph];
-          return typeof minor === 'number' ? toDecimal(minor, String(source[currency])) : null;
+          return typeof minor === 'number' ? toDecimal(minor, String(source.currency)) : null;
         },
         schema: describe({ type: 'number' }, options),
       };
@@ -79,10 +81,7 @@ export function money(options: LeafOptions & { currency?: string } = {}): Return
 }
 
 /** An object that belongs to its parent: an address, the lines of an order. */
-export function part(
-  resource: () => Resource,
-  options: { graph?: string; many?: boolean; nullable?: boolean; description: string },
-): { object: (name: string) => ObjectField } {
+export function part(resource: () => Resource, options: ObjectOptions): ObjectDeclaration {
   return {
     object: (name) => ({
       kind: 'object',
@@ -96,19 +95,12 @@ export function part(
 }
 
 /** Another resource, reached through the graph in the same request. */
-export function join(
-  resource: () => Resource,
-  scope: ResourceScope,
-  options: { graph?: string; many?: boolean; nullable?: boolean; description: string },
-): { object: (name: string) => ObjectField } {
+export function join(resource: () => Resource, scope: ResourceScope, options: ObjectOptions): ObjectDeclaration {
   return { object: (name) => ({ ...part(resource, options).object(name), scope }) };
 }
 
-export type FieldDeclaration = ReturnType<typeof text> | ReturnType<typeof part>;
-
-function leaf(schema: JsonSchema, options: LeafOptions): LeafOptions & { leaf: (name: string) => LeafField } {
+function leaf(schema: JsonSchema, options: LeafOptions): LeafDeclaration {
   return {
-    ...options,
     leaf: (name) => {
       const graph = options.graph ?? name;
       return { kind: 'leaf', graph: [graph], read: (source) => source[graph] ?? null, schema: describe(schema, options) };

@@ -75,7 +75,7 @@ export type WriteRoute = RouteBase & {
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string };
 };
 
-/** A route whose answer is not one list or one resource. It still has one document per selection, and no access to anything but the graph. */
+/** A route whose answer is neither one list nor one resource. It can ask the graph and nothing else. */
 export type CustomRoute = RouteBase & {
   readonly kind: 'custom';
   readonly method: 'GET';
@@ -89,7 +89,7 @@ export type CustomRequest = {
   readonly path: PathParams;
   readonly query: Readonly<Record<string, unknown>>;
   readonly scopes: ReadonlySet<string>;
-  /** Runs a document on behalf of the caller and answers its data. The text is a constant of the declaration. */
+  /** Runs a document on behalf of the caller and answers its data. The text is made of the declaration alone, never of what a request brings: it is kept. */
   ask<Data>(document: string, variables: GraphVariables): Promise<Data>;
 };
 

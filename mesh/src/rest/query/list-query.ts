@@ -5,6 +5,8 @@ import { parseQueryString } from './query-string.ts';
 
 const PER_PAGE_DEFAULT = 20;
 const PER_PAGE_MAX = 100;
+/** Resources that pages reach; a cursor reaches all. */
+const PAGED_MAX = 1_000_000;
 const SORT_KEYS_MAX = 3;
 
 /** Parameters that every list takes beside its filters. */
@@ -58,7 +60,7 @@ function readPaging(given: ReadonlyMap<string, string>, problems: Record<string,
     return { kind: 'cursor', limit: readCount(given, 'limit', PER_PAGE_DEFAULT, PER_PAGE_MAX, problems) };
   }
   const perPage = readCount(given, 'perPage', PER_PAGE_DEFAULT, PER_PAGE_MAX, problems);
-  const pagesMax = Math.floor(1_000_000 / perPage);
+  const pagesMax = Math.floor(PAGED_MAX / perPage);
   return { kind: 'page', perPage, page: readCount(given, 'page', 1, pagesMax, problems) };
 }
 
@@ -81,14 +83,7 @@ function readSort(
   given: ReadonlyMap<string, string>,
   problems: Record<string, string>,
 ): { field: string; direction: 'asc' | 'desc' }[] {
-  const keys = given
-    .get('sort')
-    ?.split(',')
-    .map((key) => key.trim());
-  const orders = given
-    .get('order')
-    ?.split(',')
-    .map((order) => order.trim());
+  const [keys, orders] = [listIn(given, 'sort'), listIn(given, 'order')];
   if (keys === undefined) {
     if (orders === undefined) return [];
     const [order = '', ...rest] = orders;
@@ -106,6 +101,13 @@ function readSort(
     const order = orders?.[i] ?? orders?.[0] ?? (key.endsWith('At') ? 'desc' : 'asc');
     return { field: route.sorts[key] ?? key, direction: order === 'desc' ? 'desc' : 'asc' };
   });
+}
+
+function listIn(given: ReadonlyMap<string, string>, name: string): string[] | undefined {
+  return given
+    .get(name)
+    ?.split(',')
+    .map((part) => part.trim());
 }
 
 function isDirection(text: string): boolean {

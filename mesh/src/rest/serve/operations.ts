@@ -6,8 +6,8 @@ import type { Serving } from './serving.ts';
 /** The operations of one route, one per selection and variant. Bounded: an integrator can ask for any subset of fields. */
 export type Operations = {
   of(tree: SelectionTree, variant?: string): Operation;
-  /** Makes and compiles one before it is asked for. */
-  warm(tree: SelectionTree, variant?: string): void;
+  /** Makes one and compiles it before it is asked for. */
+  warm(tree: SelectionTree, variant?: string): Operation;
 };
 
 const OPERATIONS_MAX = 300;
@@ -23,7 +23,14 @@ export function createOperations({ graph }: Pick<Serving, 'graph'>, make: (tree:
     }
     return operation;
   }
-  return { of, warm: (tree, variant) => graph.warm(of(tree, variant).document) };
+  return {
+    of,
+    warm(tree, variant) {
+      const operation = of(tree, variant);
+      graph.warm(operation.document);
+      return operation;
+    },
+  };
 }
 
 function keyOf(tree: SelectionTree): string {

@@ -9,7 +9,7 @@ import { ask, type Serving } from './serving.ts';
 
 export function serveCustom(serving: Serving, route: CustomRoute): Endpoint {
   const documents = new Map<string, DocumentNode>();
-  // The texts are constants of the declaration, so there are as many as it has.
+  // Texts are made of the declaration alone (`CustomRequest.ask`), so there are few.
   function documentOf(text: string): DocumentNode {
     let document = documents.get(text);
     if (document === undefined) {
@@ -24,8 +24,6 @@ export function serveCustom(serving: Serving, route: CustomRoute): Endpoint {
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
-    idempotent: false,
-    takesBody: false,
     async serve(request) {
       const caller = callerOf(request);
       const query = readParameters(route, request);

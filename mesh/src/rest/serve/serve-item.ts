@@ -41,8 +41,6 @@ export function serveItem(serving: Serving, route: ItemRoute): Endpoint {
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
-    idempotent: false,
-    takesBody: false,
     serve(request) {
       const operation = operationOf(request.query);
       requireScopes(callerOf(request), operation.scopes);

@@ -1,5 +1,6 @@
 import { notFound } from '@portico/contracts/errors';
 import { LRUCache } from 'lru-cache';
+import type { Shown } from '../../cache/response-cache.ts';
 import { contentTag } from '../answer/entity-tag.ts';
 import { cursorLinks, pageLinks } from '../answer/links.ts';
 import type { Source } from '../declare/fields.ts';
@@ -34,7 +35,7 @@ export function serveList(serving: Serving, route: ListRoute): Endpoint {
     return plan;
   }
 
-  async function produce(request: RestRequest, { query, operation }: Plan) {
+  async function produce(request: RestRequest, { query, operation }: Plan): Promise<Shown> {
     const data = await ask<Record<string, Page | null>>(serving, operation.document, variablesOf(route, request, query), callerOf(request));
     if (route.parent !== undefined && data[PARENT] === null) throw notFound(route.parent.what, request.params[route.parent.param] ?? '');
     const page = data[RESULT] as Page;
@@ -46,8 +47,6 @@ export function serveList(serving: Serving, route: ListRoute): Endpoint {
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
-    idempotent: false,
-    takesBody: false,
     serve(request) {
       const plan = planOf(request.query);
       requireScopes(callerOf(request), plan.operation.scopes);

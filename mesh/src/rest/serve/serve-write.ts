@@ -7,15 +7,14 @@ import { parseBody, parseJson } from '../query/body.ts';
 import { SELECTION_PARAMETERS } from '../query/list-query.ts';
 import { parseQueryString } from '../query/query-string.ts';
 import { callerOf, type Endpoint, headerOf, type RestRequest } from '../rest-request.ts';
-import { RESULT, writeOperation } from '../selection/operation.ts';
+import { type Operation, RESULT, writeOperation } from '../selection/operation.ts';
 import { parseSelection } from '../selection/selection-tree.ts';
 import { createOperations } from './operations.ts';
 import { ask, type Serving } from './serving.ts';
 
 export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
   const operations = createOperations(serving, (tree) => writeOperation(serving.graph.schema, route, tree));
-  const byDefault = operations.of(parseSelection(route.resource, undefined, undefined));
-  serving.graph.warm(byDefault.document);
+  const byDefault = operations.warm(parseSelection(route.resource, undefined, undefined));
 
   function bodyOf({ body }: RestRequest): unknown {
     if (route.body === undefined) return undefined;
@@ -25,16 +24,16 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
   }
 
   /** Asked for the scopes first, and again to serve. */
-  const chosen = new WeakMap<RestRequest, typeof byDefault>();
+  const chosen = new WeakMap<RestRequest, Operation>();
 
-  function operationOf(request: RestRequest): typeof byDefault {
+  function operationOf(request: RestRequest): Operation {
     if (request.query === '') return byDefault;
     const operation = chosen.get(request) ?? selectedBy(request);
     chosen.set(request, operation);
     return operation;
   }
 
-  function selectedBy({ query }: RestRequest): typeof byDefault {
+  function selectedBy({ query }: RestRequest): Operation {
     const given = parseQueryString(query, route.status === 204 ? [] : SELECTION_PARAMETERS);
     return given.size === 0 ? byDefault : operations.of(parseSelection(route.resource, given.get('fields'), given.get('expand')));
   }

@@ -1,6 +1,5 @@
 // What all kinds of routes need to be served.
-import type { Caller } from '@portico/contracts/caller';
-import { requireScope } from '@portico/contracts/caller';
+import { type Caller, requireScope } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
 import type { ResourceScope } from '@portico/contracts/scopes';
 import { graphError } from '@portico/service-kit/graph/graph-errors';

@@ -1,6 +1,7 @@
 // The saga log: what an order still owes to the inventory and the payments. A row is written before or with the change that makes it due,
 // and goes when it is paid; a row that stays is picked up by the task in settle-task.ts.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { tenantProperties } from '@portico/service-kit/database/tenant';
 
 /** `placing`: the order is not decided; its duties are what it takes to undo it. `owing`: decided, and the duties are due. */
 export type SagaStage = 'placing' | 'owing';
@@ -26,8 +27,7 @@ export const SagaTask = defineEntity({
   properties: {
     /** The order's id. */
     id: p.string().columnType('text').primary(),
-    accountId: p.string().columnType('text'),
-    mode: p.string().columnType('text').$type<'live' | 'test'>(),
+    ...tenantProperties,
     stage: p.string().columnType('text').$type<SagaStage>(),
     stock: p.string().columnType('text').$type<StockDuty>().nullable(),
     payment: p.string().columnType('text').$type<PaymentDuty>().nullable(),

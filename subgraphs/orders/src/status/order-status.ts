@@ -2,10 +2,10 @@
 import { AppError } from '@portico/contracts/errors';
 import type { Duties } from '../saga/saga-task.entity.ts';
 
-export const ORDER_STATUSES = ['pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled', 'refunded'] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
+export type OrderStatus = 'pending' | 'confirmed' | 'processing' | 'shipped' | 'delivered' | 'cancelled' | 'refunded';
 
-const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+/** Where an order can go from each status. */
+export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'cancelled'],
   confirmed: ['processing', 'cancelled', 'refunded'],
   processing: ['shipped', 'cancelled', 'refunded'],
@@ -17,10 +17,6 @@ const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 
 /** Before it is shipped, an order holds stock in the warehouse. */
 const HOLDS_STOCK: ReadonlySet<OrderStatus> = new Set(['pending', 'confirmed', 'processing']);
-
-export function nextStatuses(status: OrderStatus): readonly OrderStatus[] {
-  return NEXT[status];
-}
 
 /** Throws INVALID_STATE, listing the legal moves, for a move that is not one of them. */
 export function requireMove(from: OrderStatus, to: OrderStatus): void {

@@ -11,7 +11,7 @@ export type Begun = { readonly payment: Payment; readonly isNew: boolean };
 /**
  * The payment with this id: the one that an earlier try of the same request left, or a new one, pending and not charged for yet.
  * `amountOf` is asked for a new one only, behind the lock that all charges of the order wait for. INVALID_STATE for a closed order.
- * `isConfirmed`: it was closed in vain, if only because nobody had paid.
+ * `isConfirmed`: the order was confirmed after all, so that having been closed as unpaid does not count.
  */
 export function beginPayment(
   context: SubgraphContext,

@@ -24,12 +24,3 @@ export function signatureProblem({ secret, signed, encoding, signatures, timesta
   const ageMs = Math.abs(now.getTime() - Number(timestamp) * 1_000);
   return ageMs > CALLBACK_TOLERANCE_MS ? 'The signature is too old, or from the future.' : undefined;
 }
-
-/** The value of a JSON text; undefined for what is none. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-}

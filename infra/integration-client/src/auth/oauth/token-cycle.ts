@@ -1,7 +1,7 @@
 // The life of an access token. While one is live nobody waits: it is replaced in the background, five minutes before its end, and stays when
 // that fails. Callers wait only when there is none.
 
-import type { EndSignal } from '../../policies/ending.ts';
+import { type EndSignal, unlessEnded } from '../../policies/ending.ts';
 import type { Secret } from '../../secrets.ts';
 import type { Authorization } from '../authorizer.ts';
 import type { Token } from './request-token.ts';
@@ -65,7 +65,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
       const sinceFailure = failure === undefined ? Number.POSITIVE_INFINITY : since(failure.at);
       if (held === undefined || !isLive()) {
         if (failure !== undefined && sinceFailure < RETRY_FIRST_MS) throw failure.error;
-        return withSignal(refresh(), signal);
+        return unlessEnded(refresh(), signal);
       }
       // Told to onFailure; the live token does for now.
       if (isDue(held.token, secret, now()) && sinceFailure >= RETRY_REFRESH_MS) refresh().catch(() => {});
@@ -75,7 +75,7 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
       if (held === undefined || (used !== undefined && used !== held.authorization)) return true;
       const isBeingReplaced = refreshing !== undefined || isDue(held.token, secret, now());
       if (!isBeingReplaced && since(held.token.obtainedAt) < FRESH_MS) return false;
-      return withSignal(refresh(held.token.accessToken), signal).then(
+      return unlessEnded(refresh(held.token.accessToken), signal).then(
         () => true,
         () => false,
       );
@@ -84,14 +84,4 @@ export function createTokenCycle({ obtain, authorizationOf, now, closing, onFail
       await refreshing?.catch(() => {});
     },
   };
-}
-
-/** The work goes on for the others when one caller gives up. */
-function withSignal<Result>(work: Promise<Result>, signal: EndSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-    if (signal.aborted) giveUp();
-  });
 }

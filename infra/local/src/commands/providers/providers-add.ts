@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '@portico/service-kit/parse-json';
 import { type Command, type Given, UsageError } from '../../cli/command.ts';
 import { type DescribedProvider, UnreadableSource } from '../../providers/described-provider.ts';
 import { readCurl } from '../../providers/read-curl.ts';
@@ -67,18 +68,10 @@ async function readJson(file: string | undefined): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read.`);
   });
-  const value = parsed(text);
+  const value = parseJson(text);
   if (value === undefined) throw new UsageError(`${file} is no JSON.`);
   if (isDeeperThan(LEVELS_MAX, value)) throw new UsageError(`${file} is nested deeper than ${LEVELS_MAX} levels.`);
   return value;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {

@@ -29,13 +29,13 @@ export function openNatsLink({ url, name, logger }: { url: string; name: string;
   let breaking = new AbortController();
   const watch = async (connection: NatsConnection): Promise<void> => {
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect' && up) logger.warn({ dependency: 'nats' }, 'the connection broke; trying again');
-      if (type === 'reconnect') logger.warn({ dependency: 'nats' }, 'connected again');
       if (type === 'disconnect') {
+        if (up) logger.warn({ dependency: 'nats' }, 'the connection broke; trying again');
         up = false;
         breaking.abort();
       }
       if (type === 'reconnect') {
+        logger.warn({ dependency: 'nats' }, 'connected again');
         up = true;
         breaking = new AbortController();
       }

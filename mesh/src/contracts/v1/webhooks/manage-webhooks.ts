@@ -187,26 +187,24 @@ export const manageWebhookRoutes = [
     [
       [
         'resume',
-        'resumeWebhook',
         'resumeWebhookEndpoint',
         'Resume a webhook',
         'Sends what was held, in order and at the given pace, then goes on as before.',
       ],
       [
         'enable',
-        'enableWebhook',
         'enableWebhookEndpoint',
         'Enable a webhook',
         'For one that answered 410, failed for 5 days or was disabled by hand. What was held is sent, in order and at the given pace.',
       ],
     ] as const
-  ).map(([action, operationId, field, summary, description]) =>
+  ).map(([action, field, summary, description]) =>
     defineRoute({
       ...base,
       kind: 'write',
       method: 'POST',
       path: `/webhooks/{webhookId}/${action}`,
-      operationId,
+      operationId: field.replace('Endpoint', ''),
       summary,
       description,
       scopes: ['webhooks:write'],

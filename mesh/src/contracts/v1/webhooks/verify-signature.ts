@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { json, part, text } from '../../../rest/declare/fields.ts';
+import { flag, part, text } from '../../../rest/declare/fields.ts';
 import { defineResource, type Resource } from '../../../rest/declare/resource.ts';
 import { defineRoute } from '../../../rest/declare/route.ts';
 import { EXAMPLE } from '../examples.ts';
@@ -17,7 +17,7 @@ const finding: Resource = defineResource(
 const check: Resource = defineResource(
   'SignatureCheck',
   {
-    valid: json({ type: 'boolean' }, { example: false }),
+    valid: flag({ example: false }),
     findings: part(() => finding, { many: true, description: 'In the order in which to look at them.' }),
     expected: text({ nullable: true, example: 'sha256=…', description: 'The signature of this body with this secret.' }),
     found: text({ nullable: true, example: 'sha256=…' }),

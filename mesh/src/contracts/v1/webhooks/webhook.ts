@@ -1,5 +1,5 @@
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
-import { dateTime, id, integer, json, oneOf, part, text } from '../../../rest/declare/fields.ts';
+import { dateTime, flag, id, integer, json, oneOf, part, text } from '../../../rest/declare/fields.ts';
 import { defineResource, type Resource } from '../../../rest/declare/resource.ts';
 import { EXAMPLE } from '../examples.ts';
 
@@ -94,7 +94,7 @@ export const response: Resource = defineResource(
     status: integer({ example: 200 }),
     headers: json({ type: 'object' }, { example: { 'content-type': 'text/plain' } }),
     body: text({ example: 'ok', description: 'The first 64 KiB.' }),
-    truncated: json({ type: 'boolean' }, { example: false }),
+    truncated: flag({ example: false }),
   },
   { versioned: false },
 );
@@ -111,7 +111,7 @@ export const webhookTest: Resource = defineResource(
   'WebhookTest',
   {
     id: id('event', { example: EXAMPLE.eventId, description: 'Of the event that was sent. It is in no list.' }),
-    delivered: json({ type: 'boolean' }, { example: true, description: 'Whether it was answered with a 2xx.' }),
+    delivered: flag({ example: true, description: 'Whether it was answered with a 2xx.' }),
     request: part(() => request, { description: 'What was sent.' }),
     response: part(() => response, { nullable: true, description: 'What came back.' }),
     error: part(() => problem, { nullable: true, description: 'Why it was not delivered: DNS, TLS, status, timeout, a blocked address…' }),

@@ -1,5 +1,6 @@
+import { parseJson } from '@portico/service-kit/parse-json';
 import { z } from 'zod';
-import { parseJson, signatureProblem } from '../callback-signature.ts';
+import { signatureProblem } from '../callback-signature.ts';
 import type { CallbackHeaders, CallbackReading } from '../payment-provider.ts';
 
 const event = z.object({ id: z.string(), type: z.string(), data: z.object({ idempotencyKey: z.string() }) });
