@@ -1,4 +1,5 @@
 import { isId } from '@portico/contracts/ids';
+import { searchText } from '@portico/service-kit/reads/filters';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
 import { readReferences } from '@portico/service-kit/reads/read-references';
 import type { Row } from '@portico/service-kit/reads/reads';
@@ -59,7 +60,7 @@ function blindFilter({ blindIndex, caller }: SubgraphContext, { email, q, ...oth
     ...others,
     email: email?.map((address) => emailIndex(blindIndex, caller, address)),
     // A search without a word finds nothing: no customer has the empty token.
-    q: typeof q === 'string' ? nonEmpty(searchTokens(blindIndex, caller, q)) : undefined,
+    q: typeof q === 'string' ? nonEmpty(searchTokens(blindIndex, caller, searchText(q))) : undefined,
   };
 }
 
