@@ -108,6 +108,20 @@ describe.each(TOPOLOGIES)('the graph for internal teams, %s', (topology) => {
     expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|select /);
   });
 
+  it('says once what a query gets wrong', async () => {
+    const { answer } = await ask(reader, '{ products(page: { size: 1 }) { items { nothing } } }');
+    expect(answer.errors?.map(({ message }) => message)).toEqual([expect.stringContaining('"nothing"')]);
+  });
+
+  it.each(['orders', 'products', 'customers'])('refuses to search %s for a text longer than anybody types', async (list) => {
+    const query = `query ($q: String) { ${list}(page: { size: 1 }, filter: { q: $q }) { items { id } } }`;
+    for (const q of ['x'.repeat(201), 'x '.repeat(250_000)]) {
+      const { answer } = await ask(reader, query, { q });
+      const details = { 'filter.q': 'It must have at most 200 characters.' };
+      expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'VALIDATION_ERROR', details }]);
+    }
+  });
+
   it('reads no more of a body than is allowed, whatever its length claims', async () => {
     const body = JSON.stringify({ query: `{ products(page: { size: 1 }) { items { id } } } #${'x'.repeat(2_000_000)}` });
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${reader}` };

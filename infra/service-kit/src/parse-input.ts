@@ -6,8 +6,13 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   const parsed = schema.safeParse(input, { error: fieldMessage });
   if (parsed.success) return parsed.data;
   const details: Record<string, string> = {};
-  for (const issue of parsed.error.issues) details[fieldPath(issue.path)] ??= issue.message;
+  for (const issue of tellingIssues(parsed.error)) details[fieldPath(issue.path)] ??= issue.message;
   throw new AppError('VALIDATION_ERROR', undefined, { details });
+}
+
+/** A number beyond every whole number is beyond the bounds of its field too: they are told, not those of whole numbers. */
+export function tellingIssues({ issues }: z.ZodError): core.$ZodIssue[] {
+  return issues.filter((issue, i) => !('note' in issue && fieldPath(issue.path) === fieldPath(issues[i + 1]?.path ?? [])));
 }
 
 /** `['items', 0, 'quantity']` → `items[0].quantity`. */

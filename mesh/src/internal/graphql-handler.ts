@@ -69,8 +69,10 @@ export function createGraphqlHandler(options: GraphqlOptions): RequestListener {
 /** Limits before execution, permissions at execution, and nothing of the inside in errors. */
 function guard({ logger }: GraphqlOptions, limits: QueryLimits): Plugin {
   return {
-    onValidate({ addValidationRule }) {
+    onValidate({ addValidationRule, validateFn, setValidationFn }) {
       addValidationRule(limitQueries(limits));
+      // Yoga and Mesh both add the rules of GraphQL. One that ran twice would say everything twice.
+      setValidationFn((schema, document, rules, ...rest) => validateFn(schema, document, [...new Set(rules)], ...rest));
     },
     onExecute({ args, setResultAndStopExecution }) {
       const problems = variableProblems(args);

@@ -95,6 +95,47 @@ describe('an idempotency key', () => {
     expect(await claim('a')).toEqual({ kind: 'running' });
   });
 
+  it('whose claim was accepted without an answer is claimed again by the gateway that lost it, and by no other', async () => {
+    const { tenant, clock, claim, store } = setUp();
+    const answers = ['lost', 'refused', 'heard'];
+    const run: RunStatement = async (text, values) => {
+      const answer = answers.shift();
+      const rows = answer === 'refused' ? [] : await table.run(text, values);
+      if (answer !== 'heard') throw new Error('Connection terminated unexpectedly');
+      return rows;
+    };
+    const cutOff = createIdempotencyStore(run, () => clock.now);
+    for (const _ of ['lost', 'refused']) {
+      await expect(cutOff.claim(tenant, 'a', 'h')).rejects.toThrow('terminated');
+      clock.now += SECOND;
+    }
+    expect(await claim('a')).toEqual({ kind: 'running' });
+    const again = await cutOff.claim(tenant, 'a', 'h');
+    if (again.kind !== 'claimed') throw new Error(again.kind);
+    answers.push('heard');
+    expect(await cutOff.claim(tenant, 'a', 'h')).toEqual({ kind: 'running' });
+    await store.keep(tenant, 'a', again, answer);
+    expect(await claim('a')).toEqual({ kind: 'answered', answer });
+  });
+
+  it('whose claim was lost stays with whoever took it over since, and is refused to another request', async () => {
+    const { tenant, clock, claim, leaseOf } = setUp();
+    const answers = ['lost', 'heard', 'lost', 'heard'];
+    const run: RunStatement = async (text, values) => {
+      const rows = await table.run(text, values);
+      if (answers.shift() === 'lost') throw new Error('Connection terminated unexpectedly');
+      return rows;
+    };
+    const cutOff = createIdempotencyStore(run, () => clock.now);
+    await expect(cutOff.claim(tenant, 'a', 'h')).rejects.toThrow('terminated');
+    expect(await cutOff.claim(tenant, 'a', 'other')).toEqual({ kind: 'other_request', answer: undefined });
+    await expect(cutOff.claim(tenant, 'b', 'h')).rejects.toThrow('terminated');
+    clock.now += LEASE + 1;
+    await leaseOf('b');
+    expect(await cutOff.claim(tenant, 'b', 'h')).toEqual({ kind: 'running' });
+    expect(await claim('b')).toEqual({ kind: 'running' });
+  });
+
   it('that was taken over is neither answered nor let go by the try that had it before', async () => {
     const { store, tenant, clock, claim, leaseOf } = setUp();
     const stalled = await leaseOf('a');

@@ -1,3 +1,4 @@
+import { searchText } from '@portico/service-kit/reads/filters';
 import { oneById, referenceTo } from '@portico/service-kit/reads/model-fields';
 import { type ListArguments, readPage } from '@portico/service-kit/reads/read-page';
 import type { Row } from '@portico/service-kit/reads/reads';
@@ -51,7 +52,7 @@ function blindFilter({ blindIndex, caller }: SubgraphContext, { email, q, ...oth
     ...others,
     email: email?.map((address) => emailIndex(blindIndex, caller, address)),
     // A search without a word finds nothing: no customer has the empty token.
-    q: typeof q === 'string' ? nonEmpty(searchTokens(blindIndex, caller, q)) : undefined,
+    q: typeof q === 'string' ? nonEmpty(searchTokens(blindIndex, caller, searchText(q))) : undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Row } from '@portico/service-kit/reads/reads';
 import type { Selection } from '@portico/service-kit/reads/selection';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
 import { z } from 'zod';
+import { freeSku } from './follow-product-sku.ts';
 import { InventoryItem } from './inventory-item.entity.ts';
 import { inventoryReads } from './inventory-reads.ts';
 import { itemRow } from './item-row.ts';
@@ -32,8 +33,8 @@ export async function addInventory(context: SubgraphContext, given: unknown, sel
   const found = await context.graph.execute<FindProduct>(FIND_PRODUCT, { sku }, asService(context.caller, 'inventory', ['products:read']));
   const [product] = found.products.items;
   if (product === undefined) throw invalid({ sku: `No product has the SKU ${JSON.stringify(sku)}.` });
-  try {
-    return await createOnce<Row>(context, 'inventory', 'inventory_item_pkey', {
+  const track = (): Promise<Row> =>
+    createOnce<Row>(context, 'inventory', 'inventory_item_pkey', {
       find: (id) => context.reads.one(inventoryReads, context.caller, 't.id', id, selection),
       create: (id) =>
         context.write(async (em) => {
@@ -52,6 +53,11 @@ export async function addInventory(context: SubgraphContext, given: unknown, sel
           await em.persist(item).flush();
           return itemRow(item);
         }),
+    });
+  try {
+    return await track().catch(async (error: unknown) => {
+      if (brokenUniqueConstraint(error) === 'inventory_item_sku' && (await freeSku(context, product.sku))) return track();
+      throw error;
     });
   } catch (error) {
     if (!/^inventory_item_(sku|product)$/.test(brokenUniqueConstraint(error) ?? '')) throw error;

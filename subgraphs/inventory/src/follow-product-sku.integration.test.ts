@@ -96,6 +96,31 @@ describe('the SKU of an item', () => {
     expect(await shelves()).toEqual({ 'MUG-1': other, 'MUG-2': product });
   });
 
+  it('is given to the stock of a product made anew under it, which begins by itself', async () => {
+    const deleted = await tracked('MUG-1');
+    const { reserveInventory } = await askSubgraph<{ reserveInventory: { id: string } }>(
+      inventory,
+      caller,
+      'mutation { reserveInventory(sku: "MUG-1", quantity: 2) { id } }',
+    );
+    skus.delete(deleted);
+    const anew = await tracked('MUG-1');
+    expect(await shelves()).toEqual({ 'MUG-1': anew, [deleted]: deleted });
+    const stock = 'query ($sku: String!) { inventoryItem(sku: $sku) { quantity reserved } }';
+    expect(await askSubgraph(inventory, caller, stock, { sku: 'MUG-1' })).toEqual({ inventoryItem: { quantity: 5, reserved: 0 } });
+    const release = 'mutation ($sku: String!, $id: ID!) { releaseInventory(sku: $sku, reservationId: $id) { item { reserved } } }';
+    expect(await askSubgraph(inventory, caller, release, { ...reserveInventory, sku: deleted })).toEqual({
+      releaseInventory: { item: { reserved: 0 } },
+    });
+  });
+
+  it('is given to another product at once, though the item that has it did not follow its own product yet', async () => {
+    const product = await tracked('MUG-1');
+    skus.set(product, 'MUG-2');
+    const other = await tracked('MUG-1');
+    expect(await shelves()).toEqual({ 'MUG-1': other, 'MUG-2': product });
+  });
+
   it('leaves reservations what they were, to be released under the new one', async () => {
     const product = await tracked('MUG-1');
     const reserve = 'mutation { reserveInventory(sku: "MUG-1", quantity: 2) { id } }';
@@ -108,13 +133,11 @@ describe('the SKU of an item', () => {
     });
   });
 
-  it('stays for a product that was deleted, that is not tracked, or that is of another tenant', async () => {
+  it('stays for a product that is not tracked, or that is of another tenant', async () => {
     const product = await tracked('MUG-1');
     expect(await follow(newId('product'))).toBe(false);
     skus.set(product, 'MUG-2');
     expect(await follow(product, testCaller())).toBe(false);
-    skus.delete(product);
-    expect(await follow(product)).toBe(false);
     expect(await shelves()).toEqual({ 'MUG-1': product });
   });
 
@@ -196,11 +219,11 @@ describe('a SKU that is still on the item of another product', () => {
     expect(await shelves()).toEqual({ B: a, C: b });
   });
 
-  it('stays on the item of a product that was deleted', async () => {
+  it('goes over from the item of a product that was deleted', async () => {
     const [a, b] = [await tracked('A'), await tracked('B')];
     skus.delete(b);
     skus.set(a, 'B');
-    expect(await follow(a)).toBe(false);
-    expect(await shelves()).toEqual({ A: a, B: b });
+    expect(await follow(a)).toBe(true);
+    expect(await shelves()).toEqual({ B: a, [b]: b });
   });
 });

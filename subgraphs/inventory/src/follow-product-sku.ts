@@ -1,5 +1,6 @@
 // An item is found by its product's SKU, of which it keeps a copy. The SKU that a product got may still be written on the item of another product,
-// whose new SKU may be on a third one's, and so on round to the first: they all move in one transaction, at whose end no SKU is there twice.
+// whose new SKU may be on a third one's, and so on round to the first: they all move in one transaction, at whose end no SKU is there twice. The
+// item of a deleted product lets go of a SKU that another product has: it goes by its product's id, with all that is reserved of it.
 import { LockMode } from '@mikro-orm/core';
 import { asService } from '@portico/contracts/caller';
 import { AppError } from '@portico/contracts/errors';
@@ -40,14 +41,19 @@ export async function followProductSku(context: SubgraphContext, productId: stri
   return true;
 }
 
-/** What has to move, by product, for this product's item to get its SKU. Nothing when it has it, or it is one that a deleted product's item keeps. */
+/** Takes a SKU from an item whose product does not have it any more. False when there is none; CONFLICT as above. */
+export async function freeSku(context: SubgraphContext, sku: string): Promise<boolean> {
+  const holder = await findItem(context, 't.sku', sku);
+  return holder !== undefined && (await followProductSku(context, holder.productId));
+}
+
+/** What has to move, by product, for this product's item to get its SKU. Nothing when it has it. */
 async function findMoves(context: SubgraphContext, productId: string): Promise<Moves> {
   const moves = new Map<string, { from: string; to: string }>();
   let item = await findItem(context, 't.product_id', productId);
   while (item !== undefined && !moves.has(item.productId)) {
     // Asked after the item was read: whoever moves the item by an older answer finds it moved.
     const to = await skuOf(context, item.productId);
-    if (to === undefined) return new Map();
     if (to === item.sku) {
       if (item.productId === productId) return moves;
       throw changedMeanwhile();
@@ -68,14 +74,14 @@ async function findItem(context: SubgraphContext, column: string, value: string)
   return row && { productId: String(row.productId), sku: String(row.sku) };
 }
 
-/** Undefined for a deleted product. */
-async function skuOf(context: SubgraphContext, id: string): Promise<string | undefined> {
+/** Of a deleted product its id, which no other product has. */
+async function skuOf(context: SubgraphContext, id: string): Promise<string> {
   const { product } = await context.graph.execute<ProductSku>(
     PRODUCT_SKU,
     { id },
     asService(context.caller, 'inventory', ['products:read']),
   );
-  return product?.sku;
+  return product?.sku ?? id;
 }
 
 function changedMeanwhile(): AppError {

@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { PRODUCT_STATUSES } from './product.entity.ts';
 
 export const createInput = z.object({
-  sku: z.string().trim().min(1).max(64),
+  sku: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    // Stock is at `/inventory/{sku}`; a client takes such a segment out of a URL, percent-encoded too.
+    .regex(/^(?!\.{1,2}$)/, 'It must not be "." or "..", which a URL cannot have.'),
   name: z.string().trim().min(1).max(200),
   description: z.string().max(5_000).nullish(),
   category: z.string().trim().min(1).max(100).nullish(),

@@ -144,6 +144,15 @@ describe('the catalogue', () => {
     await expect(ask(testCaller(), LIST, { sort, page: { size: 2 } })).rejects.toMatchObject({ details: { sort: expect.any(String) } });
   });
 
+  it.each(['.', '..', ' .. '])('refuses the SKU %j, which no URL can have as a segment, for a new product and for another', async (sku) => {
+    const caller = testCaller();
+    const refused = { code: 'VALIDATION_ERROR', details: { sku: expect.stringContaining('"." or ".."') } };
+    await expect(ask(caller, CREATE, { input: { ...mug, sku } })).rejects.toMatchObject(refused);
+    const { createProduct } = await ask(caller, CREATE, { input: { ...mug, sku: '...' } });
+    const change = 'mutation ($id: ID!, $input: UpdateProductInput!) { updateProduct(id: $id, input: $input) { id } }';
+    await expect(ask(caller, change, { id: createProduct.id, input: { sku } })).rejects.toMatchObject(refused);
+  });
+
   it('refuses a second product with the same SKU, whatever its case', async () => {
     const caller = testCaller();
     await ask(caller, CREATE, { input: mug });

@@ -3,7 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDeveloperClient, createOperatorClient } from '../client.ts';
-import { SIDES } from '../sides.ts';
+import { SIDES, type Side } from '../sides.ts';
 import { openTestSides, PASSWORD, type TestSides } from '../testing/open-test-sides.ts';
 
 let sides: TestSides;
@@ -105,6 +105,30 @@ describe('sign-in', () => {
     expect((await signIn('developer', 'reset@example.com')).status).toBe(401);
     expect((await signIn('developer', 'reset@example.com', 'another long password')).status).toBe(200);
   });
+
+  it.each(['developer', 'operator'] as const)(
+    'stays where the password was changed on the %s side, and ends everywhere else',
+    async (side) => {
+      await using own = await openTestSides();
+      const email = 'changed@example.com';
+      await own.signUp(email);
+      await own.admin.operators.create({ email });
+      const signedIn = async (on: Side) => {
+        const browser = own.browser();
+        expect(await browser.post(on, '/sign-in/email', { email, password: PASSWORD })).toMatchObject({ status: 200 });
+        const client = on === 'developer' ? createDeveloperClient : createOperatorClient;
+        return { ...browser, enter: (): Promise<unknown> => client(own.urls[on], browser.fetch).me.get.query() };
+      };
+      const changing = await signedIn(side);
+      const all = [changing, await signedIn('developer'), await signedIn('operator')];
+      const open = async () => (await Promise.allSettled(all.map(({ enter }) => enter()))).map(({ status }) => status === 'fulfilled');
+      const change = { currentPassword: PASSWORD, newPassword: 'another long password' };
+      await changing.post(side, '/change-password', { ...change, currentPassword: 'not the password at all' });
+      expect(await open()).toEqual([true, true, true]);
+      expect(await changing.post(side, '/change-password', change)).toMatchObject({ status: 200 });
+      expect(await open()).toEqual([true, false, false]);
+    },
+  );
 
   it('is over when its time is, and so is a code from a letter', async () => {
     const own = await sides.developer('expired@example.com');

@@ -13,7 +13,7 @@ import { Person } from '../people/person.entity.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
 import { checkProfile } from './check-profile.ts';
-import { endAllSessions } from './end-all-sessions.ts';
+import { endSessions } from './end-sessions.ts';
 import { letters } from './letters.ts';
 import { forgetGuesses, limitGuesses } from './limit-guesses.ts';
 import { recordSignIn } from './record-sign-in.ts';
@@ -64,7 +64,10 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     session: { modelName: `${side}Session`, expiresIn: SESSION_SECONDS[side], updateAge: SESSION_SECONDS[side] / 10 },
     account: { modelName: 'credential', accountLinking: { enabled: false } },
     ...passwords(options),
-    databaseHooks: { session: { create: { before: (session, from) => refuseSession(options, session.userId, from) } } },
+    databaseHooks: {
+      session: { create: { before: (session, from) => refuseSession(options, session.userId, from) } },
+      account: { update: { after: (_, from) => endOtherSessions(options, from?.context.session) } },
+    },
     plugins: [twoFactor({ issuer: 'Portico' })],
     // What is no refusal of its own the library would print and answer with 500: whoever called it translates and logs.
     onAPIError: { throw: true },
@@ -122,7 +125,7 @@ function passwords(options: SignInOptions) {
       onExistingUserSignUp: async ({ user }) => mailer.post(write.alreadyThere(user.email)),
       async onPasswordReset({ user }) {
         // Whoever forgot a password may have lost it to somebody else, who may be signed in on either side.
-        await endAllSessions(admin.database.fork(), user.id);
+        await endSessions(admin.database.fork(), user.id);
         await forgetGuesses(options, user.email);
       },
     },
@@ -140,6 +143,11 @@ async function refuseSession(options: SignInOptions, personId: string, from: { p
   const { data } = from?.path === '/two-factor/verify-totp' ? withCode.safeParse(from.body) : {};
   if (data !== undefined && !(await useCodeOnce(options.admin, personId, data.code)))
     throw new APIError('UNAUTHORIZED', { code: 'USED_CODE', message: 'The code was used before' });
+}
+
+/** `present`: in which somebody chose another password. Who resets one has none. */
+async function endOtherSessions({ admin }: SignInOptions, present: { session: { id: string; userId: string } } | null | undefined) {
+  if (present) await endSessions(admin.database.fork(), present.session.userId, present.session.id);
 }
 
 /** To somebody without a role the operators' side answers as to a wrong password. */

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { AdminContext } from '../context.ts';
 import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
-import { endAllSessions } from './end-all-sessions.ts';
+import { endSessions } from './end-sessions.ts';
 
 export type Attempt = { readonly id: string; readonly side: Side; readonly path: string; readonly personId: string };
 export type Event = { readonly action: string; readonly personId: string };
@@ -58,7 +58,7 @@ export async function recoverAttempts({ admin, recordAction }: Recording): Promi
     );
     for (const row of rows) {
       const personId = String(row.person_id);
-      if (NEW_PASSWORDS.has(row.path)) await endAllSessions(em, personId);
+      if (NEW_PASSWORDS.has(row.path)) await endSessions(em, personId);
       const attempted = { side: row.side, path: row.path, attemptedAt: new Date(String(row.at)).toISOString() };
       const action = row.signed_in === true ? 'person.signed_in' : 'person.attempt_interrupted';
       await recordAction(em, { actor: personId, now: admin.now }, { action, target: personId, before: null, after: attempted });

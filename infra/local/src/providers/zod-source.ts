@@ -77,10 +77,17 @@ function objectSource({ properties = {}, required = [], additionalProperties }: 
   }
   const fields = entries.map(([name, part]) => {
     const own = zodSource(part, options);
-    const tagged = options.isPersonal(name) && /^z\.(string|email|int|number|iso)\b/.test(own) ? `pii(${own})` : own;
+    const tagged = options.isPersonal(name) ? personal(own) : own;
     return `${fieldName(name)}: ${required.includes(name) ? tagged : `${tagged}.optional()`}`;
   });
   return `z.object({ ${fields.join(', ')} })`;
+}
+
+/** What holds no more than yes or no, or one of a few known words, tells nothing of a person. */
+function personal(own: string): string {
+  if (/^z\.(boolean|enum|literal|null)\b/.test(own)) return own;
+  // The tag is on the schema: a shared one would have it wherever it is used.
+  return /^\w+$/.test(own) ? `pii(${own}.clone())` : `pii(${own})`;
 }
 
 const FORMATS: ReadonlyMap<string, string> = new Map(

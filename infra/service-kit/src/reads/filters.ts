@@ -1,5 +1,6 @@
 // The conditions a list can be filtered by. Each is a piece of SQL around one parameter, so that the text of a statement
 // depends on which filters are given and never on their values.
+import { invalid } from '@portico/contracts/errors';
 
 export type Filter = {
   /** SQL of the condition; `p` is the placeholder, `$7`. */
@@ -7,6 +8,8 @@ export type Filter = {
   /** The parameter's value from the filter's input. */
   value(input: unknown): unknown;
 };
+
+const SEARCH_TEXT_MAX = 200;
 
 const asIs = (input: unknown): unknown => input;
 
@@ -29,7 +32,13 @@ export function equals(expression: string): Filter {
 
 /** Every word of the text begins a word of the `tsvector` column. */
 export function words(column: string): Filter {
-  return { sql: (p) => `${column} @@ to_tsquery('simple', ${p})`, value: (input) => toPrefixQuery(String(input)) };
+  return { sql: (p) => `${column} @@ to_tsquery('simple', ${p})`, value: (input) => toPrefixQuery(searchText(String(input))) };
+}
+
+/** The text of a search. VALIDATION_ERROR for a long one: each of its words is looked for. */
+export function searchText(text: string): string {
+  if (text.length > SEARCH_TEXT_MAX) throw invalid({ 'filter.q': `It must have at most ${SEARCH_TEXT_MAX} characters.` });
+  return text;
 }
 
 /** A filter of its own making: `sql` around the placeholder, `value` from the input, by default the input itself. */

@@ -11,7 +11,7 @@ const STATUSES = ['active', 'draft', 'archived'];
 
 export const product: Resource = defineResource('Product', {
   id: id('product', { example: EXAMPLE.productId }),
-  sku: text({ example: EXAMPLE.sku, description: 'Unique among your products, whatever the case of the letters.' }),
+  sku: text({ example: EXAMPLE.sku, description: 'Unique among your products, whatever the case of the letters; not `.` or `..`.' }),
   name: text({ example: 'Blue mug, 350 ml' }),
   description: text({ nullable: true, example: 'Stoneware, dishwasher safe.' }),
   category: text({ nullable: true, example: 'Kitchen' }),

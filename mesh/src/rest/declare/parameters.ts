@@ -17,6 +17,8 @@ export type Parameter = {
 
 const VALUES_MAX = 50;
 const TEXT_MAX = 200;
+/** Not by its percent-encoding: clients encode the commas between values too. */
+const COMMA = 'Several are separated by commas; a comma in a value is written `\\,`.';
 
 function several(item: JsonSchema, problemOf: (value: string) => string | undefined, graph: string, description: string): Parameter {
   return {
@@ -25,7 +27,7 @@ function several(item: JsonSchema, problemOf: (value: string) => string | undefi
     many: true,
     schema: { type: 'array', items: item, maxItems: VALUES_MAX },
     parse(text) {
-      const values = text.split(',').map((value) => value.trim());
+      const values = text.split(/(?<!\\),/).map((value) => value.replaceAll('\\,', ',').trim());
       if (values.length > VALUES_MAX) return { problem: `At most ${VALUES_MAX} values.` };
       for (const value of values) {
         const problem =
@@ -51,7 +53,7 @@ export function anyOfThese(values: readonly string[], graph: string, description
 }
 
 export function anyText(graph: string, description: string): Parameter {
-  return several({ type: 'string', maxLength: TEXT_MAX }, () => undefined, graph, description);
+  return several({ type: 'string', maxLength: TEXT_MAX }, () => undefined, graph, `${description} ${COMMA}`);
 }
 
 /** An id of the wrong shape names nothing: the list is then empty, as for an id that never was. */

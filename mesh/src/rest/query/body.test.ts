@@ -1,3 +1,4 @@
+import { parseInput } from '@portico/service-kit/parse-input';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { parseBody, parseJson } from './body.ts';
@@ -137,6 +138,13 @@ describe('a body', () => {
     expect(Object.entries(refusal(() => parseBody(schema, { name: 'a', [name]: 1 })).details)).toEqual([
       [name, `"${name}" is not known. Allowed: name, note, items.`],
     ]);
+  });
+
+  it.each([1e300, -1e300])('is told the bounds of its field for the number %d, which is beyond every whole number', (count) => {
+    const bounded = z.object({ counts: z.array(z.int().min(1).max(1_000)) });
+    const problem = count > 0 ? 'It must be at most 1000.' : 'It must be at least 1.';
+    expect(refusal(() => parseBody(bounded, { counts: [5, count] })).details).toEqual({ 'counts[1]': problem });
+    expect(refusal(() => parseInput(bounded, { counts: [5, count] })).details).toEqual({ 'counts[1]': problem });
   });
 
   it('with very many unknown properties is told the first 50', () => {

@@ -1,6 +1,6 @@
 // The body of a request, from bytes to a value. Everything that is wrong with it is said with a place.
 import { AppError, invalid } from '@portico/contracts/errors';
-import { fieldMessage, fieldPath } from '@portico/service-kit/parse-input';
+import { fieldMessage, fieldPath, tellingIssues } from '@portico/service-kit/parse-input';
 import type { z } from 'zod';
 import { unknownName } from '../selection/selection-tree.ts';
 
@@ -102,7 +102,7 @@ export function parseBody(schema: z.ZodType, value: unknown): unknown {
   const add = (path: string, problem: string): void => {
     if (problems.size < PROBLEMS_MAX && !problems.has(path)) problems.set(path, problem);
   };
-  for (const issue of parsed.error.issues) {
+  for (const issue of tellingIssues(parsed.error)) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys.slice(0, PROBLEMS_MAX))
         add(fieldPath([...issue.path, key]), unknownName(key, key, knownKeys(schema, issue.path)));

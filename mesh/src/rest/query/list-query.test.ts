@@ -120,6 +120,10 @@ describe('the order of a list', () => {
 describe('the filters of a list', () => {
   it.each<[string, Record<string, unknown>]>([
     ['status=active,draft,%20active', { status: ['active', 'draft'] }],
+    ['status=active%2Cdraft', { status: ['active', 'draft'] }],
+    [String.raw`category=Pots\, pans,C:\mugs\1`, { categories: ['Pots, pans', String.raw`C:\mugs\1`] }],
+    [`${new URLSearchParams({ category: String.raw`Pots\, pans,a\\,b,c` })}`, { categories: ['Pots, pans', String.raw`a\,b`, 'c'] }],
+    ['q=pots,%20pans', { q: 'pots, pans' }],
     ['category=Kitchen,Garden%20tools', { categories: ['Kitchen', 'Garden tools'] }],
     ['priceMin=1.5&priceMax=-0.000001', { priceMin: 1.5, priceMax: -0.000001 }],
     ['quantityMin=-3', { quantityMin: -3 }],
