@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorCodesPage } from '../docs/error-codes-page.ts';
 import { JSON_TYPE } from './answer/answer.ts';
 import { contentTag, matchesNone } from './answer/entity-tag.ts';
 import { type Endpoint, headerOf } from './rest-request.ts';
@@ -19,7 +20,8 @@ export function fixedText(operationId: string, text: string, contentType: string
 
 /** The page that every error's `documentationUrl` points into. */
 export function errorPage(): Endpoint {
-  return fixedText('getErrorCodes', readFileSync(new URL('../../ERRORS.md', import.meta.url), 'utf8'), 'text/markdown; charset=utf-8');
+  const markdown = readFileSync(new URL('../../ERRORS.md', import.meta.url), 'utf8');
+  return fixedText('getErrorCodes', errorCodesPage(markdown), 'text/html; charset=utf-8');
 }
 
 /** Which versions there are. */

@@ -269,6 +269,11 @@ describe('the two sides', () => {
     const missing = await fetch(`${sides.urls.developer}/portal/api/trpc/no.such`);
     expect([missing.status, JSON.stringify(await missing.json())]).toEqual([404, expect.not.stringMatching(/stack|node_modules/)]);
   });
+
+  it.each(['developer', 'operator'] as const)('show no page of the library, nor what a link wants said, on the %s side', async (side) => {
+    const answer = await fetch(`${sides.urls[side]}${SIDES[side].prefix}/auth/error?error_description=Call+us`);
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+  });
 });
 
 /** RFC 6238 with SHA-1, 30 seconds and 6 digits, as authenticator apps have it. */

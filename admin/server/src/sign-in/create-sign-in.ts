@@ -71,6 +71,8 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     plugins: [twoFactor({ issuer: 'Portico' })],
     // What is no refusal of its own the library would print and answer with 500: whoever called it translates and logs.
     onAPIError: { throw: true },
+    // A page of the library's, which says what any link tells it to.
+    disabledPaths: ['/error'],
     telemetry: { enabled: false },
   });
   const personId = async (headers: Headers): Promise<string | undefined> => {
