@@ -1,9 +1,9 @@
 // Credentials of accounts made for a test: each of its own, unless the test names one.
 import { randomBytes } from 'node:crypto';
 import type { Admin } from '@portico/admin-server/server';
+import type { SignatureScheme } from '@portico/contracts/access-records';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
-import type { SignatureScheme } from '@portico/mesh/access/sign-request';
 import { OUT_OF_REACH } from './out-of-reach.ts';
 
 export type KeyOptions = {

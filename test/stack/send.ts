@@ -1,4 +1,5 @@
-import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
+import type { SignatureScheme } from '@portico/contracts/access-records';
+import { signRequest } from '@portico/mesh/access/sign-request';
 import type { Key } from './credentials.ts';
 
 export type Reply = { status: number; headers: Headers; body: never; text: string };

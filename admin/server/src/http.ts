@@ -10,7 +10,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { AdminContext } from './context.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { Person } from './people/person.entity.ts';
-import { SIDES, type Side } from './sides.ts';
+import { SIDES, type Side, signInPath } from './sides.ts';
 import { ADDRESS_HEADER, type SignIn } from './sign-in/create-sign-in.ts';
 import type { Letters } from './sign-in/letters.ts';
 import { signInRefusal } from './sign-in/sign-in-refusal.ts';
@@ -85,8 +85,7 @@ async function answer(options: HttpOptions, req: IncomingMessage, requestId: str
 async function answerSignIn({ side, signIn }: HttpOptions, request: Request, requestId: string): Promise<Response> {
   const response = await signIn.handle(request);
   if (response.status < 400) return response;
-  const path = new URL(request.url).pathname.slice(`${SIDES[side].prefix}/auth`.length);
-  const refused = refusal(await signInRefusal(response, path), requestId);
+  const refused = refusal(await signInRefusal(response, signInPath(side, request)), requestId);
   // Cookies that are worth nothing any more are taken back with a refusal.
   for (const cookie of response.headers.getSetCookie()) refused.headers.append('set-cookie', cookie);
   return refused;

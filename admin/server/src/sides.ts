@@ -8,3 +8,10 @@ export const SIDES = {
 } as const;
 
 export type Side = keyof typeof SIDES;
+
+/** What a sign-in request asks for: its path under `<prefix>/auth`, as `/sign-in/email`. Empty for any other request. */
+export function signInPath(side: Side, { url }: Request): string {
+  const base = `${SIDES[side].prefix}/auth`;
+  const { pathname } = new URL(url);
+  return pathname.startsWith(base) ? pathname.slice(base.length) : '';
+}

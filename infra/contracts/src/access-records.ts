@@ -1,9 +1,13 @@
 // What a gateway must know of a credential to check a request. Owned and written by the admin service; a gateway only keeps copies.
 import { z } from 'zod';
 import { MODES } from './caller.ts';
-import { TIERS, type Tier } from './tiers.ts';
+import { TIER_NAMES } from './tiers.ts';
 
 const rateLimit = z.object({ limit: z.number().int().positive(), windowSeconds: z.number().int().positive() });
+
+/** `sha256` signs body and time, `v2` method and target too. */
+export const SIGNATURE_SCHEMES = ['sha256', 'v2'] as const;
+export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
 
 export const keyRecord = z.object({
   id: z.string(),
@@ -11,13 +15,13 @@ export const keyRecord = z.object({
   mode: z.enum(MODES),
   name: z.string(),
   scopes: z.array(z.string()),
-  tier: z.enum(Object.keys(TIERS) as [Tier, ...Tier[]]),
+  tier: z.enum(TIER_NAMES),
   /** The limits that hold for this key: its tier's, its own where set, times ten in test mode. */
   limits: z.object({ quota: rateLimit, burst: rateLimit }),
   /** HMAC key of the request signature, in clear: it exists only in the memory of the admin service and the gateways. */
   signingSecret: z.string(),
   /** Signature schemes this key accepts; a key can demand `v2`. */
-  signatures: z.array(z.enum(['sha256', 'v2'])),
+  signatures: z.array(z.enum(SIGNATURE_SCHEMES)),
   /** CIDR blocks the key may be used from; empty for everywhere. */
   allowedAddresses: z.array(z.string()),
   /** Origins that browsers may call from with this account's keys. */

@@ -1,14 +1,15 @@
 // What an API key looks like: `ak_live_` or `ak_test_`, 160 random bits in base32, and a checksum. The prefix and the checksum let
 // scanners of source code recognise a leaked key, and let a mistyped one be refused without a look-up.
+
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { MODES, type Mode } from './caller.ts';
+import { BASE32 } from './time-ordered.ts';
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const RANDOM_BYTES = 20;
 const SECRET_BYTES = 32;
 const CHECKSUM_LENGTH = 7;
-const SHAPE = new RegExp(`^ak_(${MODES.join('|')})_[${ALPHABET}]{32}[${ALPHABET}]{${CHECKSUM_LENGTH}}$`);
+const SHAPE = new RegExp(`^ak_(${MODES.join('|')})_[${BASE32}]{32}[${BASE32}]{${CHECKSUM_LENGTH}}$`);
 
 export function newApiKey(mode: Mode): string {
   const body = `ak_${mode}_${base32(randomBytes(RANDOM_BYTES))}`;
@@ -34,7 +35,7 @@ function checksum(text: string): string {
   let value = crc32(text);
   let digits = '';
   for (let i = 0; i < CHECKSUM_LENGTH; i += 1) {
-    digits = ALPHABET[value % 32] + digits;
+    digits = BASE32[value % 32] + digits;
     value = Math.floor(value / 32);
   }
   return digits;
@@ -49,7 +50,7 @@ function base32(bytes: Buffer): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[(value >>> bits) & 31];
+      text += BASE32[(value >>> bits) & 31];
     }
     value &= (1 << bits) - 1;
   }

@@ -5,16 +5,13 @@ export type Resource = (typeof RESOURCES)[number];
 
 export type ResourceScope = `${Resource}:read` | `${Resource}:write`;
 /** `graph:*` opens the internal `/graphql` to a service; it grants nothing on the public API. */
-export type GraphScope = 'graph:read' | 'graph:write';
+export const GRAPH_SCOPES = ['graph:read', 'graph:write'] as const;
+export type GraphScope = (typeof GRAPH_SCOPES)[number];
 export type Scope = ResourceScope | GraphScope | 'read' | 'write';
 
-export const SCOPES: readonly Scope[] = [
-  'read',
-  'write',
-  ...RESOURCES.flatMap((resource): ResourceScope[] => [`${resource}:read`, `${resource}:write`]),
-  'graph:read',
-  'graph:write',
-];
+const RESOURCE_SCOPES = RESOURCES.flatMap((resource): ResourceScope[] => [`${resource}:read`, `${resource}:write`]);
+
+export const SCOPES: readonly Scope[] = ['read', 'write', ...RESOURCE_SCOPES, ...GRAPH_SCOPES];
 
 export function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text);
@@ -26,10 +23,8 @@ export function covers(granted: ReadonlySet<string>, needed: ResourceScope): boo
   return needed.endsWith(':read') ? granted.has('read') || granted.has('graph:read') : granted.has('write') || granted.has('graph:write');
 }
 
-const NARROW: ReadonlySet<string> = new Set(RESOURCES.flatMap((resource): ResourceScope[] => [`${resource}:read`, `${resource}:write`]));
-
 export function isResourceScope(text: string): text is ResourceScope {
-  return NARROW.has(text);
+  return (RESOURCE_SCOPES as readonly string[]).includes(text);
 }
 
 /** What both sets allow: `read` and `orders:read` have `orders:read` in common. */

@@ -15,6 +15,7 @@ export const TIERS = {
 } as const satisfies Record<string, TierLimits>;
 
 export type Tier = keyof typeof TIERS;
+export const TIER_NAMES = Object.keys(TIERS) as [Tier, ...Tier[]];
 export const DEFAULT_TIER: Tier = 'pro';
 
 /** Test mode may do this many times what live mode may. */

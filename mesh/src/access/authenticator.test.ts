@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { KeyRecord, KeySource } from '@portico/contracts/access-records';
+import type { KeyRecord, KeySource, SignatureScheme } from '@portico/contracts/access-records';
 import { newApiKey } from '@portico/contracts/api-key-text';
 import { describe, expect, it } from 'vitest';
 import { type Authenticator, createAuthenticator, type SignedRequest } from './authenticator.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import type { ReplayGuard } from './replay-guard.ts';
-import { type SignatureScheme, signRequest } from './sign-request.ts';
+import { signRequest } from './sign-request.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 const secret = 'sk_secret';

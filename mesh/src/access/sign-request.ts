@@ -1,6 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-
-export type SignatureScheme = 'sha256' | 'v2';
+import type { SignatureScheme } from '@portico/contracts/access-records';
 
 export type RequestToSign = {
   method: string;

@@ -1,10 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { SignatureScheme } from '@portico/contracts/access-records';
 import type { Mode } from '@portico/contracts/caller';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { sealedText } from '@portico/service-kit/sealing/sealed-columns';
-
-export const SIGNATURE_SCHEMES = ['sha256', 'v2'] as const;
-export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
 
 /** The key itself is nowhere: only its hash, and its secret sealed. */
 export const ApiKey = defineEntity({

@@ -2,13 +2,14 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { parseInput } from '@portico/service-kit/parse-input';
+import type { z } from 'zod';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceChange, KEY_CHANNEL } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
 import { ApiKey } from './api-key.entity.ts';
 import { auditedKey } from './audited-key.ts';
 import { type IssuedKey, issue, refuseOneTooMany } from './create-api-key.ts';
-import { type KeyInput, keyInput } from './key-input.ts';
+import { keyChanges, keyInput } from './key-input.ts';
 
 /** From now on no gateway accepts the key, within a second. Revoking a revoked key changes nothing. */
 export function revokeApiKey(context: AdminContext, id: string): Promise<void> {
@@ -39,11 +40,9 @@ export function rotateApiKey(context: AdminContext, id: string, overlapMs: numbe
 }
 
 /** Changes name, scopes, tier, limits, schemes or addresses of a key. */
-export function updateApiKey(context: AdminContext, id: string, given: Partial<Omit<KeyInput, 'mode' | 'lifetimeMs'>>): Promise<void> {
-  const changes = parseInput(keyInput.omit({ mode: true, lifetimeMs: true }).partial(), given);
-  // Defaults are for new keys: only what was given is changed.
-  const named = Object.fromEntries(Object.entries(changes).filter(([name]) => Object.hasOwn(given, name)));
-  return change(context, 'api_key.updated', id, (key, em) => void em.assign(key, named));
+export function updateApiKey(context: AdminContext, id: string, given: z.input<typeof keyChanges>): Promise<void> {
+  const changes = parseInput(keyChanges, given);
+  return change(context, 'api_key.updated', id, (key, em) => void em.assign(key, changes));
 }
 
 function change<Result>(

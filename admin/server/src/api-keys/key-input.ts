@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
+import { SIGNATURE_SCHEMES } from '@portico/contracts/access-records';
 import { MODES } from '@portico/contracts/caller';
 import { isScope } from '@portico/contracts/scopes';
-import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
+import { DEFAULT_TIER, TIER_NAMES } from '@portico/contracts/tiers';
 import { z } from 'zod';
 import { nameText } from '../written-text.ts';
-import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
@@ -22,7 +22,7 @@ export const keyInput = z.object({
     )
     .min(1)
     .max(30),
-  tier: z.enum(Object.keys(TIERS) as [Tier, ...Tier[]]).default(DEFAULT_TIER),
+  tier: z.enum(TIER_NAMES).default(DEFAULT_TIER),
   quota: rateLimit.nullish(),
   burst: rateLimit.nullish(),
   signatures: z

@@ -45,6 +45,8 @@ export async function accessTokenSigner(context: AdminContext, issuer: string): 
 
 /** The claims of an access token of ours that is good by itself; undefined for anything else. Whether it was revoked is another question. */
 export async function readAccessToken(context: AdminContext, token: string, issuer: string): Promise<AccessTokenClaims | undefined> {
+  // A refresh token has no dot: for it no key is looked for.
+  if (!token.includes('.')) return undefined;
   const { keys } = await serviceJwks(context);
   try {
     const { header } = createDecoder({ complete: true })(token) as { header: { kid?: unknown } };

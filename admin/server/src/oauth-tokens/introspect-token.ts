@@ -24,7 +24,7 @@ export async function introspectToken(
 ): Promise<OAuthOutcome<Introspection>> {
   const authenticated = await authenticateClient(context, proof);
   if (authenticated.kind === 'refused') return authenticated;
-  const claims = token.includes('.') ? await readAccessToken(context, token, issuer) : undefined;
+  const claims = await readAccessToken(context, token, issuer);
   const found = claims === undefined ? await aboutRefreshToken(context, token) : await aboutAccessToken(context, claims);
   if (found === undefined) return { kind: 'granted', value: NOT_ACTIVE };
   const { accountId, mode } = authenticated.value;

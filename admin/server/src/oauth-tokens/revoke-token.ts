@@ -20,7 +20,7 @@ export async function revokeToken(
   const authenticated = await authenticateClient(context, proof);
   if (authenticated.kind === 'refused') return authenticated;
   const { id: clientId } = authenticated.value;
-  const claims = token.includes('.') ? await readAccessToken(context, token, issuer) : undefined;
+  const claims = await readAccessToken(context, token, issuer);
   return context.database.fork().transactional(async (em) => {
     if (claims !== undefined) {
       if (claims.client_id !== clientId) return OTHERS;

@@ -1,5 +1,6 @@
 import { SERVICE_TOKEN_AUDIENCE, SERVICE_TOKEN_ISSUER } from '@portico/contracts/access-records';
 import { MODES } from '@portico/contracts/caller';
+import { GRAPH_SCOPES } from '@portico/contracts/scopes';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { createSigner } from 'fast-jwt';
 import { z } from 'zod';
@@ -14,7 +15,7 @@ const input = z.object({
   mode: z.enum(MODES),
   /** Who the token is for: `service:reporting`. */
   subject: z.string().regex(/^[a-z][a-z0-9:._-]{1,99}$/, 'It must be a short name in lower case, as service:reporting.'),
-  permissions: z.array(z.enum(['graph:read', 'graph:write'])).min(1),
+  permissions: z.array(z.enum(GRAPH_SCOPES)).min(1),
   lifetimeSeconds: z.int().min(60).max(TOKEN_LIFETIME_SECONDS_MAX).default(TOKEN_LIFETIME_SECONDS_MAX),
 });
 

@@ -1,20 +1,18 @@
 // The library takes a name of any size, and a picture that nobody shows. They are looked at before it is asked whether the address is known,
 // so that a refusal does not tell.
 import { z } from 'zod';
-import { SIDES, type Side } from '../sides.ts';
+import { type Side, signInPath } from '../sides.ts';
 import { nameText } from '../written-text.ts';
+import type { SignIn } from './create-sign-in.ts';
 import { jsonOf } from './json-of.ts';
-
-type Handle = (request: Request) => Promise<Response>;
 
 const PATHS = ['/sign-up/email', '/update-user'];
 const profile = z.object({ name: nameText.optional(), image: z.null().optional() });
 
 /** 400 for a name that is none; a body that is no object is the library's to refuse. */
-export function checkProfile(side: Side, handle: Handle): Handle {
+export function checkProfile(side: Side, handle: SignIn['handle']): SignIn['handle'] {
   return async (request) => {
-    const path = new URL(request.url).pathname.slice(`${SIDES[side].prefix}/auth`.length);
-    const given = PATHS.includes(path) ? await jsonOf(request) : undefined;
+    const given = PATHS.includes(signInPath(side, request)) ? await jsonOf(request) : undefined;
     if (typeof given !== 'object' || given === null || profile.safeParse(given).success) return handle(request);
     return Response.json({ code: 'INVALID_PROFILE' }, { status: 400 });
   };

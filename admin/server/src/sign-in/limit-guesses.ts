@@ -4,8 +4,8 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { SIDES } from '../sides.ts';
-import { ADDRESS_HEADER, type SignInOptions } from './create-sign-in.ts';
+import { SIDES, signInPath } from '../sides.ts';
+import { ADDRESS_HEADER, type SignIn, type SignInOptions } from './create-sign-in.ts';
 import { jsonOf } from './json-of.ts';
 
 export const GUESSES_PER_HOUR = 50;
@@ -13,12 +13,11 @@ const HOUR_MS = 3_600_000;
 const claimed = z.object({ email: z.string().toLowerCase() });
 
 type Limited = Pick<SignInOptions, 'side' | 'admin' | 'secret'>;
-type Handle = (request: Request) => Promise<Response>;
 
 /** 429 with `Retry-After`, before the password is looked at, for one guess too many. */
-export function limitGuesses({ side, admin, secret }: Limited, handle: Handle): Handle {
+export function limitGuesses({ side, admin, secret }: Limited, handle: SignIn['handle']): SignIn['handle'] {
   return async (request) => {
-    if (new URL(request.url).pathname !== `${SIDES[side].prefix}/auth/sign-in/email`) return handle(request);
+    if (signInPath(side, request) !== '/sign-in/email') return handle(request);
     const { data } = claimed.safeParse(await jsonOf(request));
     if (data === undefined) return handle(request);
     // Counted before the password is looked at: of those that come at once no more pass than there are.

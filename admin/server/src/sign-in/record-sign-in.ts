@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
 import { Person } from '../people/person.entity.ts';
-import { SIDES } from '../sides.ts';
-import type { SignInOptions } from './create-sign-in.ts';
+import { signInPath } from '../sides.ts';
+import type { SignIn, SignInOptions } from './create-sign-in.ts';
 import { jsonOf } from './json-of.ts';
 import { beginAttempt, type Event, endAttempt } from './sign-in-attempts.ts';
 
@@ -21,13 +21,9 @@ type Watched = Pick<SignInOptions, 'side' | 'admin' | 'recordAction'>;
 /** `person`: whose session it is, or whom it claims to be or to reset. */
 type Step = { path: string; response: Response; person: Person | null };
 
-/** Handles a request and records what came of it. `personId`: whose session the cookies name. */
-export async function recordSignIn(
-  watched: Watched,
-  request: Request,
-  { handle, personId }: { handle(request: Request): Promise<Response>; personId(headers: Headers): Promise<string | undefined> },
-): Promise<Response> {
-  const path = new URL(request.url).pathname.slice(`${SIDES[watched.side].prefix}/auth`.length);
+/** Handles a request and records what came of it. */
+export async function recordSignIn(watched: Watched, request: Request, { handle, personId }: SignIn): Promise<Response> {
+  const path = signInPath(watched.side, request);
   if (!WATCHED.includes(path)) return handle(request);
   const person = await personOf(watched, path, request, personId);
   const attempt = await beginAttempt(watched.admin, { side: watched.side, path, personId: person?.id ?? UNKNOWN });
@@ -36,12 +32,7 @@ export async function recordSignIn(
   return response;
 }
 
-async function personOf(
-  { admin }: Watched,
-  path: string,
-  request: Request,
-  personId: (headers: Headers) => Promise<string | undefined>,
-): Promise<Person | null> {
+async function personOf({ admin }: Watched, path: string, request: Request, personId: SignIn['personId']): Promise<Person | null> {
   const em = admin.database.fork();
   if (path === '/sign-in/email') {
     const { data } = claimed.safeParse(await jsonOf(request));

@@ -12,6 +12,7 @@ const BEGIN_ANEW = 'Begin anew with e-mail address and password.';
 const EXPIRED: Told = { code: 'VALIDATION_ERROR', field: 'token', text: 'It is not known, or no longer good.' };
 const TOO_MANY_CODES: Told = { code: 'RATE_LIMIT_EXCEEDED', message: 'Too many wrong codes.' };
 const NO_SECOND_FACTOR: Told = { code: 'INVALID_STATE', message: 'There is no second factor.' };
+const FROM_ELSEWHERE: Told = { code: 'AUTHORIZATION_ERROR', message: 'This request comes from a page of another origin.' };
 const ELSEWHERE: Told = { code: 'AUTHORIZATION_ERROR', message: 'Links lead to pages of this side only.' };
 
 /** By the library's code. What is not here is told by its status alone. */
@@ -61,8 +62,8 @@ const TOLD: Readonly<Record<string, Told | ((path: string) => Told)>> = {
   SESSION_EXPIRED: { code: 'AUTHENTICATION_ERROR', message: 'Sign in first.' },
   SESSION_NOT_FRESH: { code: 'AUTHENTICATION_ERROR', message: 'Sign in anew for this.' },
   UNAUTHORIZED: { code: 'AUTHENTICATION_ERROR', message: 'Sign in first.' },
-  INVALID_ORIGIN: { code: 'AUTHORIZATION_ERROR', message: 'This request comes from a page of another origin.' },
-  MISSING_OR_NULL_ORIGIN: { code: 'AUTHORIZATION_ERROR', message: 'This request comes from a page of another origin.' },
+  INVALID_ORIGIN: FROM_ELSEWHERE,
+  MISSING_OR_NULL_ORIGIN: FROM_ELSEWHERE,
   INVALID_CALLBACK_URL: { ...ELSEWHERE, field: 'callbackURL', text: 'It is of another origin.' },
   INVALID_REDIRECT_URL: { ...ELSEWHERE, field: 'redirectTo', text: 'It is of another origin.' },
   INVALID_ERROR_CALLBACK_URL: { ...ELSEWHERE, field: 'errorCallbackURL', text: 'It is of another origin.' },

@@ -12,7 +12,7 @@ export type ChangeElsewhere<Result> = {
   action: string;
   /** Id of what is changed, or of what the new thing belongs to. */
   about: string;
-  /** Whose it is. */
+  /** Whose it is; the log's `before` and `after` say so too. */
   tenant: { readonly accountId: string; readonly mode: string };
   before?(): Promise<State>;
   work(): Promise<Result>;
@@ -32,7 +32,9 @@ const SERVER_FAULT = 500;
  */
 export async function changingElsewhere<Result>(context: Acting, change: ChangeElsewhere<Result>): Promise<Result> {
   const admin = acting(context);
-  const before = (await change.before?.()) ?? null;
+  const { accountId, mode } = change.tenant;
+  const found = await change.before?.();
+  const before = found === undefined ? null : { accountId, mode, ...found };
   const id = await begin(admin, change, before);
   const result = await change.work().catch(async (error: unknown) => {
     if (isRefusal(error)) await crossOut(admin.database.fork(), id);
@@ -42,7 +44,7 @@ export async function changingElsewhere<Result>(context: Acting, change: ChangeE
   await admin.database.fork().transactional(async (em) => {
     // Somebody who took it for interrupted has said so already: that is followed by what came of it.
     await crossOut(em, id);
-    await context.recordAction(em, admin, { action: change.action, target, before, after: change.after(result) });
+    await context.recordAction(em, admin, { action: change.action, target, before, after: { accountId, mode, ...change.after(result) } });
   });
   return result;
 }

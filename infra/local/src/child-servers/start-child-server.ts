@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Check } from '../dependencies/check.ts';
-import { choosePort } from '../embedded-postgres/free-port.ts';
-import { withStartLock } from '../embedded-postgres/start-lock.ts';
 import { readPrivateFile, writePrivateFile } from '../kept/private-file.ts';
+import { choosePort } from '../machine/free-port.ts';
+import { withStartLock } from '../machine/start-lock.ts';
 
 /** A kind of server that can be brought along. */
 export type ServerKind = {

@@ -1,6 +1,8 @@
 // Who reads what a command prints may go before it has ended (`… | head -1`), and a disk may be full. A command that nobody hears any more ends, as
 // if a statement of its own had failed; what it was to show is lost, so it has failed.
+
 import type { Writable } from 'node:stream';
+import { hasCode } from '../read-error.ts';
 
 export type Output = {
   out(text: string): void;
@@ -22,7 +24,7 @@ export function openOutput({ out, err }: { out: Writable; err: Writable }, onFai
   out.on('error', (error: Error) => {
     failure ??= error;
     onFailure();
-    if (!('code' in error) || error.code !== 'EPIPE') err.write(`The output could not be written: ${error.message}.\n`);
+    if (!hasCode(error, 'EPIPE')) err.write(`The output could not be written: ${error.message}.\n`);
   });
   return {
     out(text) {

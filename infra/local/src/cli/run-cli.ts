@@ -1,5 +1,6 @@
 import { AppError } from '@portico/contracts/errors';
 import { closest } from 'fastest-levenshtein';
+import { messageOf } from '../read-error.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
 import { commandHelp, overview } from './help.ts';
 import { OutputEnded } from './open-output.ts';
@@ -44,7 +45,7 @@ function complain(io: CommandIo, error: unknown, help: string): number {
     return WRONG_USE;
   }
   if (error instanceof OutputEnded) return FAILED;
-  io.err(error instanceof Error ? error.message : String(error));
+  io.err(messageOf(error));
   if (error instanceof AppError) for (const [field, text] of Object.entries(error.details ?? {})) io.err(`  ${field}: ${String(text)}`);
   return FAILED;
 }

@@ -9,13 +9,15 @@ import { checkPostgres } from '../dependencies/check-postgres.ts';
 import { OPTIONAL } from '../dependencies/resolve-dependencies.ts';
 import { readClusterState } from '../embedded-postgres/cluster-state.ts';
 import { refuseOtherVersion } from '../embedded-postgres/create-cluster.ts';
-import { isPortTaken } from '../embedded-postgres/free-port.ts';
 import { choosePlace } from '../embedded-postgres/place/choose-place.ts';
 import { findBinaries } from '../embedded-postgres/place/find-binaries.ts';
-import { isAlive, readPostmaster } from '../embedded-postgres/postmaster-file.ts';
+import { readPostmaster } from '../embedded-postgres/postmaster-file.ts';
 import { urlOf } from '../embedded-postgres/start-embedded-postgres.ts';
 import { findRunning } from '../kept/running-file.ts';
 import { readSecrets } from '../kept/secrets.ts';
+import { isPortTaken } from '../machine/free-port.ts';
+import { isAlive } from '../machine/is-alive.ts';
+import { messageOf } from '../read-error.ts';
 import { givenSecrets } from '../start/open-admin.ts';
 
 type Finding = { name: string; check: Check; advice: string };
@@ -81,7 +83,7 @@ function keys(config: LocalConfig): Finding {
     if (blindIndexKey !== undefined) createBlindIndex(blindIndexKey);
     return finding({ ok: true, detail: secretKeys === undefined ? 'made at the first start' : 'whole' });
   } catch (error) {
-    return finding({ ok: false, problem: textOf(error) });
+    return finding({ ok: false, problem: messageOf(error) });
   }
 }
 
@@ -107,12 +109,8 @@ async function embedded(dataDir: string): Promise<Check> {
     const answer = state === undefined ? undefined : await checkPostgres(urlOf(state, running.port), TIMEOUT_MS);
     return answer?.ok === false ? answer : found(`running on port ${running.port}`);
   } catch (error) {
-    return { ok: false, problem: textOf(error) };
+    return { ok: false, problem: messageOf(error) };
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function optional(name: keyof typeof OPTIONAL, given: string | undefined): Promise<Finding> {

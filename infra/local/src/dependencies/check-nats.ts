@@ -1,5 +1,6 @@
 import { natsAddress } from '@portico/service-kit/bus/nats/nats-address';
 import { connect } from 'nats';
+import { messageOf } from '../read-error.ts';
 import type { Check } from './check.ts';
 
 /** Whether a NATS server answers there whose JetStream this user may use. */
@@ -19,6 +20,6 @@ export async function checkNats(url: string, timeoutMs: number): Promise<Check> 
       await connection.close();
     }
   } catch (error) {
-    return { ok: false, problem: `NATS does not answer: ${error instanceof Error ? error.message : String(error)}` };
+    return { ok: false, problem: `NATS does not answer: ${messageOf(error)}` };
   }
 }

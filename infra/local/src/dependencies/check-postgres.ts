@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { messageOf } from '../read-error.ts';
 import type { Check } from './check.ts';
 
 const MIN_VERSION = 150_000;
@@ -30,5 +31,5 @@ export async function checkPostgres(url: string, timeoutMs: number): Promise<Che
 function reasonOf(error: unknown): string {
   // Where a name has several addresses, the error of each is inside and the outer message is empty.
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

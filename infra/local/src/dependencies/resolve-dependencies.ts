@@ -1,9 +1,11 @@
 // What the platform runs on, decided once at the start: given by address, brought along, or done without.
+
 import { natsServer } from '../child-servers/nats-server.ts';
 import { redisServer } from '../child-servers/redis-server.ts';
 import { type ChildServer, isInstalled, type ServerKind, startChildServer } from '../child-servers/start-child-server.ts';
 import type { LocalConfig } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres/start-embedded-postgres.ts';
+import { messageOf } from '../read-error.ts';
 import { withoutCredentials } from './check.ts';
 import { checkPostgres } from './check-postgres.ts';
 
@@ -87,7 +89,7 @@ async function resolveOptional({ kind, variable, without }: Optional, given: str
     return { url: undefined, resolved: `none, ${without} (${variable} is not set, no ${kind.command} on PATH)`, stop };
   return startChildServer(kind, dataDir).then(ofChild(variable), (error: unknown) => ({
     url: undefined,
-    resolved: `none, ${without} (${variable} is not set; ${error instanceof Error ? error.message : String(error)})`,
+    resolved: `none, ${without} (${variable} is not set; ${messageOf(error)})`,
     stop,
   }));
 }

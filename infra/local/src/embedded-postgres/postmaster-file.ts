@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../machine/is-alive.ts';
 
 /** The server that has a data directory open. */
 export type Postmaster = { pid: number; port: number; ready: boolean };
@@ -39,17 +40,5 @@ function servesFrom(pid: number, cluster: string): boolean {
   } catch {
     // It has ended, or belongs to somebody else.
     return false;
-  }
-}
-
-/** Whether a process with this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  // 0 and less are groups of processes.
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -2,14 +2,14 @@
 // every user holds a pipe to the guard beside the server, and the guard stops the server when the last one closes, even by SIGKILL.
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { choosePort, isPortTaken } from '../machine/free-port.ts';
+import { withStartLock } from '../machine/start-lock.ts';
 import { adoptRunning } from './adopt-running.ts';
 import { type ClusterState, loadClusterState, saveClusterState } from './cluster-state.ts';
 import { createCluster, createDatabase, DATABASE, DATABASE_USER } from './create-cluster.ts';
-import { choosePort, isPortTaken } from './free-port.ts';
 import { choosePlace, type Place } from './place/choose-place.ts';
 import { findBinaries } from './place/find-binaries.ts';
 import { runPostmaster } from './run-postmaster.ts';
-import { withStartLock } from './start-lock.ts';
 
 export type EmbeddedPostgresOptions = {
   /** Folder of this checkout's data. It also keeps the password and the port. */

@@ -1,8 +1,8 @@
 // The account that a first start makes, so that there is something to look at and a key to look with.
 import { join } from 'node:path';
 import type { Admin } from '@portico/admin-server/server';
-import { AppError, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
+import { hasCode } from '../read-error.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 export const DEMO_SLUG = 'demo';
@@ -27,10 +27,6 @@ export async function findOrCreateAccount(admin: Admin, slugOrId: string): Promi
     if (!hasCode(error, 'CONFLICT')) throw error;
     return { id: (await admin.accounts.find(DEMO_SLUG)).id, created: false };
   }
-}
-
-function hasCode(error: unknown, code: ErrorCode): boolean {
-  return error instanceof AppError && error.code === code;
 }
 
 /** The test-mode key that the start prints. The platform itself forgets a key's text, so the checkout keeps it; another is made once it is not active any more. */

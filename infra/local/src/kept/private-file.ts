@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { hasCode } from '../read-error.ts';
 
 /** A JSON file that only its owner may read. Undefined when there is none; throws, naming it, when it holds something else than the schema says. */
 export function readPrivateFile<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined {
@@ -9,7 +10,7 @@ export function readPrivateFile<Schema extends z.ZodType>(file: string, schema: 
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   try {
@@ -32,7 +33,7 @@ export function createPrivateFile(file: string, value: object): boolean {
       linkSync(unfinished, file);
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (hasCode(error, 'EEXIST')) return false;
       throw error;
     }
   });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isAlive } from '../embedded-postgres/postmaster-file.ts';
+import { isAlive } from '../machine/is-alive.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const running = z.object({ pid: z.number().int(), publicUrl: z.string(), internalUrl: z.string() });

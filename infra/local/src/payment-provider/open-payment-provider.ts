@@ -10,8 +10,8 @@ import type { Logger } from '@portico/service-kit/logger';
 import { z } from 'zod';
 import type { LocalConfig } from '../config.ts';
 import type { ResolvedDependency } from '../dependencies/resolve-dependencies.ts';
-import { withStartLock } from '../embedded-postgres/start-lock.ts';
 import { readPrivateFile, writePrivateFile } from '../kept/private-file.ts';
+import { withStartLock } from '../machine/start-lock.ts';
 
 export type OpenPaymentProvider = AsyncDisposable & {
   readonly provider: ProviderConfig;

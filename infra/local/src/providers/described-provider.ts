@@ -1,10 +1,12 @@
 // What is known of somebody else's API, wherever it was read: from its OpenAPI document, or from a request that worked.
 import type { JsonSchema } from './json-schema.ts';
 
+export const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
+
 export type DescribedOperation = {
   /** As a JavaScript name. */
   readonly name: string;
-  readonly method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
+  readonly method: (typeof METHODS)[number];
   /** `/payments/{id}` */
   readonly path: string;
   readonly params?: JsonSchema;

@@ -1,6 +1,6 @@
 // The options of curl that say what a request is. What is not known is refused: an option that is passed over changes the request, and its value
 // would be taken for the address.
-import { type DescribedOperation, UnreadableSource } from './described-provider.ts';
+import { type DescribedOperation, METHODS, UnreadableSource } from './described-provider.ts';
 
 export type Header = readonly [name: string, value: string];
 export type CurlWords = {
@@ -10,8 +10,6 @@ export type CurlWords = {
   readonly data: string | undefined;
   readonly hasCertificate: boolean;
 };
-
-const METHODS: readonly DescribedOperation['method'][] = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 /** By what an option means. `nothing`: it says how the request travels, or what becomes of the answer. */
 const WITH_VALUE: Readonly<Record<'method' | 'header' | 'data' | 'certificate' | 'url' | 'nothing', string>> = {

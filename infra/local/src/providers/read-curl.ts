@@ -1,5 +1,6 @@
 // A curl command that worked, with the JSON that it gave, as a described provider. What it sent as credentials becomes the name of a secret: no
 // value of a header is kept. Segments of the path that look like ids become parameters.
+import { parseJson } from '@portico/service-kit/parse-json';
 import {
   addressOf,
   type DescribedAuth,
@@ -9,6 +10,7 @@ import {
   textFields,
   UnreadableSource,
 } from './described-provider.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { type Header, readCurlWords } from './read-curl-words.ts';
 import { redactSample } from './redact-sample.ts';
 import { schemaOfSample } from './schema-of-sample.ts';
@@ -28,7 +30,7 @@ export function readCurl(command: string, sample: unknown): DescribedProvider {
     path,
     params: textFields(params),
     query: textFields([...new Set(searchParams.keys())]),
-    body: data === undefined ? undefined : schemaOfSample(parseJson(data, "The command's data is no JSON.")),
+    body: data === undefined ? undefined : bodyOf(data),
     response: sample === undefined ? undefined : schemaOfSample(sample),
     idempotencyHeader,
     fixture: redactSample(sample),
@@ -64,10 +66,8 @@ function templateOf(pathname: string): { base: string; path: string; params: str
 const looksLikeId = (segment: string): boolean =>
   /\d/.test(segment) && (/^\d+$/.test(segment) || /^[\w-]{6,}$/.test(segment) || /_\d+$/.test(segment));
 
-function parseJson(text: string, otherwise: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UnreadableSource(otherwise);
-  }
+function bodyOf(data: string): JsonSchema {
+  const body = parseJson(data);
+  if (body === undefined) throw new UnreadableSource("The command's data is no JSON.");
+  return schemaOfSample(body);
 }

@@ -5,6 +5,7 @@ import {
   type DescribedAuth,
   type DescribedOperation,
   type DescribedProvider,
+  METHODS,
   nameFrom,
   UnreadableSource,
 } from './described-provider.ts';
@@ -41,8 +42,6 @@ const document = z.object({
     .object({ schemas: z.record(z.string(), jsonSchema).default({}), securitySchemes: z.record(z.string(), z.unknown()).default({}) })
     .default({ schemas: {}, securitySchemes: {} }),
 });
-
-const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Throws UnreadableSource. `source`: parsed JSON. */
 export function readOpenapi(source: unknown): DescribedProvider {

@@ -6,7 +6,7 @@ export function schemaOfSample(value: unknown): JsonSchema {
   if (Array.isArray(value)) return { type: 'array', items: value.length === 0 ? {} : schemaOfSample(value[0]) };
   switch (typeof value) {
     case 'string':
-      return /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i.test(value) ? { type: 'string', format: 'email' } : { type: 'string' };
+      return looksLikeEmail(value) ? { type: 'string', format: 'email' } : { type: 'string' };
     case 'number':
       return { type: Number.isInteger(value) ? 'integer' : 'number' };
     case 'boolean':
@@ -16,4 +16,8 @@ export function schemaOfSample(value: unknown): JsonSchema {
       return { type: 'object', required: entries.map(([name]) => name), properties: Object.fromEntries(entries) };
     }
   }
+}
+
+export function looksLikeEmail(text: string): boolean {
+  return /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i.test(text);
 }

@@ -39,12 +39,13 @@ const OLDEST_DAYS = 180;
 const CANCEL_REASONS = ['Ordered by mistake', 'Found it elsewhere', 'Delivery takes too long', 'Payment did not go through'] as const;
 const FAILURE_REASONS = ['card_declined', 'insufficient_funds', 'expired_card'] as const;
 
+type StatusWeights = Readonly<Record<OrderStatus, number>>;
 /** Weights of the statuses by age: an order that is weeks old is no longer being packed. */
-const STATUS_BY_AGE: readonly { olderThanDays: number; weights: Readonly<Record<OrderStatus, number>> }[] = [
+const STATUS_BY_AGE: readonly { olderThanDays: number; weights: StatusWeights }[] = [
   { olderThanDays: 14, weights: { pending: 0, confirmed: 0, processing: 0, shipped: 1, delivered: 88, cancelled: 7, refunded: 4 } },
   { olderThanDays: 5, weights: { pending: 0, confirmed: 2, processing: 6, shipped: 38, delivered: 44, cancelled: 8, refunded: 2 } },
-  { olderThanDays: 0, weights: { pending: 18, confirmed: 24, processing: 28, shipped: 20, delivered: 2, cancelled: 7, refunded: 1 } },
 ];
+const STATUS_OF_YOUNG: StatusWeights = { pending: 18, confirmed: 24, processing: 28, shipped: 20, delivered: 2, cancelled: 7, refunded: 1 };
 
 /** Endless; products must not be empty, and an order is of one currency. */
 export function* demoOrders(
@@ -82,7 +83,7 @@ export function* demoOrders(
 
 function statusAt(ageMs: number, random: Random): OrderStatus {
   const row = STATUS_BY_AGE.find(({ olderThanDays }) => ageMs >= olderThanDays * DAY_MS);
-  return random.weighted(row?.weights ?? { delivered: 1, pending: 0, confirmed: 0, processing: 0, shipped: 0, cancelled: 0, refunded: 0 });
+  return random.weighted(row?.weights ?? STATUS_OF_YOUNG);
 }
 
 function linesOf(first: SoldProduct, sameCurrency: readonly SoldProduct[], createdAt: Date, random: Random): DemoLine[] {

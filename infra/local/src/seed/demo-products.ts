@@ -30,7 +30,9 @@ const CATEGORIES: readonly [Category, ...Category[]] = [
   { code: 'BTH', name: 'Bath', nouns: ['Bath Towel', 'Soap Set', 'Bathrobe', 'Shower Caddy', 'Mirror'], dollars: [6, 139] },
 ];
 const LINES = ['Alder', 'Basalt', 'Cirrus', 'Drift', 'Ember', 'Fjord', 'Grove', 'Harbor', 'Indigo', 'Juniper'] as const;
-const VARIANTS = { Black: 'BLK', White: 'WHT', Sand: 'SND', Forest: 'FST', Navy: 'NVY', Rust: 'RST' } as const;
+type Variant = readonly [name: string, code: string];
+// biome-ignore format: a table
+const VARIANTS: readonly [Variant, ...Variant[]] = [['Black', 'BLK'], ['White', 'WHT'], ['Sand', 'SND'], ['Forest', 'FST'], ['Navy', 'NVY'], ['Rust', 'RST']];
 
 /** How much of a currency one dollar is, roughly: prices should look at home, not be exact. */
 const PER_DOLLAR = { USD: 1, EUR: 0.92, GBP: 0.79, JPY: 150, KWD: 0.31 } as const;
@@ -42,14 +44,14 @@ export function demoProducts(count: number, now: Date, random: Random): DemoProd
   return Array.from({ length: count }, (_, i) => {
     const category = random.pick(CATEGORIES);
     const [noun, line] = [random.pick(category.nouns), random.pick(LINES)];
-    const variant = random.weighted({ Black: 1, White: 1, Sand: 1, Forest: 1, Navy: 1, Rust: 1 });
+    const [variant, variantCode] = random.pick(VARIANTS);
     const currency = random.weighted(CURRENCY_WEIGHTS);
     const digits = currencyDigits(currency) ?? 2;
     const createdAt = new Date(now.getTime() - random.int(181 * DAY_MS, 900 * DAY_MS));
     return {
       id: pastId('product', createdAt.getTime(), random),
       // The number makes it unique; the rest says what it is.
-      sku: `${category.code}-${line.slice(0, 3).toUpperCase()}-${VARIANTS[variant]}-${String(i + 1).padStart(4, '0')}`,
+      sku: `${category.code}-${line.slice(0, 3).toUpperCase()}-${variantCode}-${String(i + 1).padStart(4, '0')}`,
       name: `${line} ${noun}, ${variant}`,
       description: `${noun} of the ${line} line, in ${variant.toLowerCase()}.`,
       category: category.name,

@@ -14,8 +14,6 @@ export function insertCustomers(
 ): Promise<void> {
   const rows = customers.map(({ id, name, email, phone, address, status, createdAt }) => ({
     id,
-    account_id: tenant.accountId,
-    mode: tenant.mode,
     email_sealed: sealed.email.seal(ring, id, email),
     name_sealed: sealed.name.seal(ring, id, name),
     phone_sealed: sealed.phone.seal(ring, id, phone),
@@ -27,5 +25,5 @@ export function insertCustomers(
     updated_at: createdAt,
     version: 1,
   }));
-  return insertRows(client, 'customers.customer', rows);
+  return insertRows(client, tenant, 'customers.customer', rows);
 }

@@ -24,11 +24,9 @@ export async function insertOrderStock(
   orders: readonly DemoOrder[],
   random: Random,
 ): Promise<void> {
-  const owner = { account_id: tenant.accountId, mode: tenant.mode };
-  const holds = orders.map(({ id, status, updatedAt }) => ({ ...owner, id, status: HOLD_OF[status], updated_at: updatedAt, version: 1 }));
+  const holds = orders.map(({ id, status, updatedAt }) => ({ id, status: HOLD_OF[status], updated_at: updatedAt, version: 1 }));
   const reservations = orders.flatMap(({ id, status, lines, createdAt, updatedAt }) =>
     lines.map((line) => ({
-      ...owner,
       id: pastId('reservation', createdAt.getTime(), random),
       item_id: itemIds.get(line.productId) ?? '',
       sku: line.sku,
@@ -41,8 +39,8 @@ export async function insertOrderStock(
       version: 1,
     })),
   );
-  await insertRows(client, 'inventory.stock_hold', holds);
-  await insertRows(client, 'inventory.reservation', reservations);
+  await insertRows(client, tenant, 'inventory.stock_hold', holds);
+  await insertRows(client, tenant, 'inventory.reservation', reservations);
   const heldBy = Map.groupBy(
     reservations.filter(({ status }) => status === 'held'),
     (reservation) => reservation.item_id,

@@ -56,9 +56,7 @@ async function readProducts(client: Client, { accountId, mode }: Tenant): Promis
 }
 
 async function insertOrders(client: Client, tenant: Tenant, ring: KeyRing, orders: readonly DemoOrder[]): Promise<void> {
-  const owner = { account_id: tenant.accountId, mode: tenant.mode };
   const rows = orders.map((order) => ({
-    ...owner,
     id: order.id,
     customer_id: order.customer.id,
     status: order.status,
@@ -73,10 +71,9 @@ async function insertOrders(client: Client, tenant: Tenant, ring: KeyRing, order
     updated_at: order.updatedAt,
     version: 1,
   }));
-  await insertRows(client, 'orders."order"', rows);
+  await insertRows(client, tenant, 'orders."order"', rows);
   const lines = orders.flatMap((order) =>
     order.lines.map(({ id, position, productId, sku, name, quantity, unitPrice }) => ({
-      ...owner,
       id,
       order_id: order.id,
       position,
@@ -87,15 +84,13 @@ async function insertOrders(client: Client, tenant: Tenant, ring: KeyRing, order
       unit_price: unitPrice,
     })),
   );
-  await insertRows(client, 'orders.order_line', lines);
+  await insertRows(client, tenant, 'orders.order_line', lines);
   await insertPayments(client, tenant, orders);
 }
 
 async function insertPayments(client: Client, tenant: Tenant, orders: readonly DemoOrder[]): Promise<void> {
   const rows = orders.flatMap((order) =>
     order.payments.map(({ id, amount, status, method, failureReason, createdAt, updatedAt }) => ({
-      account_id: tenant.accountId,
-      mode: tenant.mode,
       id,
       order_id: order.id,
       amount,
@@ -109,5 +104,5 @@ async function insertPayments(client: Client, tenant: Tenant, orders: readonly D
       version: 1,
     })),
   );
-  await insertRows(client, 'payments.payment', rows);
+  await insertRows(client, tenant, 'payments.payment', rows);
 }

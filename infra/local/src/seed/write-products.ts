@@ -9,9 +9,7 @@ const WAREHOUSES = ['PDX-1', 'HAM-2', 'OSA-1'] as const;
 
 /** Products, each with its stock: most of it ample, some of it low, some gone. */
 export async function insertProducts(client: Client, tenant: Tenant, products: readonly DemoProduct[], random: Random): Promise<void> {
-  const owner = { account_id: tenant.accountId, mode: tenant.mode };
   const rows = products.map(({ id, sku, name, description, category, price, currency, currencyDigits, status, createdAt }) => ({
-    ...owner,
     id,
     sku,
     name,
@@ -25,9 +23,8 @@ export async function insertProducts(client: Client, tenant: Tenant, products: r
     updated_at: createdAt,
     version: 1,
   }));
-  await insertRows(client, 'products.product', rows);
+  await insertRows(client, tenant, 'products.product', rows);
   const stock = products.map(({ id, sku, createdAt }) => ({
-    ...owner,
     id: pastId('inventory', createdAt.getTime(), random),
     sku,
     product_id: id,
@@ -39,5 +36,5 @@ export async function insertProducts(client: Client, tenant: Tenant, products: r
     updated_at: createdAt,
     version: 1,
   }));
-  await insertRows(client, 'inventory.inventory_item', stock);
+  await insertRows(client, tenant, 'inventory.inventory_item', stock);
 }

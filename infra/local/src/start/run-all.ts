@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createLogger } from '@portico/service-kit/logger';
 import { loadLocalConfig } from '../config.ts';
+import { hasCode } from '../read-error.ts';
 import { banner } from './banner.ts';
 import { type StartGateway, startAll } from './start-all.ts';
 import { untilStopRequested } from './until-stop-requested.ts';
@@ -42,7 +43,7 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const hint = 'code' in error && error.code === 'EADDRINUSE' ? ' PORT=0 and INTERNAL_PORT=0 pick free ports.' : '';
+  const hint = hasCode(error, 'EADDRINUSE') ? ' PORT=0 and INTERNAL_PORT=0 pick free ports.' : '';
   return `${error.message}.${hint} \`npm run portico -- doctor\` looks for causes, LOG_LEVEL=debug shows where it happened.`.replace(
     '..',
     '.',

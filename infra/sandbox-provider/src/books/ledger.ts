@@ -39,6 +39,7 @@ export type Entry =
   | { readonly kind: 'callback'; readonly id: string; readonly type: CallbackType; readonly charge: Charge; readonly at: string }
   | { readonly kind: 'delivered'; readonly id: string };
 
+export type Callback = Extract<Entry, { kind: 'callback' }>;
 export type CallbackType = 'charge.succeeded' | 'charge.failed' | 'refund.failed';
 export type Kept<Value> = { readonly value: Value; readonly requestHash: string };
 
@@ -53,7 +54,7 @@ export type Ledger = {
   /** Resolves when everything that was recorded before is on the disk. */
   flushed(): Promise<void>;
   /** Callbacks that nobody has taken yet. */
-  undelivered(): Extract<Entry, { kind: 'callback' }>[];
+  undelivered(): Callback[];
 };
 
 /** How many charges are remembered; the oldest that is decided goes first, with its refunds and callbacks. */
@@ -70,8 +71,6 @@ type ChargeRecord = {
   /** That nobody has taken yet, by their ids. */
   readonly callbacks: Map<string, Callback>;
 };
-type Callback = Extract<Entry, { kind: 'callback' }>;
-
 /** The books as the journal left them. */
 export function openLedger({ kept, journal }: OpenedJournal<Entry>): Ledger {
   const records = new Map<string, ChargeRecord>();

@@ -1,10 +1,9 @@
 // Tells the platform what became of a charge: a signed POST, tried again until it is taken or the tries are used up. What was not taken
 // when the process ended is told after the next start.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@portico/service-kit/logger';
-import type { Charge, Entry, Ledger } from '../books/ledger.ts';
+import type { Callback, Charge, Ledger } from '../books/ledger.ts';
 import { signCallback } from './sign-callback.ts';
-
-type Callback = Extract<Entry, { kind: 'callback' }>;
 
 export type Callbacks = AsyncDisposable & {
   /** Keeps a callback and sends it as soon as it is known where to. */
@@ -30,7 +29,7 @@ export function openCallbacks({ ledger, secret, logger, now, retryDelaysMs }: Ca
 
   async function deliver(callback: Callback, url: string): Promise<void> {
     for (const delayMs of [0, ...retryDelaysMs]) {
-      if (delayMs > 0) await pause(delayMs, stop.signal);
+      if (delayMs > 0) await pause(delayMs, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return;
       if (await post(callback, url)) {
         await ledger.record({ kind: 'delivered', id: callback.id });
@@ -86,16 +85,4 @@ export function chargeBody({
   ...charge
 }: Charge): Omit<Charge, 'becomes' | 'refundFails' | 'failingRefund'> {
   return charge;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -137,20 +137,24 @@ export function readBindings(statement: readonly Item[], isTenants: (schema: str
     if (binds(other.of)) query.same.push([other.of, one.of]);
   }
 
-  /** A table that is compared with one of another query, or of no tenants, is bound: what that one is compared with is read there. */
-  function end({ touched, bound, same }: Query): void {
-    const isBound = (name: string, seen: readonly string[]): boolean =>
-      bound.has('') ||
-      bound.has(name) ||
-      same.some(
-        ([one, other]) =>
-          (one === name || one === '') &&
-          !seen.includes(other) &&
-          other !== name &&
-          (!touched.includes(other) || isBound(other, [...seen, name])),
-      );
-    if (!touched.every((name) => isBound(name, []))) found.isOpen = true;
+  function end(query: Query): void {
+    if (!isWhollyBound(query)) found.isOpen = true;
   }
+}
+
+/** A table that is compared with one of another query, or of no tenants, is bound: what that one is compared with is read there. */
+function isWhollyBound({ touched, bound, same }: Query): boolean {
+  const isBound = (name: string, seen: readonly string[]): boolean =>
+    bound.has('') ||
+    bound.has(name) ||
+    same.some(
+      ([one, other]) =>
+        (one === name || one === '') &&
+        !seen.includes(other) &&
+        other !== name &&
+        (!touched.includes(other) || isBound(other, [...seen, name])),
+    );
+  return touched.every((name) => isBound(name, []));
 }
 
 function begin(): Query {

@@ -62,12 +62,7 @@ export function deliveriesRouter({ read, act }: WebhookAccess) {
     replay: guarded(act)
       .input(checked(oneInput))
       .mutation(({ ctx, input }) => {
-        const stateOf = ({ status, attemptCount }: WebhookDelivery) => ({
-          accountId: input.accountId,
-          mode: input.mode,
-          status,
-          attemptCount,
-        });
+        const stateOf = ({ status, attemptCount }: WebhookDelivery) => ({ status, attemptCount });
         return changingElsewhere(ctx, {
           action: 'delivery.replayed',
           about: input.id,

@@ -63,13 +63,7 @@ type Acting = Pick<CallContext, 'admin' | 'recordAction' | 'graph' | 'requestId'
 
 const find = (context: Acting, given: One): Promise<WebhookEndpoint> => askOne(context, given, ONE, 'webhook');
 /** What the admin log keeps of an endpoint: its state, not where it is. */
-const stateOf = ({ accountId, mode }: TenantInput, { status, disabledReason, drainPerSecond }: WebhookEndpoint) => ({
-  accountId,
-  mode,
-  status,
-  disabledReason,
-  drainPerSecond,
-});
+const stateOf = ({ status, disabledReason, drainPerSecond }: WebhookEndpoint) => ({ status, disabledReason, drainPerSecond });
 
 export function endpointsRouter({ read, act }: WebhookAccess) {
   return router({
@@ -86,9 +80,9 @@ export function endpointsRouter({ read, act }: WebhookAccess) {
           action: 'webhook.tested',
           about: input.id,
           tenant: input,
-          before: async () => stateOf(input, await find(ctx, input)),
+          before: async () => stateOf(await find(ctx, input)),
           work: () => askField<WebhookTest>(ctx, input, TEST, { id: input.id }),
-          after: ({ delivered, endpoint }) => ({ ...stateOf(input, endpoint), delivered }),
+          after: ({ delivered, endpoint }) => ({ ...stateOf(endpoint), delivered }),
         }),
       ),
     pause: guarded(act)
@@ -108,8 +102,8 @@ function switched(context: Acting, given: One, action: string, document: string,
     action,
     about: given.id,
     tenant: given,
-    before: async () => stateOf(given, await find(context, given)),
+    before: async () => stateOf(await find(context, given)),
     work: () => askField<WebhookEndpoint>(context, given, document, { id: given.id, ...more }),
-    after: (endpoint) => stateOf(given, endpoint),
+    after: stateOf,
   });
 }

@@ -68,20 +68,13 @@ export function replaysRouter({ read, act }: WebhookAccess) {
           tenant: input,
           work: () => askField<WebhookReplay>(ctx, input, START, variablesOf(input, false)),
           target: ({ id }) => String(id),
-          after: ({ endpointId, what, total, status }) => ({
-            accountId: input.accountId,
-            mode: input.mode,
-            endpointId,
-            what,
-            total,
-            status,
-          }),
+          after: ({ endpointId, what, total, status }) => ({ endpointId, what, total, status }),
         }),
       ),
     cancel: guarded(act)
       .input(checked(oneInput))
       .mutation(({ ctx, input }) => {
-        const stateOf = ({ status, queued }: WebhookReplay) => ({ accountId: input.accountId, mode: input.mode, status, queued });
+        const stateOf = ({ status, queued }: WebhookReplay) => ({ status, queued });
         return changingElsewhere(ctx, {
           action: 'replay.cancelled',
           about: input.id,

@@ -1,6 +1,7 @@
 import { OPERATOR_ROLES } from '@portico/admin-server/people/person.entity';
 import { type Command, UsageError } from '../../cli/command.ts';
 import { parseChoice } from '../../cli/parse-choice.ts';
+import { showFields } from '../../cli/show-fields.ts';
 import { loadLocalConfig } from '../../config.ts';
 import { openAdmin } from '../../start/open-admin.ts';
 
@@ -20,10 +21,8 @@ export const adminCreate: Command = {
     const role = parseChoice('role', OPERATOR_ROLES, given);
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
     const { id, password } = await opened.admin.operators.create({ email, role, name: given.text('name') });
-    if (given.isSet('json')) io.out(JSON.stringify({ id, email, role, password: password ?? null }));
-    else
-      for (const [name, value] of Object.entries({ id, email, role, password: password ?? '(the one that the person has)' }))
-        io.out(`${name.padEnd(8)}  ${value}`);
+    const kept = password === undefined ? { password: '(the one that the person has)' } : {};
+    showFields(given, io, { id, email, role, password: password ?? null }, kept);
     return 0;
   },
 };

@@ -1,7 +1,8 @@
 import { MODES } from '@portico/contracts/caller';
-import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
+import { DEFAULT_TIER, TIER_NAMES } from '@portico/contracts/tiers';
 import type { Command } from '../../cli/command.ts';
 import { parseChoice } from '../../cli/parse-choice.ts';
+import { showFields } from '../../cli/show-fields.ts';
 import { loadLocalConfig } from '../../config.ts';
 import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../../kept/demo-account.ts';
 import { openAdmin } from '../../start/open-admin.ts';
@@ -12,7 +13,7 @@ export const clientsCreate: Command = {
   options: {
     account: { value: 'slug', about: 'Whose client', default: DEMO_SLUG },
     mode: { value: MODES.join('|'), about: 'live, or the sandbox', default: DEMO_MODE },
-    tier: { value: Object.keys(TIERS).join('|'), about: 'Limits of this plan', default: DEFAULT_TIER },
+    tier: { value: TIER_NAMES.join('|'), about: 'Limits of this plan', default: DEFAULT_TIER },
     scopes: { value: 'list', about: 'What it may do, separated by commas', default: 'read,write' },
     name: { value: 'text', about: 'How it is called in lists', default: 'Command line' },
     json: { about: 'Prints one JSON object' },
@@ -21,14 +22,13 @@ export const clientsCreate: Command = {
     const input = {
       name: given.text('name') ?? '',
       mode: parseChoice('mode', MODES, given),
-      tier: parseChoice('tier', Object.keys(TIERS) as Tier[], given),
+      tier: parseChoice('tier', TIER_NAMES, given),
       scopes: (given.text('scopes') ?? '').split(',').map((scope) => scope.trim()),
     };
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
     const { id: accountId } = await findOrCreateAccount(opened.admin, given.text('account') ?? DEMO_SLUG);
     const made = { accountId, mode: input.mode, ...(await opened.admin.oauthClients.create(accountId, input)) };
-    if (given.isSet('json')) io.out(JSON.stringify(made));
-    else for (const [name, value] of Object.entries(made)) io.out(`${name.padEnd(12)}  ${value}`);
+    showFields(given, io, made);
     return 0;
   },
 };

@@ -1,9 +1,10 @@
 import type { KeyInput } from '@portico/admin-server/api-keys/key-input';
 import { MODES, type Mode } from '@portico/contracts/caller';
-import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
+import { DEFAULT_TIER, TIER_NAMES } from '@portico/contracts/tiers';
 import type { Command, Given } from '../../cli/command.ts';
 import { parseChoice } from '../../cli/parse-choice.ts';
 import { parseRate } from '../../cli/parse-rate.ts';
+import { showFields } from '../../cli/show-fields.ts';
 import { loadLocalConfig } from '../../config.ts';
 import { DEMO_MODE, DEMO_SLUG, findOrCreateAccount } from '../../kept/demo-account.ts';
 import { openAdmin } from '../../start/open-admin.ts';
@@ -14,7 +15,7 @@ export const keysCreate: Command = {
   options: {
     account: { value: 'slug', about: 'Whose key', default: DEMO_SLUG },
     mode: { value: MODES.join('|'), about: 'live, or the sandbox', default: DEMO_MODE },
-    tier: { value: Object.keys(TIERS).join('|'), about: 'Limits of this plan', default: DEFAULT_TIER },
+    tier: { value: TIER_NAMES.join('|'), about: 'Limits of this plan', default: DEFAULT_TIER },
     scopes: { value: 'list', about: 'What it may do, separated by commas', default: 'read,write' },
     rate: { value: 'count/unit', about: "Quota instead of the plan's: 100000/h" },
     burst: { value: 'count/unit', about: "Burst instead of the plan's: 50000/min" },
@@ -28,8 +29,7 @@ export const keysCreate: Command = {
     const { id: accountId } = await findOrCreateAccount(opened.admin, account);
     const { id, key, secret, expiresAt } = await opened.admin.apiKeys.create(accountId, input);
     const made = { id, accountId, mode: input.mode, key, secret, expiresAt: expiresAt.toISOString() };
-    if (given.isSet('json')) io.out(JSON.stringify(made));
-    else for (const [name, value] of Object.entries(made)) io.out(`${name.padEnd(9)}  ${value}`);
+    showFields(given, io, made);
     return 0;
   },
 };
@@ -39,7 +39,7 @@ function keyInput(given: Given): KeyInput & { mode: Mode } {
   return {
     name: given.text('name') ?? '',
     mode: parseChoice('mode', MODES, given),
-    tier: parseChoice('tier', Object.keys(TIERS) as Tier[], given),
+    tier: parseChoice('tier', TIER_NAMES, given),
     scopes: (given.text('scopes') ?? '').split(',').map((scope) => scope.trim()),
     quota: rate === undefined ? undefined : parseRate(rate),
     burst: burst === undefined ? undefined : parseRate(burst),

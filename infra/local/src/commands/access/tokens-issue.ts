@@ -1,11 +1,10 @@
 import { MODES } from '@portico/contracts/caller';
+import { GRAPH_SCOPES } from '@portico/contracts/scopes';
 import type { Command } from '../../cli/command.ts';
 import { parseChoice } from '../../cli/parse-choice.ts';
 import { loadLocalConfig } from '../../config.ts';
 import { DEMO_MODE, DEMO_SLUG } from '../../kept/demo-account.ts';
 import { openAdmin } from '../../start/open-admin.ts';
-
-const PERMISSIONS = ['graph:read', 'graph:write'] as const;
 
 export const tokensIssue: Command = {
   name: 'tokens issue',
@@ -23,7 +22,7 @@ export const tokensIssue: Command = {
       account: given.text('account') ?? DEMO_SLUG,
       mode: parseChoice('mode', MODES, given),
       subject: given.text('subject') ?? '',
-      permissions: given.isSet('write') ? [...PERMISSIONS] : ['graph:read'],
+      permissions: given.isSet('write') ? [...GRAPH_SCOPES] : ['graph:read'],
     });
     io.out(given.isSet('json') ? JSON.stringify({ token, expiresAt: expiresAt.toISOString() }) : token);
     return 0;

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { type SignatureScheme, signRequest } from '@portico/mesh/access/sign-request';
+import type { SignatureScheme } from '@portico/contracts/access-records';
+import { signRequest } from '@portico/mesh/access/sign-request';
 import { Client } from 'undici';
 import { type Command, type CommandIo, type Given, UsageError } from '../../cli/command.ts';
 import { parseChoice } from '../../cli/parse-choice.ts';
 import { loadLocalConfig } from '../../config.ts';
 import { readDemoKey } from '../../kept/demo-account.ts';
 import { readRunning } from '../../kept/running-file.ts';
+import { messageOf } from '../../read-error.ts';
 import { curlCommand } from './curl-command.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -43,9 +45,7 @@ export const request: Command = {
       print(given, io, answer.statusCode, answer.headers, await answer.body.text());
       return answer.statusCode < 400 ? 0 : 1;
     } catch (error) {
-      throw new Error(
-        `${origin} does not answer: ${error instanceof Error ? error.message : String(error)}. Is the platform running (npm start)?`,
-      );
+      throw new Error(`${origin} does not answer: ${messageOf(error)}. Is the platform running (npm start)?`);
     } finally {
       await client.close();
     }

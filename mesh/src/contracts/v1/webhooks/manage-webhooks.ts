@@ -1,7 +1,7 @@
 import { API_VERSIONS } from '@portico/contracts/events/event-shape';
 import { z } from 'zod';
 import { anyOfThese, moment } from '../../../rest/declare/parameters.ts';
-import { defineRoute } from '../../../rest/declare/route.ts';
+import { defineRoute, type WriteInput } from '../../../rest/declare/route.ts';
 import { EVENT_NAMES, WEBHOOK_STATUSES, webhook, webhookTest, webhookWithSecret } from './webhook.ts';
 
 const writable = z.strictObject({
@@ -161,60 +161,58 @@ export const manageWebhookRoutes = [
     variables: ({ path, body }) => ({ ...(body as object), id: path.webhookId }),
     status: 200,
   }),
-  ...(
-    [
-      ['rotate-secret/complete', 'completeWebhookRotation', 'End a rotation', 'From the next attempt on only the new secret signs.'],
-      ['pause', 'pauseWebhookEndpoint', 'Pause a webhook', 'Nothing is lost: deliveries are held until it is resumed.'],
-      ['disable', 'disableWebhookEndpoint', 'Disable a webhook', 'Deliveries are held as in a pause.'],
-    ] as const
-  ).map(([action, field, summary, description]) =>
-    defineRoute({
-      ...base,
-      kind: 'write',
-      method: 'POST',
-      path: `/webhooks/{webhookId}/${action}`,
-      operationId: field.replace('Endpoint', ''),
-      summary,
-      description,
-      scopes: ['webhooks:write'],
-      errors: ['NOT_FOUND', 'INVALID_STATE'],
-      graph: { field, arguments: { id: 'ID!' } },
-      variables: ({ path }) => ({ id: path.webhookId }),
-      status: 200,
-    }),
-  ),
-  ...(
-    [
-      [
-        'resume',
-        'resumeWebhookEndpoint',
-        'Resume a webhook',
-        'Sends what was held, in order and at the given pace, then goes on as before.',
-      ],
-      [
-        'enable',
-        'enableWebhookEndpoint',
-        'Enable a webhook',
-        'For one that answered 410, failed for 5 days or was disabled by hand. What was held is sent, in order and at the given pace.',
-      ],
-    ] as const
-  ).map(([action, field, summary, description]) =>
-    defineRoute({
-      ...base,
-      kind: 'write',
-      method: 'POST',
-      path: `/webhooks/{webhookId}/${action}`,
-      operationId: field.replace('Endpoint', ''),
-      summary,
-      description,
-      scopes: ['webhooks:write'],
-      errors: ['NOT_FOUND', 'INVALID_STATE'],
-      graph: { field, arguments: { id: 'ID!', drainPerSecond: 'Int' } },
-      body: z.strictObject({ drainPerSecond: z.int().min(1).max(1_000).optional() }),
-      bodyOptional: true,
-      bodyExample: { drainPerSecond: 50 },
-      variables: ({ path, body }) => ({ ...(body as object), id: path.webhookId }),
-      status: 200,
-    }),
-  ),
+  defineRoute({
+    ...action('rotate-secret/complete', 'completeWebhookRotation'),
+    summary: 'End a rotation',
+    description: 'From the next attempt on only the new secret signs.',
+  }),
+  defineRoute({
+    ...action('pause', 'pauseWebhookEndpoint'),
+    summary: 'Pause a webhook',
+    description: 'Nothing is lost: deliveries are held until it is resumed.',
+  }),
+  defineRoute({
+    ...action('disable', 'disableWebhookEndpoint'),
+    summary: 'Disable a webhook',
+    description: 'Deliveries are held as in a pause.',
+  }),
+  defineRoute({
+    ...sendingAgain('resume', 'resumeWebhookEndpoint'),
+    summary: 'Resume a webhook',
+    description: 'Sends what was held, in order and at the given pace, then goes on as before.',
+  }),
+  defineRoute({
+    ...sendingAgain('enable', 'enableWebhookEndpoint'),
+    summary: 'Enable a webhook',
+    description:
+      'For one that answered 410, failed for 5 days or was disabled by hand. What was held is sent, in order and at the given pace.',
+  }),
 ];
+
+/** `path`: behind that of the webhook. */
+function action(path: string, field: string) {
+  return {
+    ...base,
+    kind: 'write',
+    method: 'POST',
+    path: `/webhooks/{webhookId}/${path}`,
+    operationId: field.replace('Endpoint', ''),
+    scopes: ['webhooks:write'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    graph: { field, arguments: { id: 'ID!' } },
+    variables: ({ path: { webhookId } }: WriteInput) => ({ id: webhookId }),
+    status: 200,
+  } as const;
+}
+
+/** An action after which deliveries that were held go out, at a pace that may be given. */
+function sendingAgain(path: string, field: string) {
+  return {
+    ...action(path, field),
+    graph: { field, arguments: { id: 'ID!', drainPerSecond: 'Int' } },
+    body: z.strictObject({ drainPerSecond: z.int().min(1).max(1_000).optional() }),
+    bodyOptional: true,
+    bodyExample: { drainPerSecond: 50 },
+    variables: ({ path: { webhookId }, body }: WriteInput) => ({ ...(body as object), id: webhookId }),
+  } as const;
+}

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive } from './postmaster-file.ts';
+import { hasCode } from '../read-error.ts';
+import { isAlive } from './is-alive.ts';
 
 const POLL_MS = 50;
 /** No start takes longer; a process id may have been given to another program since. */
@@ -28,7 +29,7 @@ function take(file: string, mine: string): boolean {
     writeFileSync(file, mine, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }
