@@ -141,6 +141,9 @@ describe.skipIf(!hasRedisServer)('a connection to a Redis that fails (skipped wi
     await expect(write(redis)).rejects.toThrow('did not answer');
     await expect.poll(() => changes).toEqual([true, false, true]);
     await write(redis);
+    // Why it was down before is not why it is down now.
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await expect.poll(() => reasons.at(-1)).toBe('the connection was closed');
   });
 
   it('is down, and is tried again, where somebody takes connections and never answers', async () => {

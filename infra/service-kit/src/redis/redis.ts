@@ -27,6 +27,8 @@ const TRY_AGAIN_MS = 500;
 const BACKSTOP = 4;
 /** A connection through which nothing has come for so long, although something was asked, is made anew: a network may have dropped it untold. */
 const SILENCE_MS = 2_000;
+/** Why it is down where nothing else says it. */
+const CLOSED = 'the connection was closed';
 /**
  * What all is built on. A replica, a Redis whose memory is full and one that cannot save answer a ping and refuse this; so does a node of a
  * cluster, for keys that are not all its own.
@@ -58,7 +60,7 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
   let up: boolean | undefined;
   let later: NodeJS.Timeout | undefined;
   let closing = false;
-  let lastError = 'the connection was closed';
+  let lastError = CLOSED;
 
   function become(next: boolean, reason = ''): void {
     if (up === next || closing) return;
@@ -96,6 +98,7 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     lastError = error.message || lastError;
   });
   client.on('ready', () => {
+    lastError = CLOSED;
     firstTry = tryNow();
   });
   client.on('close', () => become(false, lastError));
