@@ -30,12 +30,13 @@ export function openNatsLink({ url, name, logger }: { url: string; name: string;
   const watch = async (connection: NatsConnection): Promise<void> => {
     for await (const { type } of connection.status()) {
       if (type === 'disconnect' && up) logger.warn({ dependency: 'nats' }, 'the connection broke; trying again');
-      if (type === 'reconnect') logger.info({ dependency: 'nats' }, 'connected again');
       if (type === 'disconnect') {
         up = false;
         breaking.abort();
       }
-      if (type === 'reconnect') {
+      // A try whose credentials were refused says it too, once one is taken.
+      if (type === 'reconnect' && !up) {
+        logger.info({ dependency: 'nats' }, 'connected again');
         up = true;
         breaking = new AbortController();
       }
