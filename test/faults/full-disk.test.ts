@@ -13,21 +13,34 @@ import { expect, it } from 'vitest';
 import type { Reply } from '../stack/send.ts';
 import { openShop } from '../stack/shop.ts';
 import { startStack } from '../stack/start-stack.ts';
+import { eventIdOf, startFaultSink } from './sink.ts';
 
 const NAME = 'full_disk';
 /** What is left of the disk: some products find room. */
 const LEFT_BYTES = 256 * 1024;
 const REFUSALS = 50;
+/** More than results fit into what is left of a page. */
+const HELD = 60;
+const LEASE_MS = 4_000;
+/** Which of the two has no room first is the page's business. */
+const CANNOT = new Set(['complete attempts', 'claim deliveries']);
 
-it('a full disk refuses writes with 503 and says so in few lines; nothing is lost, and all goes on once there is room (needs to mount one)', async ({
-  skip,
-}) => {
+type SmallDisk = AsyncDisposable & {
+  /** Of a database whose tables are on it. */
+  readonly url: string;
+  /** Leaves so much of it. */
+  fill(leftBytes: number): void;
+  empty(): void;
+};
+
+/** Undefined where this may not mount one. */
+async function openSmallDisk(): Promise<SmallDisk | undefined> {
   await using opened = new AsyncDisposableStack();
   const dir = mkdtempSync(join(tmpdir(), 'portico-full-disk-'));
   opened.defer(() => rmSync(dir, { recursive: true }));
   const room = join(dir, 'room');
   mkdirSync(room);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=755', 'tmpfs', room], { stdio: 'ignore' }).status !== 0) return skip();
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=755', 'tmpfs', room], { stdio: 'ignore' }).status !== 0) return undefined;
   opened.defer(() => void spawnSync('umount', [room]));
   const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'data'), durable: false, log: () => {} });
   opened.defer(() => postgres.stop());
@@ -43,20 +56,35 @@ it('a full disk refuses writes with 503 and says so in few lines; nothing is los
   await server.query(`create database ${NAME} tablespace small`);
   const url = new URL(postgres.url);
   url.pathname = `/${NAME}`;
+  const filler = join(room, 'filler');
+  const kept = opened.move();
+  return {
+    url: url.href,
+    fill(leftBytes) {
+      const { bavail, bsize } = statfsSync(room);
+      writeFileSync(filler, Buffer.alloc(bavail * bsize - leftBytes));
+    },
+    empty: () => rmSync(filler),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
 
+it('a full disk refuses writes with 503 and says so in few lines; nothing is lost, and all goes on once there is room (needs to mount one)', async ({
+  skip,
+}) => {
+  await using disk = await openSmallDisk();
+  if (disk === undefined) return skip();
   const lines: string[] = [];
   const write = ({ operation = '' }: LogFields, message: string): void => void lines.push(`${message} ${operation}`.trim());
   const loggerOf = () => ({ ...silentLogger, warn: write, error: write });
   await using stack = await startStack({
     topology: 'all-in-one',
-    databaseUrl: url.href,
+    databaseUrl: disk.url,
     loggerOf,
     openBus: (databaseUrl) => openPostgresBus({ databaseUrl, logger: loggerOf() }),
   });
   const shop = await openShop(stack);
-  const filler = join(room, 'filler');
-  const { bavail, bsize } = statfsSync(room);
-  writeFileSync(filler, Buffer.alloc(bavail * bsize - LEFT_BYTES));
+  disk.fill(LEFT_BYTES);
 
   const post = (i: number) => {
     // Random, because what repeats is kept compressed.
@@ -81,12 +109,10 @@ it('a full disk refuses writes with 503 and says so in few lines; nothing is los
   // A line for each kind of work that cannot go on, not one for each try.
   expect(background).toEqual([...new Set(background)]);
 
-  rmSync(filler);
+  disk.empty();
   for (const send of refused) await expect.poll(async () => (await send()).status).toBeLessThan(300);
-  const own = new pg.Client({ connectionString: url.href });
-  await own.connect();
-  opened.defer(() => own.end());
-  const count = async (text: string): Promise<unknown> => (await own.query(`select count(*)::int as n from ${text}`)).rows[0].n;
+  await using counter = await openCounter(disk.url);
+  const { count } = counter;
   const made = accepted.length + refused.length;
   expect(await count(`products.product where sku like 'FULL-%'`)).toBe(made);
   await expect.poll(() => count('products.outbox where published_at is null'), { timeout: 20_000 }).toBe(0);
@@ -95,3 +121,56 @@ it('a full disk refuses writes with 503 and says so in few lines; nothing is los
     `full disk: ${accepted.length} accepted, ${refused.length} refused and made later, ${background.length} lines of background work`,
   );
 }, 180_000);
+
+it('a full disk has no webhook sent twice: what could not be written down is not claimed again, and what waited is sent once there is room (needs to mount one)', async ({
+  skip,
+}) => {
+  await using disk = await openSmallDisk();
+  if (disk === undefined) return skip();
+  await using sink = await startFaultSink();
+  const lines: string[] = [];
+  const logger = { ...silentLogger, warn: ({ operation = '' }: LogFields) => void lines.push(`${operation}`) };
+  await using stack = await startStack({
+    topology: 'all-in-one',
+    databaseUrl: disk.url,
+    loggerOf: () => logger,
+    engine: { leaseMs: LEASE_MS, timeoutMs: LEASE_MS / 2 },
+    openBus: (databaseUrl) => openPostgresBus({ databaseUrl, logger: silentLogger }),
+  });
+  const shop = await openShop(stack);
+  await using counter = await openCounter(disk.url);
+  const { count } = counter;
+  const given = { url: sink.urlOf('partner'), events: ['customer.created'] };
+  const { id } = await shop.data<{ id: string }>(201, 'POST', '/api/v1/webhooks', given);
+  // Its lease leaves room for others in the page that it was in.
+  await shop.customer();
+  await expect.poll(() => count(`webhooks.delivery where status = 'succeeded'`)).toBe(1);
+  const before = sink.of('partner').length;
+  await shop.data(200, 'POST', `/api/v1/webhooks/${id}/pause`, {});
+  for (let i = 0; i < HELD; i += 1) await shop.customer();
+  await expect.poll(() => count('webhooks.delivery')).toBe(1 + HELD);
+  disk.fill(0);
+  await shop.data(200, 'POST', `/api/v1/webhooks/${id}/resume`, {});
+  await expect.poll(() => lines).toSatisfy(() => lines.some((operation) => CANNOT.has(operation)));
+  const sent = (): string[] => sink.of('partner').slice(before).map(eventIdOf);
+  const atFirst = sent().length;
+  expect(atFirst).toBeLessThan(HELD);
+  // Twice as long as it is nobody else's.
+  const until = performance.now() + 2 * LEASE_MS;
+  await expect.poll(() => performance.now(), { interval: 100 }).toBeGreaterThan(until);
+  expect(new Set(sent()).size).toBe(sent().length);
+
+  disk.empty();
+  await expect.poll(() => count(`webhooks.delivery where status = 'succeeded'`), { timeout: 60_000 }).toBe(1 + HELD);
+  expect(new Set(sent()).size).toBe(HELD);
+  console.info(`full disk: ${atFirst} of ${HELD} webhooks sent at first, ${sent().length - HELD} twice`);
+}, 180_000);
+
+async function openCounter(connectionString: string) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  return {
+    count: async (text: string): Promise<unknown> => (await client.query(`select count(*)::int as n from ${text}`)).rows[0].n,
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}

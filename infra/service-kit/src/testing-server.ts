@@ -13,8 +13,8 @@ export type TestServer = AsyncDisposable & {
   kill(): Promise<void>;
   /** Starts it again at the same address; kills it first if it runs. */
   start(): Promise<void>;
-  /** Lets it stand still, with its connections open, or go on. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Lets it stand still, with its connections open, or go on; or read its configuration again. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void;
 };
 
 /** Whether `startTestServer` can work here. */

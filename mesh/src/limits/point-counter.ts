@@ -53,6 +53,8 @@ export function createPointCounter(
       if (redis === undefined || shared === undefined || !redis.isUp()) return countHere(key);
       try {
         const result = await redis.run(() => shared.consume(key).catch(refusedOrThrow));
+        // Its clock was set back: nobody is shut out until it is right again.
+        if (result.msBeforeNext > windowSeconds * 1_000) return countHere(key);
         // What Redis does not hear stays counted there.
         return counted(result, () => redis.run(() => shared.reward(key)).catch(() => {}));
       } catch {

@@ -56,6 +56,16 @@ describe('the rate limit', () => {
     await expect(waiting).rejects.toThrow('gone');
   });
 
+  it.skipIf(!hasRedisServer)('grants again a minute later where the clock of Redis was set back (needs redis-server)', async () => {
+    await using server = await startRedisServer();
+    await using redis = await openRedis({ url: server.url, timeoutMs: 10_000, onChange: () => {} });
+    const limit = createRateLimit({ provider: 'acme', perMinute: 1, redis, now: Date.now });
+    expect(await limit.take(soon(), never)).toBeUndefined();
+    await redis.client.pexpire('portico:integration:limit:acme', 3_600_000);
+    expect(await limit.take(soon(), never)).toBeUndefined();
+    expect(await limit.take(soon(), never)).toBeLessThanOrEqual(Date.now() + 60_000);
+  });
+
   it.skipIf(!hasRedisServer)(
     'holds over processes that share a Redis, and goes on in each when it is killed (needs redis-server)',
     async () => {

@@ -84,6 +84,8 @@ function parcels({ provider, perMinute, redis, now }: RateLimitOptions, size: nu
   const limiter = new RateLimiterRedis({ ...limits, storeClient: redis.client });
   const shared = async (): Promise<Parcel | number> => {
     const answer = await redis.run(() => limiter.consume(provider, size).catch(refusedOrThrow));
+    // Its clock was set back: what it says now is no minute of anybody's.
+    if (answer.msBeforeNext > WINDOW_MS) return alone();
     const until = now() + Math.max(0, answer.msBeforeNext);
     return answer.consumedPoints <= perMinute ? { tokens: size, until } : until;
   };

@@ -11,15 +11,17 @@ export async function checkPostgres(url: string, timeoutMs: number): Promise<Che
   client.on('error', () => {});
   try {
     await client.connect();
-    const { rows } = await client.query<{ version: string; number: string; create: boolean; reads: string }>(
+    const { rows } = await client.query<{ version: string; number: string; create: boolean; reads: string; encoding: string }>(
       `select current_setting('server_version') as version, current_setting('server_version_num') as number,
               has_database_privilege(current_database(), 'create') as create,
-              current_setting('transaction_read_only') as reads`,
+              current_setting('transaction_read_only') as reads, current_setting('server_encoding') as encoding`,
     );
     const [server] = rows;
     if (Number(server?.number) < MIN_VERSION) return { ok: false, problem: `PostgreSQL ${server?.version} answers; 15 or newer is needed` };
     if (server?.reads === 'on') return { ok: false, problem: 'PostgreSQL answers, but it is read-only (a standby, or set so)' };
     if (server?.create !== true) return { ok: false, problem: 'PostgreSQL answers, but its user may not create schemas in this database' };
+    if (server.encoding !== 'UTF8')
+      return { ok: false, problem: `PostgreSQL answers, but the database has the encoding ${server.encoding}; UTF8 is needed` };
     return { ok: true, detail: `PostgreSQL ${server.version}` };
   } catch (error) {
     return { ok: false, problem: `PostgreSQL does not answer: ${reasonOf(error)}` };

@@ -1,8 +1,10 @@
 // Demo data, written straight into the five schemas: through the graph, 100,000 orders would take an hour.
 // What is written is the past. It keeps every rule that later requests rely on (sealed columns, blind indexes, stock held for open orders,
 // data versions), but announces nothing: nobody was listening when it "happened".
+
 import type { Tenant } from '@portico/contracts/caller';
 import { createBlindIndex, createKeyRing } from '@portico/service-kit/sealing/key-ring';
+import { sessionOptions } from '@portico/service-kit/sql/session-options';
 import pg from 'pg';
 import { demoCustomers } from './demo-customers.ts';
 import { demoProducts } from './demo-products.ts';
@@ -39,7 +41,7 @@ const TABLES = [
 
 /** Answers how many rows were added: none the second time. The schemas must be migrated. One transaction: all of it or nothing. */
 export async function seedDemo(options: SeedOptions): Promise<SeedReport> {
-  const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'portico seed' });
+  const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'portico seed', options: sessionOptions({}) });
   // The statement that fails reports it.
   client.on('error', () => {});
   await client.connect();

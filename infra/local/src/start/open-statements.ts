@@ -1,6 +1,7 @@
 import { translateDatabaseError } from '@portico/service-kit/database/database-errors';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { openReadConnections } from '@portico/service-kit/sql/read-connections';
+import { sessionOptions } from '@portico/service-kit/sql/session-options';
 import { STATEMENT_TIMEOUT_MS, statementClient } from '@portico/service-kit/sql/statement-client';
 import pg from 'pg';
 
@@ -9,14 +10,9 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 const READS_MAX = 1;
 
 /** For few rows by a key, again and again: by itself PostgreSQL plans a statement with arrays anew every time, and makes a bitmap of eight rows. */
-const SETTINGS = [
-  'timezone=UTC',
-  `statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-  'plan_cache_mode=force_generic_plan',
-  'enable_bitmapscan=off',
-];
+const SETTINGS = { statement_timeout: STATEMENT_TIMEOUT_MS, plan_cache_mode: 'force_generic_plan', enable_bitmapscan: 'off' };
 /** And it reads a small table whole as soon as it has counted its rows. */
-const READ_SETTINGS = [...SETTINGS, 'enable_seqscan=off'];
+const READ_SETTINGS = { ...SETTINGS, enable_seqscan: 'off' };
 
 /** `read`: for statements that change nothing, wait for no lock, and find few rows by a key. */
 export type Statements = AsyncDisposable & { readonly run: RunStatement; readonly read: RunStatement };
@@ -25,11 +21,11 @@ export type Statements = AsyncDisposable & { readonly run: RunStatement; readonl
 export function openStatements(options: { program: string; databaseUrl: string; poolMax: number }): Statements {
   // What a gateway keeps is bookkeeping keyed by account and mode; no table of it belongs to a tenant.
   const Client = statementClient({ program: options.program, gate: () => {} });
-  const connection = (settings: readonly string[]) => ({
+  const connection = (settings: Parameters<typeof sessionOptions>[0]) => ({
     connectionString: options.databaseUrl,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     application_name: `portico ${options.program}`,
-    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    options: sessionOptions(settings),
     keepAlive: true,
   });
   const pool = new pg.Pool({ ...connection(SETTINGS), max: Math.max(1, options.poolMax - READS_MAX), Client });

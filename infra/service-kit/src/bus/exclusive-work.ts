@@ -1,11 +1,13 @@
 // Work that one process at a time does, though several could: the one that holds an advisory lock of PostgreSQL. The lock belongs to the
 // connection on which the work's statements run, so it is free the moment its holder is gone, and a holder that lost it can change nothing. A holder
 // that is gone without a word, or stands still, is silent: PostgreSQL ends its connection then.
+
 import pg from 'pg';
 import { createPause } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { createOutage } from '../outage.ts';
 import type { RunStatement } from '../reads/reads.ts';
+import { sessionOptions } from '../sql/session-options.ts';
 import { endClient } from './end-client.ts';
 
 export type ExclusiveTurn = {
@@ -88,7 +90,7 @@ async function takeTurn(
     connectionTimeoutMillis: 5_000,
     // The server ends what is slow; the client ends what is not answered at all. What such work writes is how far it came: a crash of the
     // server that loses the last of it has some work done twice.
-    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c synchronous_commit=off -c idle_session_timeout=${SILENT_MS}`,
+    options: sessionOptions({ statement_timeout: STATEMENT_TIMEOUT_MS, synchronous_commit: 'off', idle_session_timeout: SILENT_MS }),
     query_timeout: 2 * STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   });

@@ -80,3 +80,31 @@ it('a program that was rolled back starts, and says in one sentence that the sch
   expect(lines).toEqual([[{ dependency: 'shop', version: '0002-wider' }, expect.stringContaining('newer release')]]);
   expect(await older.run('select count(*)::int as n from shop.thing', [])).toEqual([{ n: 0 }]);
 });
+
+it.each(['SQL_ASCII', 'LATIN1'])(
+  'a database that cannot keep every text is refused before anything is written to it (%s)',
+  async (encoding) => {
+    await using server = await createTestDatabase();
+    const url = new URL(server.url);
+    const name = `${url.pathname.slice(1)}_${encoding.toLowerCase()}`;
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query(`create database "${name}" template template0 encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`);
+    try {
+      url.pathname = `/${name}`;
+      const opening = openDatabase({
+        program: 'test',
+        databaseUrl: url.href,
+        schema: 'shop',
+        entities: [OutboxEvent],
+        migrations: {},
+        tenantTables: [],
+        poolMax: 2,
+      });
+      await expect(opening).rejects.toThrow(`The database ${name} has the encoding ${encoding}`);
+    } finally {
+      await client.query(`drop database "${name}" with (force)`);
+      await client.end();
+    }
+  },
+);

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { RunStatement } from '../reads/reads.ts';
 import { openReadConnections } from '../sql/read-connections.ts';
 import { returnBrokenConnections } from '../sql/return-broken-connections.ts';
+import { sessionOptions } from '../sql/session-options.ts';
 import { STATEMENT_TIMEOUT_MS, statementClient } from '../sql/statement-client.ts';
 import { createTenancyGate } from '../sql/tenancy-gate.ts';
 import { translateDatabaseError } from './database-errors.ts';
@@ -55,11 +56,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const Client = statementClient({ program, gate, silentMs: 1.5 * statementTimeoutMs, mayBeSilent: () => isMigrating });
   const connection = {
     application_name: `portico ${program}`,
-    options: [
-      '-c timezone=UTC',
-      `-c statement_timeout=${statementTimeoutMs}`,
-      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
-    ].join(' '),
+    options: sessionOptions({
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    }),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   };
@@ -142,13 +142,28 @@ async function inTransaction<Result>(pool: pg.Pool, work: (run: RunStatement) =>
   }
 }
 
+/** The encoding of a database is chosen when it is made. Another one refuses what some customers are called, or cuts their names between bytes. */
+async function requireUnicode(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; encoding: string }>(
+    `select current_database() as name, current_setting('server_encoding') as encoding`,
+  );
+  for (const { name, encoding } of rows)
+    if (encoding !== 'UTF8')
+      throw new Error(`The database ${name} has the encoding ${encoding}. Make one with UTF8: it cannot be changed later.`);
+}
+
 /** Answers what has been done to the schema that this program does not know. */
 async function migrate(orm: MikroORM, { databaseUrl, schema, migrations }: DatabaseOptions): Promise<readonly string[]> {
-  const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'portico migration lock' });
+  const lock = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'portico migration lock',
+    options: sessionOptions({ statement_timeout: 0, idle_session_timeout: 0 }),
+  });
   // A connection that breaks while it only holds the lock has nobody else to tell.
   lock.on('error', () => {});
   await lock.connect();
   try {
+    await requireUnicode(lock);
     await lock.query('select pg_advisory_lock(hashtext($1))', [`portico migrations ${schema}`]);
     await lock.query(`create schema if not exists "${schema}"`);
     if ((await orm.migrator.getPending()).length > 0)

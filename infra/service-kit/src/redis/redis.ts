@@ -27,6 +27,8 @@ const TRY_AGAIN_MS = 500;
 const BACKSTOP = 4;
 /** A connection through which nothing has come for so long, although something was asked, is made anew: a network may have dropped it untold. */
 const SILENCE_MS = 2_000;
+/** Why it is down where nothing else says it. */
+const CLOSED = 'the connection was closed';
 /**
  * What all is built on. A replica, a Redis whose memory is full and one that cannot save answer a ping and refuse this; so does a node of a
  * cluster, for keys that are not all its own.
@@ -48,6 +50,8 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: timeoutMs * BACKSTOP,
     enableOfflineQueue: false,
+    // The client's own check waits until Redis has loaded its data. We try it out instead.
+    enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     socketTimeout: SILENCE_MS,
@@ -56,7 +60,7 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
   let up: boolean | undefined;
   let later: NodeJS.Timeout | undefined;
   let closing = false;
-  let lastError = 'the connection was closed';
+  let lastError = CLOSED;
 
   function become(next: boolean, reason = ''): void {
     if (up === next || closing) return;
@@ -68,24 +72,25 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     try {
       return await withDeadline(command(client), timeoutMs);
     } catch (error) {
-      failed(error);
+      failed(error, tryNow);
       throw error;
     }
   }
-  /** A connection that stands but failed a command is tried until it does what it is for; one that broke is made anew by the client. */
-  function tryLater(): void {
+  /** A connection that stands but failed a command is tried; one that does not do what it is for is made anew: another server may be there by now. */
+  function tryNow(): Promise<void> {
+    return withDeadline(tryOut(client), timeoutMs).then(
+      () => become(true),
+      (error) => failed(error, () => client.disconnect(true)),
+    );
+  }
+  /** `next`: done in a while, unless the connection broke and the client makes it anew by itself. */
+  function failed(error: unknown, next: () => unknown): void {
+    become(false, error instanceof Error ? error.message : String(error));
     if (closing || later !== undefined) return;
     later = setTimeout(() => {
       later = undefined;
-      if (up !== true && client.status === 'ready') void tryNow();
+      if (up !== true && client.status === 'ready') next();
     }, TRY_AGAIN_MS).unref();
-  }
-  function tryNow(): Promise<void> {
-    return withDeadline(tryOut(client), timeoutMs).then(() => become(true), failed);
-  }
-  function failed(error: unknown): void {
-    become(false, error instanceof Error ? error.message : String(error));
-    tryLater();
   }
 
   let firstTry: Promise<void> | undefined;
@@ -93,6 +98,7 @@ export function connectRedis({ url, timeoutMs, onChange }: RedisOptions): { conn
     lastError = error.message || lastError;
   });
   client.on('ready', () => {
+    lastError = CLOSED;
     firstTry = tryNow();
   });
   client.on('close', () => become(false, lastError));

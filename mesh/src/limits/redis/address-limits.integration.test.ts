@@ -50,6 +50,16 @@ describe.skipIf(!hasRedisServer)('an address at several gateways (skipped withou
     expect(await redis.client.get('portico:address:public:203.0.113.3')).toSatisfy((used: string | null) => Number(used) <= 1);
   });
 
+  it('is not shut out for longer than a window by a Redis whose clock was set back', async () => {
+    const limits = gateway();
+    for (let i = 0; i < 2; i += 1) await limits.countPublic('203.0.113.4');
+    await redis.client.pexpire('portico:address:public:203.0.113.4', 10 * 3_600_000);
+    for (let i = 0; i < 2; i += 1) await limits.countPublic('203.0.113.4');
+    const refused = await limits.countPublic('203.0.113.4').catch((error: unknown) => error);
+    expect(refused).toMatchObject(TOO_MANY);
+    expect((refused as { retryAfterSeconds: number }).retryAfterSeconds).toBeLessThanOrEqual(3_600);
+  });
+
   it('is limited all the same while Redis is away', async () => {
     const limits = gateway();
     await server.kill();

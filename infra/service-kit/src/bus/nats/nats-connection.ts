@@ -34,7 +34,8 @@ export function openNatsLink({ url, name, logger }: { url: string; name: string;
         up = false;
         breaking.abort();
       }
-      if (type === 'reconnect') {
+      // A try whose credentials were refused says it too, once one is taken.
+      if (type === 'reconnect' && !up) {
         logger.warn({ dependency: 'nats' }, 'connected again');
         up = true;
         breaking = new AbortController();

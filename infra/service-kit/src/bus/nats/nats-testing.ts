@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'nats';
 import { isOnPath, startTestServer, type TestServer } from '../../testing-server.ts';
+import { natsAddress } from './nats-address.ts';
 
 /** TEST_NATS_URL, else the usual address when something answers there; undefined for a suite that has to be skipped. */
 export async function testNatsUrl(url: string = process.env.TEST_NATS_URL ?? 'nats://127.0.0.1:4222'): Promise<string | undefined> {
@@ -54,7 +55,7 @@ const PATIENT_MS = 5_000;
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const connection = await connect({ servers: url, timeout: PATIENT_MS, reconnect: false });
+    const connection = await connect({ ...natsAddress(url), timeout: PATIENT_MS, reconnect: false });
     await (await connection.jetstreamManager()).getAccountInfo();
     await connection.close();
     return true;

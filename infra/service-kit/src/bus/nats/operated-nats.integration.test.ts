@@ -1,13 +1,19 @@
 // What an operator does to a NATS that carries our events, and what a NATS does whose limits are reached.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect, DiscardPolicy, type JetStreamManager, nanos } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, silentLogger } from '../../testing.ts';
+import { startTestServer } from '../../testing-server.ts';
 import { testEvent } from '../bus-conformance.ts';
 import type { BusEvent, EventBus } from '../event-bus.ts';
 import { openEventBus } from '../open-event-bus.ts';
-import { hasNatsServer, startNatsServer } from './nats-testing.ts';
+import { hasNatsServer, startNatsServer, testNatsUrl } from './nats-testing.ts';
 import { topologyOf } from './nats-topology.ts';
 
+/** Tries of a connection that is refused. */
+const REFUSED_TRIES = 4;
 const WITHIN = { timeout: 50_000, interval: 10 };
 const { stream } = topologyOf('portico');
 const NAME = 'reader';
@@ -94,3 +100,55 @@ describe.skipIf(!hasNatsServer)('a NATS that is operated (needs nats-server on P
     await reader.end();
   });
 });
+
+it.skipIf(!hasNatsServer)(
+  'a NATS whose users are changed has nothing lost, and both is said once (needs nats-server on PATH)',
+  async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'portico-users-'));
+    const [file, log] = [join(dir, 'server.conf'), join(dir, 'log')];
+    const allow = (user: string) =>
+      writeFile(
+        file,
+        `log_file: "${log}"\njetstream { store_dir: "${dir}" }\nauthorization { users: [{ user: ${user}, password: secret }] }\n`,
+      );
+    await allow('ours');
+    await using server = await startTestServer({
+      command: 'nats-server',
+      argumentsFor: (port) => ['-c', file, '--addr', '127.0.0.1', '--port', String(port)],
+      url: (port) => `nats://ours:secret@127.0.0.1:${port}`,
+      answers: async (url) => (await testNatsUrl(url)) !== undefined,
+    });
+    const lines: string[] = [];
+    const say = (_: unknown, line: string): void => void lines.push(line);
+    await using database = await createTestDatabase();
+    await using bus = await openEventBus({
+      natsUrl: server.url,
+      databaseUrl: database.url,
+      logger: { ...silentLogger, info: say, warn: say },
+    });
+    const got: BusEvent[] = [];
+    await using _ = await bus.consume({ name: NAME, batchMax: 10 }, async (batch) => void got.push(...batch));
+    const event = testEvent('a', 0);
+    const published = (): Promise<boolean> =>
+      bus.publish([event]).then(
+        () => true,
+        () => false,
+      );
+    const refusals = async (): Promise<number> => (await readFile(log, 'utf8')).split('authentication error').length - 1;
+    await expect.poll(() => bus.check(), WITHIN).toEqual({ status: 'up' });
+    await allow('others');
+    server.signal('SIGHUP');
+    await expect.poll(refusals, WITHIN).toBeGreaterThanOrEqual(REFUSED_TRIES);
+    expect([await published(), await bus.check()]).toEqual([false, { status: 'down' }]);
+    await allow('ours');
+    server.signal('SIGHUP');
+    await expect.poll(published, WITHIN).toBe(true);
+    await expect.poll(() => got, WITHIN).toEqual([event]);
+    expect(lines.filter((line) => line.startsWith('connect') || line.startsWith('the connection'))).toEqual([
+      'the connection broke; trying again',
+      'connected again',
+    ]);
+    await rm(dir, { recursive: true });
+  },
+  120_000,
+);

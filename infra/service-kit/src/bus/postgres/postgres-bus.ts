@@ -1,8 +1,10 @@
 // The bus as a log in PostgreSQL. Publishing inserts rows; a consumer is a cursor over (transaction id, row id), moved after each batch.
 // A row may be read once no transaction that began before it can still commit.
+
 import pg from 'pg';
 import { startLoop } from '../../lifecycle.ts';
 import type { Logger } from '../../logger.ts';
+import { sessionOptions } from '../../sql/session-options.ts';
 import { consumerName } from '../consumers.ts';
 import { type BusEvent, EVENT_AGE_MAX_MS, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
 import { type ExclusiveTurn, startExclusiveWork } from '../exclusive-work.ts';
@@ -40,7 +42,7 @@ export async function openPostgresBus({ databaseUrl, logger }: { databaseUrl: st
     application_name: 'portico bus',
     max: POOL_MAX,
     connectionTimeoutMillis: 5_000,
-    options: '-c timezone=UTC -c statement_timeout=10000',
+    options: sessionOptions({ statement_timeout: 10_000 }),
     // One whose answer does not come is left: whoever waits here has others wait, for it holds a lock.
     query_timeout: 15_000,
     keepAlive: true,
