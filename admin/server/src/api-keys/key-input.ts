@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import { MODES } from '@portico/contracts/caller';
 import { isScope } from '@portico/contracts/scopes';
 import { DEFAULT_TIER, TIERS, type Tier } from '@portico/contracts/tiers';
+import { nameText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
-import { nameText } from '../written-text.ts';
 import { SIGNATURE_SCHEMES } from './api-key.entity.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;

@@ -6,10 +6,10 @@ import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { nameText } from '@portico/service-kit/written-text';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { nameText } from '../written-text.ts';
 import { OPERATOR_ROLES, type OperatorRole, Person } from './person.entity.ts';
 
 export const operatorInput = z.object({
