@@ -11,6 +11,7 @@ export const adminCreate: Command = {
   options: {
     email: { value: 'address', about: 'With which the operator signs in' },
     role: { value: OPERATOR_ROLES.join('|'), about: 'What the operator may do', default: 'admin' },
+    'new-password': { about: 'For an operator who is there: another one-time password, in place of one that nobody has used' },
     name: { value: 'text', about: 'How the operator is called; the address by default' },
     json: { about: 'Prints one JSON object' },
   },
@@ -19,10 +20,19 @@ export const adminCreate: Command = {
     if (email === undefined) throw new UsageError('--email is needed.');
     const role = parseChoice('role', OPERATOR_ROLES, given);
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
-    const { id, password } = await opened.admin.operators.create({ email, role, name: given.text('name') });
-    if (given.isSet('json')) io.out(JSON.stringify({ id, email, role, password: password ?? null }));
+    const { operators } = opened.admin;
+    const made = given.isSet('new-password')
+      ? await operators.renewPassword(email)
+      : await operators.create({ email, role, name: given.text('name') });
+    const { id, operatorRole, password } = made;
+    if (given.isSet('json')) io.out(JSON.stringify({ id, email: made.email, role: operatorRole, password: password ?? null }));
     else
-      for (const [name, value] of Object.entries({ id, email, role, password: password ?? '(the one that the person has)' }))
+      for (const [name, value] of Object.entries({
+        id,
+        email: made.email,
+        role: operatorRole,
+        password: password ?? '(the one that the person has)',
+      }))
         io.out(`${name.padEnd(8)}  ${value}`);
     return 0;
   },
