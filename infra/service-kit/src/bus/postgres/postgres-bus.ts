@@ -1,7 +1,7 @@
 // The bus as a log in PostgreSQL. Publishing inserts rows; a consumer is a cursor over (transaction id, row id), moved after each batch.
 // A row may be read once no transaction that began before it can still commit.
 import pg from 'pg';
-import { startLoop } from '../../lifecycle.ts';
+import { startTask } from '../../background-task.ts';
 import type { Logger } from '../../logger.ts';
 import { consumerName } from '../consumers.ts';
 import { type BusEvent, EVENT_AGE_MAX_MS, type EventBus, type HandleEvents, messageIdOf } from '../event-bus.ts';
@@ -47,12 +47,13 @@ export async function openPostgresBus({ databaseUrl, logger }: { databaseUrl: st
   });
   // An idle connection that breaks is replaced by the next statement, which reports what it finds.
   pool.on('error', () => {});
-  const pruning = startLoop({
+  const pruning = startTask({
+    operation: 'removal of old events',
     idleMs: PRUNE_MS,
     work: async (signal) => {
       while (!signal.aborted && (await pool.query(PRUNE, [EVENT_AGE_MAX_MS])).rowCount === PRUNE_ROWS);
     },
-    onError: (err) => logger.warn({ err, dependency: 'postgresql' }, 'could not prune the event log'),
+    logger,
   });
   return {
     kind: 'postgres',
