@@ -5,10 +5,10 @@ import type { Socket } from 'node:net';
 import type { Jwks, KeySource } from '@portico/contracts/access-records';
 import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
+import { startTask } from '@portico/service-kit/background-task';
 import { ConfigError } from '@portico/service-kit/config';
 import { type ConnectionLimits, listen } from '@portico/service-kit/http/http-listener';
 import type { TlsFiles } from '@portico/service-kit/http/tls-files';
-import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import { type ClientAddress, createClientAddress } from '@portico/service-kit/network/client-address';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
@@ -148,10 +148,11 @@ function openPipeline(
   const replay = createReplayGuard(run);
   const idempotency = createIdempotencyStore(run, nowMs);
   opened.use(
-    startLoop({
+    startTask({
+      operation: 'sweep of idempotency keys and signatures',
       idleMs: SWEEP_MS,
-      onError: (err) => logger.warn({ err }, 'could not sweep'),
-      work: async () => void (await Promise.all([idempotency.sweep(), replay.sweep()])),
+      work: () => Promise.all([idempotency.sweep(), replay.sweep()]),
+      logger,
     }),
   );
   const versions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));

@@ -9,6 +9,7 @@ import { openapiDocument, openapiFile, openapiText } from '@portico/mesh/docs/op
 import { composeSupergraph } from '@portico/mesh/graph/compose';
 import { readSubgraphSchemas, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -39,6 +40,24 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
       }),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('has for every webhook an example that its schema takes', () => {
+    const { webhooks } = openapiDocument(v1) as { webhooks: Record<string, { post: { requestBody: Content } }> };
+    for (const [name, { post }] of Object.entries(webhooks)) {
+      const { schema = false, example } = post.requestBody.content?.['application/json'] ?? {};
+      expect([name, z.fromJSONSchema(schema).safeParse(example).error]).toEqual([name, undefined]);
+    }
+  });
+
+  it('says of every operation that a body can be too large, whether or not it takes one', () => {
+    const { paths } = openapiDocument(v1) as { paths: Record<string, Record<string, { responses?: object }>> };
+    const silent = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, { responses }]) =>
+        responses === undefined || Object.hasOwn(responses, '413') ? [] : [`${method} ${path}`],
+      ),
+    );
+    expect(silent).toEqual([]);
   });
 
   it('declares every route of the requirements', () => {
@@ -126,4 +145,4 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
 });
 
 type Form = { requestBody: { content: Record<string, { schema: unknown }> } };
-type Content = { content?: { 'application/json'?: { example?: unknown } } };
+type Content = { content?: { 'application/json'?: { schema?: Parameters<typeof z.fromJSONSchema>[0]; example?: unknown } } };

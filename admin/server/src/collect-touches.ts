@@ -1,4 +1,4 @@
-import { startLoop } from '@portico/service-kit/lifecycle';
+import { startTask } from '@portico/service-kit/background-task';
 import type { Logger } from '@portico/service-kit/logger';
 import type { AdminContext } from './context.ts';
 
@@ -26,11 +26,7 @@ export function collectTouches({ database }: AdminContext, table: 'api_key' | 'o
       [[...batch.keys()], [...batch.values()].map((at) => new Date(at))],
     );
   }
-  const loop = startLoop({
-    idleMs: TOUCH_FLUSH_MS,
-    work: flush,
-    onError: (err) => logger.warn({ err }, `could not note when credentials were used (${table})`),
-  });
+  const loop = startTask({ operation: `last use of credentials, ${table}`, idleMs: TOUCH_FLUSH_MS, work: flush, logger });
   return {
     touch: (id, atMs) => void touched.set(id, atMs),
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { TellOwners } from '@portico/contracts/webhook-notice';
+import { startTask } from '@portico/service-kit/background-task';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
-import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { AdminContext } from './context.ts';
@@ -58,11 +58,7 @@ export async function openSides({ admin, settings, recordAction, graph, logger }
   };
   const mounts = { developer: await open('developer', settings.portalOrigin), operator: await open('operator', settings.consoleOrigin) };
   const loop = (operation: string, idleMs: number, work: () => Promise<unknown>): AsyncDisposable =>
-    startLoop({
-      idleMs,
-      work: async () => void (await work()),
-      onError: (err) => logger.warn({ err, operation }, 'background task failed'),
-    });
+    startTask({ operation, idleMs, work, logger });
   const loops = [
     loop('sweep of sessions', SWEEP_MS, () => sweepSignIn(admin)),
     loop('recovery of sign-in attempts', RECOVERY_MS, () => recoverAttempts({ admin, recordAction })),

@@ -31,7 +31,7 @@ import { listClients } from './oauth-clients/list-clients.ts';
 import { openTokenService } from './oauth-tokens/open-token-service.ts';
 import { RefreshToken, TokenFamily } from './oauth-tokens/token.entities.ts';
 import { openSides, type Sides } from './open-sides.ts';
-import { createOperator } from './people/create-operator.ts';
+import { createOperator, renewPassword } from './people/create-operator.ts';
 import type { OperatorInput } from './people/operators.ts';
 import { Person } from './people/person.entity.ts';
 import type { PeopleSettings } from './people-settings.ts';
@@ -69,7 +69,10 @@ export type Admin = AsyncDisposable & {
   readonly adminLog: UseCases<typeof adminLog>;
   /** The request log of some days as JSON Lines, in batches of lines. */
   exportRequestLog(range: ExportRange): AsyncGenerator<string[]>;
-  readonly operators: { create(given: OperatorInput): ReturnType<typeof createOperator> };
+  readonly operators: {
+    create(given: OperatorInput): ReturnType<typeof createOperator>;
+    renewPassword(email: string): ReturnType<typeof renewPassword>;
+  };
   /** Moves what older keys of the ring sealed to its newest one, beside normal work; answers how many rows of each table moved. */
   resealSecrets(): ReturnType<typeof resealSecrets>;
   /** Opens the sides on which people sign in, for a gateway to mount. `graph`: where webhooks are. Disposed before the admin service. */
@@ -139,6 +142,7 @@ export async function start(
   const feed = await openChangeFeed({ databaseUrl: settings.databaseUrl, natsUrl: settings.natsUrl, logger });
   const keySource = openKeySource(context, feed, logger);
   const tokens = openTokenService(context, feed, logger);
+  const ourselves = { admin: context, recordAction, person: { id: actor } };
   const audit = startAudit(context, logger, settings.auditRetentionDays ?? AUDIT_RETENTION_DAYS);
   return {
     keySource,
@@ -153,7 +157,7 @@ export async function start(
     usage: bind(usage, context),
     adminLog: bind(adminLog, context),
     exportRequestLog: (range) => exportRequestLog(context, range),
-    operators: { create: (given) => createOperator({ admin: context, recordAction, person: { id: actor } }, given) },
+    operators: { create: (given) => createOperator(ourselves, given), renewPassword: (email) => renewPassword(ourselves, email) },
     resealSecrets() {
       keyRing.renew();
       return resealSecrets(context, logger);

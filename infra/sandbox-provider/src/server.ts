@@ -1,6 +1,7 @@
 // A payment provider to develop and test against: a real HTTP server that behaves as such companies do, with money that does not exist.
+
+import { startTask } from '@portico/service-kit/background-task';
 import { listen } from '@portico/service-kit/http/http-listener';
-import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
 import { createAccessTokens } from './api/access-tokens.ts';
 import { answerRequests } from './api/answer-request.ts';
@@ -64,10 +65,12 @@ export async function start(
     }),
   );
   opened.use(
-    startLoop({
+    startTask({
+      operation: 'decision of pending charges',
       idleMs: PENDING_CHECK_MS,
-      work: async () => void (await charging.settlePending()),
-      onError: (err) => logger.error({ err }, 'pending charges could not be decided'),
+      work: async () => charging.settlePending(),
+      logger,
+      level: 'error',
     }),
   );
   const running = opened.move();

@@ -149,6 +149,8 @@ function errorsOf(route: Route): Record<string, unknown> {
     'VALIDATION_ERROR',
     'AUTHENTICATION_ERROR',
     'AUTHORIZATION_ERROR',
+    // A body is read before it is known whether there should be one: the signature covers it.
+    'PAYLOAD_TOO_LARGE',
     'RATE_LIMIT_EXCEEDED',
     'INTERNAL_ERROR',
     'UPSTREAM_ERROR',
@@ -156,7 +158,7 @@ function errorsOf(route: Route): Record<string, unknown> {
     'UPSTREAM_TIMEOUT',
   ];
   if (route.kind === 'item') codes.push('NOT_FOUND');
-  if (route.kind === 'write' && route.body !== undefined) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (route.kind === 'write' && route.body !== undefined) codes.push('UNSUPPORTED_MEDIA_TYPE');
   // CONFLICT while the first request with the key is being worked on.
   if (route.method === 'POST' || route.method === 'PATCH')
     codes.push('CONFLICT', (route.kind === 'write' ? route.duplicate?.code : undefined) ?? 'IDEMPOTENCY_CONFLICT');

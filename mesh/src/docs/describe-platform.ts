@@ -61,6 +61,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
 function errorsOfRead(whenDown: Record<string, unknown> | undefined): Record<string, unknown> {
   const unavailable = { description: 'The platform cannot work at the moment.', headers: RETRY_AFTER, content: whenDown };
   return {
+    413: { $ref: '#/components/responses/PAYLOAD_TOO_LARGE' },
     429: { $ref: '#/components/responses/RATE_LIMIT_EXCEEDED' },
     ...(whenDown === undefined ? {} : { 503: unavailable }),
   };

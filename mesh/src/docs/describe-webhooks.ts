@@ -1,13 +1,16 @@
 import { bodySchema } from '@portico/contracts/events/body-schema';
+import { eventBody } from '@portico/contracts/events/event-body';
 import { WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
 import { webhookTest } from '@portico/contracts/events/webhook-test';
+import { EXAMPLE } from '../contracts/v1/examples.ts';
 
 /** The `webhooks` of the OpenAPI document: what a receiver is sent for each event type, in the version of the contract. */
 export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown> {
   return Object.fromEntries(
-    [...WEBHOOK_EVENTS.values()].map(({ name, summary }) => {
+    [...WEBHOOK_EVENTS.values()].map(({ name, summary, example: payload }) => {
       // The dialect is the document's own.
       const { $schema: _, ...schema } = bodySchema(name, apiVersion);
+      const example = eventBody({ id: EXAMPLE.eventId, type: name, occurredAt: EXAMPLE.time, payload }, apiVersion);
       const operation = {
         operationId: `receive_${name.replace('.', '_')}`,
         tags: ['Events'],
@@ -21,7 +24,7 @@ export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown>
           description,
           schema: { type: 'string' },
         })),
-        requestBody: { required: true, content: { 'application/json': { schema } } },
+        requestBody: { required: true, content: { 'application/json': { schema, example } } },
         responses: name === webhookTest.name ? TEST_RESPONSES : RESPONSES,
       };
       return [name, { post: operation }];

@@ -1,10 +1,10 @@
 // One attempt: render, sign, send, judge. Nothing here touches the database, so an attempt costs its receiver's time and no connection.
+import type { EventToShow } from '@portico/contracts/events/event-body';
 import { newId } from '@portico/contracts/ids';
 import type { Tracing } from '@portico/service-kit/tracing/tracing';
 import type { ClaimedDelivery } from '../claiming/claimed-delivery.ts';
 import type { EndpointConfig } from '../claiming/endpoint-configs.ts';
 import { judge, type Verdict } from '../delivery/retry-schedule.ts';
-import type { EventToRender } from '../rendering/render-body.ts';
 import type { Sender } from '../sending/send.ts';
 import { sign } from '../signing/sign.ts';
 import { type RecordedExchange, recordExchange } from './attempt-record.ts';
@@ -33,7 +33,7 @@ export type Unmade =
 
 export type AttemptDependencies = {
   readonly sender: Sender;
-  readonly render: (event: EventToRender, apiVersion: EndpointConfig['apiVersion']) => Buffer;
+  readonly render: (event: EventToShow, apiVersion: EndpointConfig['apiVersion']) => Buffer;
   readonly now: () => Date;
   readonly random: () => number;
   readonly timeoutMs: number;

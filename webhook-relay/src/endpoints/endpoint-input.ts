@@ -2,6 +2,7 @@ import { AppError, invalid } from '@portico/contracts/errors';
 import { EVENT_CATALOGUE } from '@portico/contracts/events/catalogue';
 import { API_VERSIONS } from '@portico/contracts/events/event-shape';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { linesText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
 import { SCHEDULES } from '../endpoint.entity.ts';
 import { type EventFilter, filterProblems } from '../filtering/event-filter.ts';
@@ -19,7 +20,7 @@ const properties = z.object({
     .array(z.enum([...EVENT_CATALOGUE.keys(), ALL_EVENTS]))
     .min(1)
     .max(EVENT_CATALOGUE.size),
-  description: z.string().trim().max(500).nullish(),
+  description: linesText(500).nullish(),
   // Held to the events' schemas when the events are known.
   filter: z.custom<EventFilter>().nullish(),
   apiVersion: z.enum(API_VERSIONS).nullish(),

@@ -86,6 +86,7 @@ describe('registration', () => {
     [{ concurrency: 0 }, 'concurrency'],
     [{ ratePerSecond: 1_001 }, 'ratePerSecond'],
     [{ url: 'ftp://example.com' }, 'url'],
+    [{ description: 'Ours\u001b[2J' }, 'description'],
   ])('refuses %j, naming %s', async (wrong, field) => {
     await expect(world.register(testCaller(), wrong)).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',

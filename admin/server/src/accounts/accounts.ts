@@ -3,11 +3,11 @@ import { newId } from '@portico/contracts/ids';
 import { isOrigin, ORIGIN_PROBLEM } from '@portico/contracts/origins';
 import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { nameText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
 import { recordAdminAction } from '../admin-log/record-admin-action.ts';
 import { announceEveryCredential } from '../change-feed.ts';
 import type { AdminContext } from '../context.ts';
-import { nameText } from '../written-text.ts';
 import { Account } from './account.entity.ts';
 
 export const accountInput = z.object({

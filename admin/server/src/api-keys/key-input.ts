@@ -3,8 +3,8 @@ import { SIGNATURE_SCHEMES } from '@portico/contracts/access-records';
 import { MODES } from '@portico/contracts/caller';
 import { isScope } from '@portico/contracts/scopes';
 import { DEFAULT_TIER, TIER_NAMES } from '@portico/contracts/tiers';
+import { nameText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
-import { nameText } from '../written-text.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 

@@ -1,4 +1,4 @@
-import { startLoop } from '@portico/service-kit/lifecycle';
+import { startTask } from '@portico/service-kit/background-task';
 import type { Logger } from '@portico/service-kit/logger';
 import type { AdminContext } from '../context.ts';
 import { keepPartitions } from './request-log-partitions.ts';
@@ -12,11 +12,7 @@ const ROLL_UP_MS = 60_000;
 export function startAudit(context: AdminContext, logger: Logger, retentionDays: number): RequestLog {
   const requestLog = openRequestLog(context, logger);
   const loop = (operation: string, idleMs: number, work: (signal: AbortSignal) => Promise<unknown>): AsyncDisposable =>
-    startLoop({
-      idleMs,
-      work: async (signal) => void (await work(signal)),
-      onError: (err) => logger.error({ err, operation }, 'background task failed'),
-    });
+    startTask({ operation, idleMs, work, logger, level: 'error' });
   const loops = [
     loop('request log partitions', PARTITIONS_MS, () => keepPartitions(context, retentionDays)),
     loop('usage roll-up', ROLL_UP_MS, (signal) => rollUpUsage(context, signal)),

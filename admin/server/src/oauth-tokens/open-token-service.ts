@@ -1,5 +1,5 @@
 import type { TokenService } from '@portico/contracts/token-service';
-import { startLoop } from '@portico/service-kit/lifecycle';
+import { startTask } from '@portico/service-kit/background-task';
 import type { Logger } from '@portico/service-kit/logger';
 import type { ChangeFeed } from '../change-feed.ts';
 import { TOKEN_CHANNEL } from '../change-feed.ts';
@@ -17,11 +17,7 @@ const CLOCK_SKEW_MS = 3_600_000;
 /** What the gateways ask about tokens. Forgets hourly what has expired. */
 export function openTokenService(context: AdminContext, feed: ChangeFeed, logger: Logger): TokenService & AsyncDisposable {
   const touches = collectTouches(context, 'oauth_client', logger);
-  const sweeping = startLoop({
-    idleMs: SWEEP_MS,
-    work: () => sweepTokens(context),
-    onError: (err) => logger.warn({ err }, 'could not sweep tokens'),
-  });
+  const sweeping = startTask({ operation: 'sweep of tokens', idleMs: SWEEP_MS, work: () => sweepTokens(context), logger });
   return {
     issue: (client, grant, issuer) => issueTokens(context, client, grant, issuer),
     revoke: (client, token, issuer) => revokeToken(context, client, token, issuer),

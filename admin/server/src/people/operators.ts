@@ -6,10 +6,11 @@ import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { brokenUniqueConstraint } from '@portico/service-kit/database/database-errors';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { nameText } from '@portico/service-kit/written-text';
 import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { nameText } from '../written-text.ts';
+import { endSessions } from '../sign-in/end-sessions.ts';
 import { OPERATOR_ROLES, type OperatorRole, Person } from './person.entity.ts';
 
 export const operatorInput = z.object({
@@ -75,8 +76,27 @@ function refuseSecond(email: string): (error: unknown) => never {
   };
 }
 
+/** Another one-time password for an operator who has not used the one before. NOT_FOUND for no operator, INVALID_STATE for who has chosen a password. */
+export async function remakePassword({ database, now }: AdminContext, email: string): Promise<NewOperator> {
+  return database.fork().transactional(async (em) => {
+    const person = await em.findOne(Person, { email: email.toLowerCase(), operatorRole: { $ne: null } });
+    if (person === null) throw new AppError('NOT_FOUND', `There is no operator with the address ${email}.`);
+    const unused = await em.execute('delete from access.credential where user_id = ? and password = made_password returning id', [
+      person.id,
+    ]);
+    if (unused.length === 0) {
+      throw new AppError('INVALID_STATE', `${email} has chosen a password. Somebody who forgot it asks for a letter where one signs in.`);
+    }
+    await endSessions(em, person.id);
+    return { ...viewOf(person), password: await makePassword(em, person.id, now()) };
+  });
+}
+
 function promote(person: Person, role: OperatorRole, at: Date): NewOperator {
-  if (person.operatorRole != null) throw new AppError('CONFLICT', `${person.email} is an operator already.`);
+  if (person.operatorRole != null) {
+    const hint = 'For a one-time password that nobody has seen, `admin create --new-password` makes another.';
+    throw new AppError('CONFLICT', `${person.email} is an operator already. ${hint}`);
+  }
   if (!person.emailVerified) throw new AppError('INVALID_STATE', `${person.email} has not been confirmed yet.`);
   Object.assign(person, { operatorRole: role, updatedAt: at });
   return { ...viewOf(person), password: undefined };

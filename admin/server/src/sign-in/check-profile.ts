@@ -1,8 +1,9 @@
 // The library takes a name of any size, and a picture that nobody shows. They are looked at before it is asked whether the address is known,
 // so that a refusal does not tell.
+
+import { nameText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
 import { type Side, signInPath } from '../sides.ts';
-import { nameText } from '../written-text.ts';
 import type { SignIn } from './create-sign-in.ts';
 import { jsonOf } from './json-of.ts';
 

@@ -160,6 +160,17 @@ describe('sign-in', () => {
     expect(await client.accounts.list.query({})).toEqual(expect.any(Array));
   });
 
+  it('opens with the one-time password that was made last, and no more with the one before', async () => {
+    const email = 'made-anew@example.com';
+    const first = await sides.admin.operators.create({ email });
+    const second = await sides.admin.operators.renewPassword(email);
+    const statuses = [first, second].map(async ({ password }) => (await signIn('operator', email, password)).status);
+    expect(await Promise.all(statuses)).toEqual([401, 200]);
+    expect(sides.recorded.filter(({ target }) => target === first.id).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['operator.created', 'operator.password_renewed']),
+    );
+  });
+
   it('answers everybody when more people come at once than there are connections', async () => {
     const { password } = await sides.admin.operators.create({ email: 'crowd@example.com' });
     const ins = Array.from({ length: 12 }, () => signIn('operator', 'crowd@example.com', password));

@@ -3,12 +3,12 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
 import { parseInput } from '@portico/service-kit/parse-input';
+import { linesText, lineText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
 import type { AdminContext } from '../context.ts';
-import { linesText, lineText } from '../written-text.ts';
 import { TICKET_STATUSES, Ticket, TicketMessage, type TicketSide } from './ticket.entity.ts';
 
-const body = linesText(10_000);
+const body = linesText(10_000).min(1);
 export const ticketInput = z.object({ subject: lineText(200), body });
 export const replyInput = z.object({ body });
 export const ticketFilter = z.object({ status: z.enum(TICKET_STATUSES).optional(), limit: z.int().min(1).max(100).default(50) });

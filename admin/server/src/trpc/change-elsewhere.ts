@@ -2,6 +2,7 @@
 // Instead an attempt is written down before, and crossed out in the transaction that writes the entry. One that is still there after its time
 // was cut short by a crash, or by an answer that was lost: its entry says that the change may have been made or not.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppError, ERRORS } from '@portico/contracts/errors';
 import type { AdminContext } from '../context.ts';
@@ -24,6 +25,7 @@ export type ChangeElsewhere<Result> = {
 /** Longer than any request takes. */
 export const CHANGE_MAX_MS = 120_000;
 const RECOVERED_AT_ONCE = 100;
+const RETRY_MS = 1_000;
 const SERVER_FAULT = 500;
 
 /**
@@ -37,7 +39,8 @@ export async function changingElsewhere<Result>(context: Acting, change: ChangeE
   const before = found === undefined ? null : { accountId, mode, ...found };
   const id = await begin(admin, change, before);
   const result = await change.work().catch(async (error: unknown) => {
-    if (isRefusal(error)) await crossOut(admin.database.fork(), id);
+    // What is known is told, and not made to look interrupted because it cannot be written down at this moment.
+    if (isRefusal(error)) await crossOut(admin.database.fork(), id).catch(() => void crossOutLater(admin, id));
     throw error;
   });
   const target = change.target?.(result) ?? change.about;
@@ -69,6 +72,17 @@ async function begin(
 
 async function crossOut(em: Pick<EntityManager, 'execute'>, id: string): Promise<void> {
   await em.execute('delete from access.change_attempt where id = ?', [id]);
+}
+
+async function crossOutLater({ database }: AdminContext, id: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < CHANGE_MAX_MS; waitedMs += RETRY_MS) {
+    await pause(RETRY_MS, undefined, { ref: false });
+    const isDone = await crossOut(database.fork(), id).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) return;
+  }
 }
 
 type Left = { at: string; actor: string; action: string; target: string; account_id: string; mode: string; before: State | null };

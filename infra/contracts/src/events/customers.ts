@@ -10,4 +10,5 @@ export const customerCreated = defineEvent({
   money: [],
   v2Names: { id: 'customer_id' },
   payload: z.object({ id: z.string(), status: z.string(), createdAt: z.iso.datetime() }),
+  example: { id: 'cust_01kb3p8f6cfmtb2qj5ht4x7yzd', status: 'active', createdAt: '2026-01-31T09:30:00.000Z' },
 });

@@ -19,6 +19,8 @@ export type EventType<Payload = unknown> = {
   /** Fields that a change may move: each with the field that keeps the value from before. */
   readonly previous?: Readonly<Record<string, string>>;
   readonly payload: z.ZodType<Payload>;
+  /** A payload as it could be, for the documentation. */
+  readonly example: Payload;
 };
 
 export function defineEvent<Payload>(event: EventType<Payload>): EventType<Payload> {

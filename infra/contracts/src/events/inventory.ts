@@ -16,4 +16,12 @@ export const inventoryLow = defineEvent({
     lowStockThreshold: z.int(),
     crossedAt: z.iso.datetime(),
   }),
+  example: {
+    id: 'inv_01kb3p8g2ze5gsv9w1n8k4r6ac',
+    sku: 'MUG-BLUE-350',
+    productId: 'prod_01kb3p8m0qe8yrd2v6x3g5h9kw',
+    available: 4,
+    lowStockThreshold: 5,
+    crossedAt: '2026-01-31T09:30:00.000Z',
+  },
 });

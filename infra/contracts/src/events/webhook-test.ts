@@ -10,4 +10,5 @@ export const webhookTest = defineEvent({
   subjectId: 'endpointId',
   money: [],
   payload: z.object({ challenge: z.string(), endpointId: z.string() }),
+  example: { challenge: 'c2e0a6d4-6f0b-4c8e-9d57-1b7f3a905e21', endpointId: 'wh_01kb3p8tbze0jr4w2q9f6s1y5h' },
 });

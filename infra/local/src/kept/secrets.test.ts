@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,8 +58,18 @@ describe('addSecretKey', () => {
 
   it('waits for nobody: while another process adds a key it refuses', () => {
     const before = loadSecrets(dataDir, {});
-    writeFileSync(join(dataDir, 'secrets.lock'), '{}');
+    writeFileSync(join(dataDir, 'secrets.lock'), JSON.stringify({ pid: process.ppid }));
     expect(() => addSecretKey(dataDir)).toThrow(/Another process/);
     expect(loadSecrets(dataDir, {})).toEqual(before);
+  });
+
+  it.each<[string, number]>([
+    ['a process that died', spawnSync(process.execPath, ['--version']).pid],
+    ['a process of this number before us', process.pid],
+  ])('does not wait for %s while it did so', (_, pid) => {
+    loadSecrets(dataDir, {});
+    writeFileSync(join(dataDir, 'secrets.lock'), JSON.stringify({ pid }));
+    expect(addSecretKey(dataDir)).toBe(2);
+    expect(readdirSync(dataDir)).toEqual(['secrets.json']);
   });
 });

@@ -1,10 +1,11 @@
 // The secrets that all programs share. In production they are given; on a developer's machine they are made once and kept.
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@portico/contracts/errors';
 import { nextKeyVersion } from '@portico/service-kit/sealing/key-ring';
 import { z } from 'zod';
+import { isAlive } from '../machine/is-alive.ts';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const secrets = z.object({ internalSecret: z.string(), secretKeys: z.string(), blindIndexKey: z.string() });
@@ -51,7 +52,8 @@ function keepSecrets(file: string): Secrets {
 export function addSecretKey(dataDir: string): number {
   const lock = join(dataDir, 'secrets.lock');
   const kept = keepSecrets(fileOf(dataDir));
-  if (!createPrivateFile(lock, { pid: process.pid })) {
+  const take = (): boolean => createPrivateFile(lock, { pid: process.pid });
+  if (!take() && !(removeDeadLock(lock) && take())) {
     throw new AppError('CONFLICT', `Another process adds a key at the moment. If none does, remove ${lock}.`);
   }
   try {
@@ -60,7 +62,33 @@ export function addSecretKey(dataDir: string): number {
     writePrivateFile(fileOf(dataDir), { ...current, secretKeys: `${current.secretKeys},${version}:${newKey()}` });
     return version;
   } finally {
-    rmSync(lock);
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Whether the lock was left by a process that died over its work. */
+function removeDeadLock(lock: string): boolean {
+  const holder = holderOf(lock);
+  // Our own number: we hold nothing yet, so it was another process's, before the machine or the container started anew.
+  if (holder === undefined || (holder !== process.pid && isAlive(holder))) return false;
+  const moved = `${lock}.${randomUUID()}`;
+  try {
+    renameSync(lock, moved);
+  } catch {
+    return false;
+  }
+  // Somebody else removed the dead one in this moment, and this one is theirs.
+  const isDead = holderOf(moved) === holder;
+  if (!isDead) renameSync(moved, lock);
+  rmSync(moved, { force: true });
+  return isDead;
+}
+
+function holderOf(lock: string): number | undefined {
+  try {
+    return readPrivateFile(lock, z.object({ pid: z.int() }))?.pid;
+  } catch {
+    return undefined;
   }
 }
 

@@ -16,6 +16,7 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
   // Whoever read what we print may go before we do (`npm start | head`); that is no reason not to stop cleanly.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const log = (message: string): void => void process.stdout.write(`[portico] ${message}\n`);
+  let problem: string | undefined;
   try {
     const config = loadLocalConfig(env);
     await using platform = await startAll({
@@ -30,15 +31,16 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
     flushCompileCache();
     const isLost = await Promise.race([stopRequested.then(() => false), platform.databaseEnded.then(() => true)]);
     log('stopping');
-    if (!isLost) return 0;
-    process.stderr.write(
-      `[portico] PostgreSQL has ended by itself; why, it says in ${join(config.dataDir, 'postgres.log')}. The data is kept: start again.\n`,
-    );
-    return 1;
+    if (isLost)
+      problem = `PostgreSQL has ended by itself; why, it says in ${join(config.dataDir, 'postgres.log')}. The data is kept: start again.`;
   } catch (error) {
-    process.stderr.write(`[portico] ${env.LOG_LEVEL === 'debug' && error instanceof Error ? error.stack : explain(error)}\n`);
-    return 1;
+    const trace = env.LOG_LEVEL === 'debug' && error instanceof Error ? error.stack : undefined;
+    problem ??= trace ?? explain(error);
   }
+  if (problem === undefined) return 0;
+  // Below all that the programs said of it when they stopped: it is looked for at the end.
+  process.stderr.write(`[portico] ${problem}\n`);
+  return 1;
 }
 
 function explain(error: unknown): string {

@@ -1,10 +1,10 @@
 import { gatewayConfig } from '@portico/mesh/config';
-import type { HealthChecks } from '@portico/mesh/health';
+import type { Check, HealthChecks } from '@portico/mesh/health';
 import { start } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
 import { loadConfig } from '@portico/service-kit/config';
 import { databaseHealth } from '@portico/service-kit/database/database-health';
-import type { RunStatement } from '@portico/service-kit/reads/reads';
+import { embeddedDatabaseHealth } from '../dependencies/embedded-database-health.ts';
 import { openMounts } from './open-mounts.ts';
 import { openStatements } from './open-statements.ts';
 import type { StartGateway } from './start-all.ts';
@@ -35,7 +35,7 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
         run,
         read,
         internalSecret,
-        checks: healthChecks(bus, run),
+        checks: healthChecks(bus, () => (config.DATABASE_URL === undefined ? embeddedDatabaseHealth(run) : databaseHealth(run, 'access'))),
         logger,
         tracing,
         registry,
@@ -49,9 +49,9 @@ export function gatewayInProcess(env: Readonly<Record<string, string | undefined
 }
 
 /** PostgreSQL, and NATS where it carries the events: without it they wait, and nothing is refused. The gateway itself checks Redis. */
-function healthChecks(bus: EventBus, run: RunStatement): HealthChecks {
+function healthChecks(bus: EventBus, postgres: () => Promise<Check>): HealthChecks {
   return {
-    postgres: { required: true, check: () => databaseHealth(run, 'access') },
+    postgres: { required: true, check: postgres },
     ...(bus.kind === 'nats' ? { nats: { required: false, check: () => bus.check() } } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { openDatabase } from '@portico/service-kit/database/orm';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import { createLiveKeyRing } from '@portico/service-kit/sealing/live-key-ring';
 import { TEST_SECRET_KEYS } from '@portico/service-kit/testing';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AdminAction } from '../../admin-log/admin-action.entity.ts';
 import { recordAdminAction } from '../../admin-log/record-admin-action.ts';
@@ -19,11 +20,14 @@ let endpoint = { id: newId('webhook'), status: 'active', disabledReason: null, d
 let relayAnswers: Promise<void> = Promise.resolve();
 /** What the relay's next mutation ends with, after it was done. */
 let lost: AppError | undefined;
+/** What happens while the relay does it. */
+let meanwhile: (() => Promise<unknown>) | undefined;
 const graph: GraphClient = {
   async execute<Data>(document: string, variables: Readonly<Record<string, unknown>>, caller: Caller) {
     asked.push({ document, variables, caller });
     await relayAnswers;
     const answer = answerTo(document, variables) as Data;
+    if (document.startsWith('mutation')) await meanwhile?.();
     if (lost !== undefined && document.startsWith('mutation')) throw lost;
     return answer;
   },
@@ -133,6 +137,31 @@ describe('webhooks on both sides', () => {
       ]),
     );
     expect(new Set(interrupted.map(({ actor }) => actor)).size).toBe(1);
+  });
+
+  it('are told what the relay refuses, and not recorded, though the own database is away when it answers', async () => {
+    const client = new pg.Client({ connectionString: sides.databaseUrl });
+    await client.connect();
+    const attempts = async () => (await client.query('select 1 from access.change_attempt')).rowCount;
+    const before = await attempts();
+    try {
+      lost = new AppError('INVALID_STATE');
+      meanwhile = () => client.query('alter table access.change_attempt rename to change_attempt_away');
+      const given = {
+        accountId: ownerAccount,
+        mode: 'live' as const,
+        endpointId: endpoint.id,
+        what: 'all' as const,
+        since: '2026-01-01T00:00:00Z',
+      };
+      await expect(owner.replays.start.mutate(given)).rejects.toMatchObject({ data: { code: 'INVALID_STATE' } });
+    } finally {
+      [lost, meanwhile] = [undefined, undefined];
+      await client.query('alter table access.change_attempt_away rename to change_attempt');
+    }
+    await expect.poll(attempts).toBe(before);
+    expect(sides.recorded).toEqual([]);
+    await client.end();
   });
 
   it('keep no connection while the relay takes its time, however many are asked for', async () => {

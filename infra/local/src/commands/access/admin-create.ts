@@ -12,6 +12,7 @@ export const adminCreate: Command = {
   options: {
     email: { value: 'address', about: 'With which the operator signs in' },
     role: { value: OPERATOR_ROLES.join('|'), about: 'What the operator may do', default: 'admin' },
+    'new-password': { about: 'For an operator who is there: another one-time password, in place of one that nobody has used' },
     name: { value: 'text', about: 'How the operator is called; the address by default' },
     json: { about: 'Prints one JSON object' },
   },
@@ -20,9 +21,13 @@ export const adminCreate: Command = {
     if (email === undefined) throw new UsageError('--email is needed.');
     const role = parseChoice('role', OPERATOR_ROLES, given);
     await using opened = await openAdmin(loadLocalConfig(io.env), io.err);
-    const { id, password } = await opened.admin.operators.create({ email, role, name: given.text('name') });
+    const { operators } = opened.admin;
+    const made = given.isSet('new-password')
+      ? await operators.renewPassword(email)
+      : await operators.create({ email, role, name: given.text('name') });
+    const { id, operatorRole, password } = made;
     const kept = password === undefined ? { password: '(the one that the person has)' } : {};
-    showFields(given, io, { id, email, role, password: password ?? null }, kept);
+    showFields(given, io, { id, email: made.email, role: operatorRole, password: password ?? null }, kept);
     return 0;
   },
 };

@@ -58,6 +58,34 @@ describe('admin create', () => {
   });
 });
 
+describe('admin create --new-password', () => {
+  it('makes another one-time password in place of one that nobody has used, and none for who has chosen a password', async () => {
+    const email = 'unseen@example.com';
+    const passwordOf = async () =>
+      (await query(`select c.* from access.credential c join access.person p on p.id = c.user_id where email = '${email}'`))[0];
+    expect(await test.run('admin', 'create', '--email', email, '--new-password')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no operator'),
+    });
+    const first = JSON.parse((await test.run('admin', 'create', '--email', email, '--role', 'support', '--json')).out);
+    const before = await passwordOf();
+    expect((await test.run('admin', 'create', '--email', email)).err).toContain('--new-password');
+    const { code, out } = await test.run('admin', 'create', '--email', 'Unseen@example.com', '--new-password', '--json');
+    const { password, ...same } = JSON.parse(out);
+    expect([code, same]).toEqual([0, { id: first.id, email, role: 'support' }]);
+    const after = await passwordOf();
+    expect(password).not.toBe(first.password);
+    expect([after?.made_password, after?.password === before?.password]).toEqual([after?.password, false]);
+    await query(`update access.credential set password = 'chosen' where user_id = '${first.id}'`);
+    expect(await test.run('admin', 'create', '--email', email, '--new-password')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('has chosen a password'),
+    });
+    expect((await passwordOf())?.password).toBe('chosen');
+  });
+});
+
 describe('admin create, twice at once', () => {
   it('makes one operator, and says to the second what happened', async () => {
     const other = new pg.Client({ connectionString: test.databaseUrl });

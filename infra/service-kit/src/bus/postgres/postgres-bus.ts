@@ -2,7 +2,7 @@
 // A row may be read once no transaction that began before it can still commit.
 
 import pg from 'pg';
-import { startLoop } from '../../lifecycle.ts';
+import { startTask } from '../../background-task.ts';
 import type { Logger } from '../../logger.ts';
 import { sessionOptions } from '../../sql/session-options.ts';
 import { consumerName } from '../consumers.ts';
@@ -49,12 +49,13 @@ export async function openPostgresBus({ databaseUrl, logger }: { databaseUrl: st
   });
   // An idle connection that breaks is replaced by the next statement, which reports what it finds.
   pool.on('error', () => {});
-  const pruning = startLoop({
+  const pruning = startTask({
+    operation: 'removal of old events',
     idleMs: PRUNE_MS,
     work: async (signal) => {
       while (!signal.aborted && (await pool.query(PRUNE, [EVENT_AGE_MAX_MS])).rowCount === PRUNE_ROWS);
     },
-    onError: (err) => logger.warn({ err, dependency: 'postgresql' }, 'could not prune the event log'),
+    logger,
   });
   return {
     kind: 'postgres',

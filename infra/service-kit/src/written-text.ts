@@ -12,11 +12,10 @@ export const lineText = (maxLength: number) =>
 /** What people, accounts, keys and clients are called. Names stand in lists and in letters: a short one, of one line, writes neither for us. */
 export const nameText = lineText(100);
 
-/** Several lines: of control characters it has those that end a line, and tabs. */
+/** Several lines, or none: of control characters it has those that end a line, and tabs. */
 export const linesText = (maxLength: number) =>
   z
     .string()
     .trim()
-    .min(1)
     .max(maxLength)
     .regex(/^(?:\P{Cc}|[\t\n\r])*$/u, 'It must not have control characters.');
