@@ -2,6 +2,7 @@
 
 import type { Logger } from '@portico/service-kit/logger';
 import { connectRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { tellChanges } from '@portico/service-kit/redis/tell-changes';
 import type { KeyRing } from '@portico/service-kit/sealing/key-ring';
 import type { Registry } from 'prom-client';
 import { openClient } from './client/open-client.ts';
@@ -63,9 +64,13 @@ function openRedisConnection(url: string, logger: Logger): RedisConnection {
   return connectRedis({
     url,
     timeoutMs: REDIS_TIMEOUT_MS,
-    onChange: (up, reason) => {
-      if (up) logger.info({ dependency: 'redis', state: 'up' }, 'integration client: limits, breakers and answers are shared');
-      else logger.warn({ dependency: 'redis', state: 'down', reason }, 'integration client: this process counts for itself');
-    },
+    onChange: tellChanges(
+      logger,
+      { dependency: 'redis' },
+      {
+        up: 'integration client: limits, breakers and answers are shared',
+        down: 'integration client: this process counts for itself',
+      },
+    ),
   }).connection;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@portico/service-kit/logger';
 import { openRedis, type RedisConnection } from '@portico/service-kit/redis/redis';
+import { tellChanges } from '@portico/service-kit/redis/tell-changes';
 import type { HealthChecks } from '../health.ts';
 import { type AddressLimits, type AddressRules, createAddressLimits } from './address-limits.ts';
 import { CLIENT_RULES, type ClientLimits, createClientLimits } from './clients/client-limits.ts';
@@ -41,11 +42,12 @@ export type LimitsOptions = {
 export async function openLimits(options: LimitsOptions): Promise<Limits> {
   const { redisUrl, redisTimeoutMs, failuresPerMinute, metrics, logger, nowMs } = options;
   const counters = createCounters();
+  const onChange = tellChanges(
+    logger,
+    {},
+    { up: 'Redis answers; rate limits hold across gateways', down: 'Redis does not answer; rate limits are those of this gateway alone' },
+  );
   const redis = redisUrl === undefined ? undefined : await openRedis({ url: redisUrl, timeoutMs: redisTimeoutMs, onChange });
-  function onChange(up: boolean, reason: string): void {
-    if (up) logger.info({}, 'Redis answers; rate limits hold across gateways');
-    else logger.warn({ reason }, 'Redis does not answer; rate limits are those of this gateway alone');
-  }
   if (redis !== undefined) metrics.watchRedis(redis.isUp);
   return {
     limiter: redis === undefined ? createMemoryLimiter({ counters, nowMs }) : createFallbackLimiter({ redis, counters, nowMs }),
