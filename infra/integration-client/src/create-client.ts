@@ -64,13 +64,9 @@ function openRedisConnection(url: string, logger: Logger): RedisConnection {
   return connectRedis({
     url,
     timeoutMs: REDIS_TIMEOUT_MS,
-    onChange: tellChanges(
-      logger,
-      { dependency: 'redis' },
-      {
-        up: 'integration client: limits, breakers and answers are shared',
-        down: 'integration client: this process counts for itself',
-      },
-    ),
+    onChange: tellChanges(logger, {
+      up: 'integration client: limits, breakers and answers are shared',
+      down: 'integration client: this process counts for itself',
+    }),
   }).connection;
 }

@@ -42,11 +42,10 @@ export type LimitsOptions = {
 export async function openLimits(options: LimitsOptions): Promise<Limits> {
   const { redisUrl, redisTimeoutMs, failuresPerMinute, metrics, logger, nowMs } = options;
   const counters = createCounters();
-  const onChange = tellChanges(
-    logger,
-    {},
-    { up: 'Redis answers; rate limits hold across gateways', down: 'Redis does not answer; rate limits are those of this gateway alone' },
-  );
+  const onChange = tellChanges(logger, {
+    up: 'Redis answers; rate limits hold across gateways',
+    down: 'Redis does not answer; rate limits are those of this gateway alone',
+  });
   const redis = redisUrl === undefined ? undefined : await openRedis({ url: redisUrl, timeoutMs: redisTimeoutMs, onChange });
   if (redis !== undefined) metrics.watchRedis(redis.isUp);
   return {

@@ -8,13 +8,13 @@ it('warns of the end of what it warned of, and not of a Redis that is there from
     (fields: unknown, message?: string): void =>
       void lines.push([level, message, fields]);
   const logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-  const tell = tellChanges(logger, { dependency: 'redis' }, { up: 'back', down: 'away' });
+  const tell = tellChanges(logger, { up: 'back', down: 'away' });
   tell(true, '');
   tell(false, 'closed');
   tell(true, '');
   expect(lines).toEqual([
-    ['info', 'back', { dependency: 'redis' }],
-    ['warn', 'away', { dependency: 'redis', reason: 'closed' }],
-    ['warn', 'back', { dependency: 'redis' }],
+    ['info', 'back', { dependency: 'redis', state: 'up' }],
+    ['warn', 'away', { dependency: 'redis', state: 'down', reason: 'closed' }],
+    ['warn', 'back', { dependency: 'redis', state: 'up' }],
   ]);
 });
