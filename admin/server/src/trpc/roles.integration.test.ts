@@ -106,6 +106,7 @@ const TABLE: Readonly<Record<Side, Readonly<Record<string, readonly string[]>>>>
     'signingKeys.withdraw': ['admin'],
     'tiers.list': READ,
     'tiers.update': ['admin'],
+    'tiers.concerned': READ,
     'tickets.list': READ,
     'tickets.get': READ,
     'tickets.reply': WORK,
