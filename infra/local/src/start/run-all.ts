@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLogger } from '@portico/service-kit/logger';
 import { loadLocalConfig } from '../config.ts';
 import { banner } from './banner.ts';
+import { buildPages } from './build-pages.ts';
 import { type StartGateway, startAll } from './start-all.ts';
 import { untilStopRequested } from './until-stop-requested.ts';
 
@@ -17,9 +18,13 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
   const log = (message: string): void => void process.stdout.write(`[portico] ${message}\n`);
   try {
     const config = loadLocalConfig(env);
+    const pagesBuilt = buildPages(log);
     await using platform = await startAll({
       config,
-      startGateway,
+      startGateway: async (surroundings) => {
+        await pagesBuilt;
+        return startGateway(surroundings);
+      },
       loggerOf: (program) => createLogger({ program, level: config.LOG_LEVEL }),
       log,
       now: () => new Date(),
