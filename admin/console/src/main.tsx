@@ -1,4 +1,5 @@
 import type { OperatorRouter } from '@portico/admin-server/trpc/operator-router';
+import './console.css';
 import { showApp } from '@portico/ui/app-root';
 import { openApp } from '@portico/ui/data/open-app';
 import { RouterProvider } from '@tanstack/react-router';
