@@ -61,7 +61,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'scenarios',
-          include: ['test/{scenarios,browser}/**/*.test.ts'],
+          include: ['test/scenarios/**/*.test.ts'],
           exclude: ignored,
           globalSetup: servers,
           retry,
@@ -71,6 +71,23 @@ export default defineConfig({
           maxWorkers: await scenariosAtOnce(process.env.TEST_DATABASE_URL),
           hookTimeout: 240_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // Pages in a real browser, over the whole platform.
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          exclude: ignored,
+          globalSetup: [...servers, './test/setup/pages.ts'],
+          retry,
+          pool: 'forks',
+          isolate: false,
+          testTimeout: 120_000,
+          maxWorkers: cores,
+          hookTimeout: 240_000,
+          sequence: { groupOrder: 4 },
         },
       },
       {

@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 
 const CHECKS: readonly (readonly string[])[] = [
   ['tsc', '-p', '.'],
+  ['tsc', '-p', 'admin/portal'],
+  ['tsc', '-p', 'admin/console'],
   ['biome', 'check', '--error-on-warnings', '.'],
 ];
 

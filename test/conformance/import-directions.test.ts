@@ -22,9 +22,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'mesh/graph-handler': [],
   mesh: ['contracts', 'service-kit'],
   'admin/server': ['contracts', 'service-kit'],
+  'admin/ui': ['contracts'],
+  'admin/portal': ['contracts', 'ui'],
+  'admin/console': ['contracts', 'ui'],
   'webhook-relay': ['contracts', 'service-kit', 'integration-client'],
 };
 const SEES_PROGRAMS = ['infra/local', 'test'];
+/** Pages know the server by the types of its procedures, of which nothing is left in a browser. */
+const SEES_SERVER_TYPES = ['admin/ui', 'admin/portal', 'admin/console'];
 /** Packages besides ours that only one place may know. */
 const CONTRACTS_DEPENDENCIES = ['zod', 'typeid-js', 'iso-3166'];
 
@@ -54,8 +59,9 @@ describe('imports', () => {
   });
 
   it('between our packages point one way', () => {
-    const wrong = imports.filter(({ file, specifier }) => {
+    const wrong = imports.filter(({ file, specifier, typeOnly }) => {
       const folder = folderOf(file);
+      if (typeOnly && SEES_SERVER_TYPES.includes(folder) && specifier.startsWith('@portico/admin-server/')) return false;
       const target = /^@portico\/([^/]+)/.exec(specifier)?.[1];
       // Tests inside a package may use the suite's own database; nothing else may.
       if (target === undefined || SEES_PROGRAMS.includes(folder)) return false;
@@ -69,6 +75,16 @@ describe('imports', () => {
     const wrong = imports.filter(({ file, specifier }) => {
       if (!specifier.startsWith('.')) return false;
       return folderOf(relative(root, join(root, dirname(file), specifier))) !== folderOf(file);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('of pages stay within a feature: what two of them need is in `admin/ui` or beside the features', () => {
+    const feature = (file: string): string | undefined => /^admin\/(?:portal|console)\/src\/([^/]+)\//.exec(file)?.[1];
+    const wrong = imports.filter(({ file, specifier }) => {
+      if (feature(file) === undefined || !specifier.startsWith('.')) return false;
+      const target = feature(join(dirname(file), specifier));
+      return target !== undefined && target !== feature(file) && target !== 'shared';
     });
     expect(wrong).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { noticeMount } from '@portico/admin-server/notices/notice-mount';
 import { type Admin, start as startAdmin } from '@portico/admin-server/server';
 import type { AuditSink } from '@portico/contracts/audit';
+import { PAGES } from '@portico/local/start/build-pages';
 import { openStatements } from '@portico/local/start/open-statements';
 import { createPendingNotices } from '@portico/local/start/pending-notices';
 import { gatewayConfig } from '@portico/mesh/config';
@@ -39,6 +40,8 @@ export type StackOptions = {
   /** Connections per program. */
   poolMax?: number;
   env?: Readonly<Record<string, string>>;
+  /** Serves the portal and the console, which the setup of the browser tests has built. */
+  pages?: boolean;
   /** Limits hold across the stacks that share it. */
   redisUrl?: string;
   /** Carries the events of the subgraphs in this process. Without it they wait in their outboxes; those in processes of their own have one. */
@@ -126,7 +129,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...env,
   });
   const mail = { kind: 'folder', folder: mailFolder, from: 'test' } as const;
-  const sides = opened.use(await admin.openSides({ ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES }, createGraphClient(graph)));
+  const sides = opened.use(
+    await admin.openSides(
+      { ...PEOPLE, mail, trustedProxies: config.TRUSTED_PROXIES, pages: options.pages === true ? PAGES : {} },
+      createGraphClient(graph),
+    ),
+  );
   const { tellOwners } = sides;
   notices.deliverTo(tellOwners);
   const gateway = opened.use(
@@ -144,8 +152,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       tracing,
       registry,
       mounts: {
-        public: [sides.mounts.developer],
-        internal: [sides.mounts.operator, noticeMount({ tellOwners, internalSecret, logger: loggerOf('admin') })],
+        public: sides.mounts.developer,
+        internal: [...sides.mounts.operator, noticeMount({ tellOwners, internalSecret, logger: loggerOf('admin') })],
       },
     }),
   );

@@ -10,6 +10,7 @@ import { RequestLogWriters } from './0009-request-log-writers.ts';
 import { AcceptedInvitations } from './0010-accepted-invitations.ts';
 import { UsedCodes } from './0011-used-codes.ts';
 import { ChangeAttempts } from './0012-change-attempts.ts';
+import { TicketsByActivity } from './0013-tickets-by-activity.ts';
 
 /** Forward only; the names are what the database remembers. */
 export const migrations = {
@@ -25,4 +26,5 @@ export const migrations = {
   '0010-accepted-invitations': AcceptedInvitations,
   '0011-used-codes': UsedCodes,
   '0012-change-attempts': ChangeAttempts,
+  '0013-tickets-by-activity': TicketsByActivity,
 };

@@ -9,6 +9,7 @@ import { createHttpHandler } from './http.ts';
 import { createMailer } from './mail/mailer.ts';
 import { findOwners } from './members/memberships.ts';
 import { createTellOwners } from './notices/tell-owners.ts';
+import { openPages } from './pages/open-pages.ts';
 import { type PeopleSettings, TRIES_PER_MINUTE } from './people-settings.ts';
 import { ensureSecret } from './secrets/ensure-secret.ts';
 import { SIDES, type Side } from './sides.ts';
@@ -25,7 +26,8 @@ import { operatorRouter } from './trpc/operator-router.ts';
 export type Mount = { readonly prefix: string; readonly handler: RequestListener };
 
 export type Sides = AsyncDisposable & {
-  readonly mounts: Readonly<Record<Side, Mount>>;
+  /** What belongs to the longer path comes first. */
+  readonly mounts: Readonly<Record<Side, readonly [Mount, ...Mount[]]>>;
   /** Writes to the owners of an account. */
   readonly tellOwners: TellOwners;
 };
@@ -48,13 +50,14 @@ export async function openSides({ admin, settings, recordAction, graph, logger }
   const secret = await ensureSecret(admin, 'sign-in');
   const clientAddress = createClientAddress(settings.trustedProxies);
   const common = { admin, mailer, letters: letters('developer', settings.portalOrigin), recordAction, graph, clientAddress, logger };
-  const open = async (side: Side, origin: string): Promise<Mount> => {
+  const open = async (side: Side, origin: string): Promise<[Mount, ...Mount[]]> => {
     const triesPerMinute = settings.triesPerMinute ?? TRIES_PER_MINUTE;
     const signIn = await createSignIn({ side, admin, secret, mailer, origin, triesPerMinute, recordAction, logger });
-    return {
-      prefix: SIDES[side].prefix,
-      handler: createHttpHandler({ ...common, side, router: ROUTERS[side], signIn, origin }),
-    };
+    const { prefix, pages } = SIDES[side];
+    const procedures = { prefix, handler: createHttpHandler({ ...common, side, router: ROUTERS[side], signIn, origin }) };
+    const folder = settings.pages?.[side];
+    const handler = folder === undefined ? undefined : openPages(pages, folder);
+    return handler === undefined ? [procedures] : [procedures, { prefix: pages, handler }];
   };
   const mounts = { developer: await open('developer', settings.portalOrigin), operator: await open('operator', settings.consoleOrigin) };
   const loop = (operation: string, idleMs: number, work: () => Promise<unknown>): AsyncDisposable =>

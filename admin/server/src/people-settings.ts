@@ -1,4 +1,5 @@
 import type { MailSettings } from './mail/mailer.ts';
+import type { Side } from './sides.ts';
 
 /** What the sides on which people sign in are set up with. */
 export type PeopleSettings = {
@@ -9,6 +10,8 @@ export type PeopleSettings = {
   consoleOrigin: string;
   /** Addresses and CIDR blocks of the proxies in front of both sides, whose word on a client's address is taken; the gateway's own. */
   trustedProxies: readonly string[];
+  /** Folders of the pages that were built; a side without one has its procedures alone. */
+  pages?: Readonly<Partial<Record<Side, string>>>;
   /** Tries of one address in a minute, for each of sign-in, sign-up, reset and the second factor. */
   triesPerMinute?: number;
 };

@@ -2,9 +2,9 @@
 
 export const SIDES = {
   /** On the gateway's public listener. */
-  developer: { prefix: '/portal/api', cookie: 'portico_developer' },
+  developer: { pages: '/portal', prefix: '/portal/api', cookie: 'portico_developer' },
   /** On its internal listener. */
-  operator: { prefix: '/console/api', cookie: 'portico_operator' },
+  operator: { pages: '/console', prefix: '/console/api', cookie: 'portico_operator' },
 } as const;
 
 export type Side = keyof typeof SIDES;

@@ -1,10 +1,10 @@
 // Who asks. Made once at an edge, after the credentials were checked, and handed down unchanged to whatever does the work.
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { MODES, type Mode } from './modes.ts';
 import { covers, type ResourceScope } from './scopes.ts';
 
-export const MODES = ['live', 'test'] as const;
-export type Mode = (typeof MODES)[number];
+export { MODES, type Mode };
 
 /** Every row, key and event belongs to exactly one tenant: an account in one mode. */
 export type Tenant = { readonly accountId: string; readonly mode: Mode };

@@ -12,7 +12,7 @@ import { createDeveloperClient, createOperatorClient, type DeveloperClient, type
 import type { Letter } from '../mail/mailer.ts';
 import type { OperatorRole } from '../people/person.entity.ts';
 import { type Admin, start } from '../server.ts';
-import type { Side } from '../sides.ts';
+import { SIDES, type Side } from '../sides.ts';
 import type { RecordAction } from '../trpc/changing.ts';
 import { type Browser, lettersTo, openBrowser } from './browser.ts';
 
@@ -65,7 +65,7 @@ export async function openTestSides(given: Given = {}): Promise<TestSides> {
     ),
   );
   const open = async (side: Side): Promise<string> => {
-    const { handler } = sides.mounts[side];
+    const [{ handler }] = sides.mounts[side];
     return opened.use(await listen({ host: '127.0.0.1', port: 0, shutdownTimeoutMs: 500, handler })).url;
   };
   const urls = { developer: await open('developer'), operator: await open('operator') };
@@ -74,15 +74,14 @@ export async function openTestSides(given: Given = {}): Promise<TestSides> {
   const signUp = async (email: string, more: object = {}): Promise<void> => {
     const { status } = await browser().post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Ada', ...more });
     expect(status).toBe(200);
-    const link = await vi.waitFor(async () => {
+    const token = await vi.waitFor(async () => {
       const found = (await letters(email))
-        .map(({ text }) => /\S+\/verify-email\?token=\S+/.exec(text)?.[0])
-        .find((url) => url !== undefined);
+        .map(({ text }) => /\/confirm-address\?token=(\S+)/.exec(text)?.[1])
+        .find((one) => one !== undefined);
       if (found === undefined) throw new Error(`There is no letter to ${email} yet.`);
       return found;
     }, LETTER_COMES);
-    const { pathname, search } = new URL(link);
-    expect((await fetch(`${urls.developer}${pathname}${search}`)).status).toBe(200);
+    expect((await fetch(`${urls.developer}${SIDES.developer.prefix}/auth/verify-email?token=${token}`)).status).toBe(200);
   };
   const kept = opened.move();
   return {

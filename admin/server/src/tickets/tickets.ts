@@ -2,6 +2,7 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { AppError, notFound } from '@portico/contracts/errors';
 import { newId } from '@portico/contracts/ids';
+import { isInstant } from '@portico/contracts/instants';
 import { parseInput } from '@portico/service-kit/parse-input';
 import { linesText, lineText } from '@portico/service-kit/written-text';
 import { z } from 'zod';
@@ -11,7 +12,16 @@ import { TICKET_STATUSES, Ticket, TicketMessage, type TicketSide } from './ticke
 const body = linesText(10_000).min(1);
 export const ticketInput = z.object({ subject: lineText(200), body });
 export const replyInput = z.object({ body });
-export const ticketFilter = z.object({ status: z.enum(TICKET_STATUSES).optional(), limit: z.int().min(1).max(100).default(50) });
+export const ticketFilter = z.object({
+  status: z.enum(TICKET_STATUSES).optional(),
+  /** Where something happened last, or where nothing has happened for longest. */
+  order: z.enum(['newest', 'oldest']).default('newest'),
+  /** The last ticket of the page before, with its time there: one that changes moves to another page. */
+  after: z
+    .object({ updatedAt: z.iso.datetime({ precision: 3 }).refine(isInstant, 'There is no such time.'), id: z.string().max(64) })
+    .optional(),
+  limit: z.int().min(1).max(100).default(50),
+});
 
 export type Author = { id: string; name: string; side: TicketSide };
 export type TicketView = Ticket & { messages: TicketMessage[] };
@@ -19,9 +29,10 @@ export type TicketView = Ticket & { messages: TicketMessage[] };
 type Of = { accountId?: string };
 
 export function listTickets({ database }: AdminContext, of: Of, given: z.input<typeof ticketFilter>): Promise<Ticket[]> {
-  const { status, limit } = parseInput(ticketFilter, given);
-  const where = { ...of, ...(status === undefined ? {} : { status }) };
-  return database.fork().find(Ticket, where, { orderBy: { createdAt: 'desc', id: 'desc' }, limit });
+  const { status, order, after, limit } = parseInput(ticketFilter, given);
+  const [direction, beyond] = order === 'newest' ? (['desc', '$lt'] as const) : (['asc', '$gt'] as const);
+  const where = { ...of, ...(status === undefined ? {} : { status }), ...(after === undefined ? {} : placeBeyond(after, beyond)) };
+  return database.fork().find(Ticket, where, { orderBy: { updatedAt: direction, id: direction }, limit });
 }
 
 /** With its messages, oldest first. NOT_FOUND for another account's ticket too. */
@@ -82,6 +93,10 @@ export async function closeTicket({ database, now }: AdminContext, of: Of, id: s
   if (ticket.status !== 'closed') Object.assign(ticket, { status: 'closed', updatedAt: now() });
   await em.flush();
   return ticket;
+}
+
+function placeBeyond({ updatedAt, id }: { updatedAt: string; id: string }, beyond: '$lt' | '$gt') {
+  return { $or: [{ updatedAt: { [beyond]: updatedAt } }, { updatedAt, id: { [beyond]: id } }] };
 }
 
 async function load(em: EntityManager, of: Of, id: string, lock: { lockMode?: LockMode } = {}): Promise<Ticket> {

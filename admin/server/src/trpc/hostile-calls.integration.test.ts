@@ -179,7 +179,8 @@ describe('text that PostgreSQL has not', () => {
 });
 
 describe('a text that is shown in one line', () => {
-  it.each(['a\nb', 'a\u001b[2Jb', 'a\u009b2Jb', 'a\u007fb'])('has no control characters, which terminals act on: %j', async (text) => {
+  const CONTROLS = ['a\nb', 'a\u001b[2Jb', 'a\u009b2Jb', 'a\u007fb', 'a\u202eb', 'a\u202ab', 'a\u2066b', 'a\u2069b'];
+  it.each(CONTROLS)('has no characters that terminals act on or that turn what stands beside them: %j', async (text) => {
     const codes = [
       await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: text })),
       await codeOf(client.oauthClients.create.mutate({ accountId, ...KEY, name: text })),
@@ -190,7 +191,7 @@ describe('a text that is shown in one line', () => {
   });
 
   it('may be in any script; and the words of a ticket have lines', async () => {
-    expect(await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: 'Größe 鍵 👩‍💻' }))).toBe('OK');
+    expect(await codeOf(client.apiKeys.create.mutate({ accountId, ...KEY, name: 'Größe 鍵 مفتاح 👩‍💻' }))).toBe('OK');
     expect(await codeOf(client.tickets.open.mutate({ accountId, subject: 'Größe', body: 'One\r\n\ttwo' }))).toBe('OK');
     expect(await codeOf(client.tickets.open.mutate({ accountId, subject: 'Escape', body: 'a\u001b[2Jb' }))).toBe('VALIDATION_ERROR');
   });

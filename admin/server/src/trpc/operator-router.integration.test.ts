@@ -38,6 +38,26 @@ describe('tiers', () => {
     expect((await limitsOf(special.key))?.quota).toEqual(own);
     await expect(operator.tiers.update.mutate({ tier: 'free' })).rejects.toMatchObject({ data: { code: 'VALIDATION_ERROR' } });
   });
+
+  it('say beforehand whom a change concerns: credentials in force that have no such limit of their own', async () => {
+    const own = { limit: 7, windowSeconds: 60 };
+    const concerned = (...limits: ('quota' | 'burst')[]) => operator.tiers.concerned.query({ tier: 'enterprise', limits });
+    const before = await concerned('quota', 'burst');
+    const { id } = await operator.accounts.create.mutate({ slug: 'concerned', name: 'Concerned' });
+    const given = { accountId: id, name: 'k', mode: 'live' as const, scopes: ['read'], tier: 'enterprise' as const };
+    await operator.apiKeys.create.mutate(given);
+    await operator.apiKeys.create.mutate({ ...given, quota: own });
+    await operator.apiKeys.create.mutate({ ...given, quota: own, burst: own });
+    await operator.apiKeys.create.mutate({ ...given, tier: 'free' });
+    const revoked = await operator.apiKeys.create.mutate(given);
+    await operator.apiKeys.revoke.mutate({ accountId: id, id: revoked.id });
+    await operator.oauthClients.create.mutate(given);
+    const { accounts, keys, clients, most } = await concerned('quota', 'burst');
+    expect([accounts - before.accounts, keys - before.keys, clients - before.clients]).toEqual([1, 2, 1]);
+    expect(most).toContainEqual({ id, slug: 'concerned', name: 'Concerned', keys: 2, clients: 1 });
+    expect((await concerned('quota')).most).toContainEqual(expect.objectContaining({ id, keys: 1, clients: 1 }));
+    expect((await concerned('burst')).most).toContainEqual(expect.objectContaining({ id, keys: 2, clients: 1 }));
+  });
 });
 
 describe('an operator', () => {
@@ -69,11 +89,33 @@ describe('an operator', () => {
     expect(await operator.accounts.get.query({ accountId: 'acme' })).toMatchObject({ id: accountId, name: 'Acme' });
   });
 
+  it('comes to every ticket a page at a time, in the order of what happened last, and to the one that waits longest first', async () => {
+    const { client: developer } = await sides.developer('queue@example.com');
+    const { id: account } = await developer.accounts.create.mutate({ slug: 'queue', name: 'Queue' });
+    const open = async (subject: string) => (await developer.tickets.open.mutate({ accountId: account, subject, body: 'How?' })).id;
+    const [one, two, three] = [await open('one'), await open('two'), await open('three')];
+    await developer.tickets.reply.mutate({ accountId: account, id: one, body: 'And?' });
+    const given = { accountId: account, limit: 2 };
+    for (const client of [developer, operator]) {
+      const first = await client.tickets.list.query(given);
+      const rest = await client.tickets.list.query({ ...given, after: first.at(-1) });
+      expect([first, rest].map((page) => page.map(({ id }) => id))).toEqual([[one, three], [two]]);
+      expect(await client.tickets.list.query({ ...given, after: rest.at(-1) })).toEqual([]);
+    }
+    const queue = { ...given, status: 'open', order: 'oldest' } as const;
+    const waiting = await operator.tickets.list.query(queue);
+    const last = await operator.tickets.list.query({ ...queue, after: waiting.at(-1) });
+    expect([...waiting, ...last].map(({ id }) => id)).toEqual([two, three, one]);
+    await expect(operator.tickets.list.query({ after: { id: one, updatedAt: '0000-01-01T00:00:00.000Z' } })).rejects.toMatchObject({
+      data: { code: 'VALIDATION_ERROR' },
+    });
+  });
+
   it('answers tickets, which the developer opens again until they are closed for good', async () => {
     const { client: developer } = await sides.developer('asks@example.com');
     const account = await developer.accounts.create.mutate({ slug: 'asks', name: 'Asks' });
     const { id } = await developer.tickets.open.mutate({ accountId: account.id, subject: 'Help', body: 'How?' });
-    expect(await operator.tickets.list.query({ status: 'open' })).toMatchObject([{ id, accountId: account.id }]);
+    expect(await operator.tickets.list.query({ status: 'open', accountId: account.id })).toMatchObject([{ id }]);
     expect(await operator.tickets.reply.mutate({ id, body: 'So.' })).toMatchObject({ status: 'answered' });
     expect(await developer.tickets.reply.mutate({ accountId: account.id, id, body: 'Thanks' })).toMatchObject({ status: 'open' });
     await operator.tickets.close.mutate({ id });

@@ -33,6 +33,7 @@ import { getTicket } from './operator/tickets/get-ticket.ts';
 import { listTickets } from './operator/tickets/list-tickets.ts';
 import { replyToTicket } from './operator/tickets/reply-to-ticket.ts';
 import { listTiers } from './operator/tiers/list-tiers.ts';
+import { tierConcerned } from './operator/tiers/tier-concerned.ts';
 import { updateTier } from './operator/tiers/update-tier.ts';
 import { errorsByCode } from './operator/usage/errors-by-code.ts';
 import { latency } from './operator/usage/latency.ts';
@@ -72,7 +73,7 @@ export const operatorRouter = router({
   requestLog: router({ list: listRequests }),
   adminLog: router({ list: listAdminLog }),
   signingKeys: router({ list: listSigningKeys, rotate: rotateSigningKey, withdraw: withdrawSigningKey }),
-  tiers: router({ list: listTiers, update: updateTier }),
+  tiers: router({ list: listTiers, concerned: tierConcerned, update: updateTier }),
   tickets: router({ list: listTickets, get: getTicket, reply: replyToTicket, close: closeTicket }),
   ...webhookRouters(OPERATORS),
 });

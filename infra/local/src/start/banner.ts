@@ -9,6 +9,8 @@ export function banner({ publicUrl, internalUrl, resolved, demoKey }: StartedPla
   const rows = [
     ...resolved.map(({ name, resolved: to }) => [name, to] as const),
     ['api', `${publicUrl}/api/v1`],
+    ['portal', `${publicUrl}/portal/`],
+    ['console', `${internalUrl}/console/`],
     ['health', `${publicUrl}/api/health`],
     ['internal', `${internalUrl}/graphql   /metrics   /health`],
     ['key', `${key}   (account demo, test mode)`],

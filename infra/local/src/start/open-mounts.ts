@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { noticeMount } from '@portico/admin-server/notices/notice-mount';
+import type { Mount } from '@portico/admin-server/open-sides';
 import type { Admin } from '@portico/admin-server/server';
 import type { TellOwners } from '@portico/contracts/webhook-notice';
 import type { GraphClient } from '@portico/service-kit/graph/graph';
 import type { Logger } from '@portico/service-kit/logger';
+import { PAGES } from './build-pages.ts';
 
 export type PeopleConfig = {
   PORT: number;
@@ -16,9 +18,8 @@ export type PeopleConfig = {
   TRUSTED_PROXIES: readonly string[];
 };
 
-type Sides = Awaited<ReturnType<Admin['openSides']>>;
 export type Mounts = AsyncDisposable & {
-  readonly mounts: { public: Sides['mounts']['developer'][]; internal: Sides['mounts']['operator'][] };
+  readonly mounts: { public: Mount[]; internal: Mount[] };
   /** For programs of this process; those in others leave their notices on the internal listener. */
   readonly tellOwners: TellOwners;
 };
@@ -40,11 +41,14 @@ export async function openMounts(
     portalOrigin: originOf(config.PORTAL_ORIGIN, config.PORT),
     consoleOrigin: originOf(config.CONSOLE_ORIGIN, config.INTERNAL_PORT),
     trustedProxies: config.TRUSTED_PROXIES,
+    pages: PAGES,
   };
   const sides = await admin.openSides(settings, graph);
   const { developer, operator } = sides.mounts;
+  if (developer.length === 1 || operator.length === 1)
+    logger.warn({}, 'the portal or the console is not built: `npm run pages` builds both');
   const { tellOwners } = sides;
-  const mounts = { public: [developer], internal: [operator, noticeMount({ tellOwners, internalSecret, logger })] };
+  const mounts = { public: [...developer], internal: [...operator, noticeMount({ tellOwners, internalSecret, logger })] };
   return { mounts, tellOwners, [Symbol.asyncDispose]: () => sides[Symbol.asyncDispose]() };
 }
 

@@ -4,6 +4,7 @@ import { createLogger } from '@portico/service-kit/logger';
 import { loadLocalConfig } from '../config.ts';
 import { hasCode } from '../read-error.ts';
 import { banner } from './banner.ts';
+import { buildPages } from './build-pages.ts';
 import { type StartGateway, startAll } from './start-all.ts';
 import { untilStopRequested } from './until-stop-requested.ts';
 
@@ -19,9 +20,13 @@ export async function runAll(env: Readonly<Record<string, string | undefined>>, 
   let problem: string | undefined;
   try {
     const config = loadLocalConfig(env);
+    const pagesBuilt = buildPages(log);
     await using platform = await startAll({
       config,
-      startGateway,
+      startGateway: async (surroundings) => {
+        await pagesBuilt;
+        return startGateway(surroundings);
+      },
       loggerOf: (program) => createLogger({ program, level: config.LOG_LEVEL }),
       log,
       now: () => new Date(),

@@ -2,7 +2,7 @@ import { instantInUtc } from '@portico/contracts/instants';
 import { z } from 'zod';
 import { changingElsewhere } from '../change-elsewhere.ts';
 import { checked, router } from '../procedures.ts';
-import type { WebhookProblem } from './endpoints-router.ts';
+import type { WebhookProblem } from './endpoint-shape.ts';
 import { guarded } from './guarded.ts';
 import type { WebhookAccess } from './webhook-access.ts';
 import { askField, askOne, oneInput, type Page, pageInput, pageOf } from './webhook-graph.ts';

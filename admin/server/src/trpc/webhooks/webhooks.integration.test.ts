@@ -36,6 +36,7 @@ function answerTo(document: string, variables: Readonly<Record<string, unknown>>
   const replay = { id: newId('replay'), endpointId: endpoint.id, what: 'failed', total: 7, queued: 0, status: 'running' };
   if (/startWebhookReplay/.test(document)) return { startWebhookReplay: replay };
   if (/webhookDeliveries/.test(document)) return { webhookDeliveries: { items: [], nextCursor: null } };
+  if (/registerWebhook|rotateWebhook/.test(document)) return { endpoint: { ...endpoint, secret: SECRET } };
   if (variables.id !== endpoint.id) {
     if (document.startsWith('mutation')) throw notFound('webhook', String(variables.id));
     return { webhookEndpoint: null };
@@ -45,6 +46,7 @@ function answerTo(document: string, variables: Readonly<Record<string, unknown>>
   return { endpoint };
 }
 
+const SECRET = 'whsec_c2VjcmV0';
 let sides: TestSides;
 let owner: DeveloperClient;
 let support: OperatorClient;
@@ -89,6 +91,19 @@ describe('webhooks on both sides', () => {
       { action: 'webhook.resumed', before: { status: 'paused' }, after: { status: 'active', drainPerSecond: 9 } },
     ]);
     expect(new Set(sides.recorded.map(({ actor }) => actor)).size).toBe(2);
+  });
+
+  it('are registered, and their secrets rotated, with a secret that is told once and recorded nowhere', async () => {
+    const tenant = { accountId: ownerAccount, mode: 'test' as const };
+    const made = await owner.endpoints.create.mutate({ ...tenant, url: 'https://receiver.example.com/', events: ['order.created'] });
+    const rotated = await support.endpoints.rotateSecret.mutate({ ...tenant, id: endpoint.id, overlapSeconds: 60 });
+    expect([made.secret, rotated.secret]).toEqual([SECRET, SECRET]);
+    expect(asked[0]?.variables).toEqual({ input: { url: 'https://receiver.example.com/', events: ['order.created'] } });
+    expect(sides.recorded).toMatchObject([
+      { action: 'webhook.registered', target: endpoint.id, before: null, after: { accountId: ownerAccount, mode: 'test' } },
+      { action: 'webhook.secret_rotated', target: endpoint.id },
+    ]);
+    expect(JSON.stringify(sides.recorded)).not.toContain(SECRET);
   });
 
   it('are recorded two minutes later when it is not known whether they were changed, and not when they were refused', async () => {

@@ -1,0 +1,40 @@
+import { Button, Group, Stack } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useAction } from '@portico/ui/forms/use-action';
+import { Panel } from '@portico/ui/layout/panel';
+import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import type { ApiKey } from '../answers.ts';
+import { useApiClient } from '../api.tsx';
+import { KEY_FIELDS, KeyFields, type KeyForm, keyForm, keyInput } from './key-fields.tsx';
+
+export function EditKey({ apiKey }: { apiKey: ApiKey }) {
+  const { accountId, id } = apiKey;
+  const api = useApiClient();
+  const form = useForm<KeyForm>({ initialValues: keyForm(apiKey) });
+  const save = useAction({
+    form,
+    work: (given: KeyForm) => api.apiKeys.update.mutate({ accountId, id, changes: keyInput(given) }),
+    done: () => notifications.show({ message: 'The key is changed.' }),
+  });
+  return (
+    <Panel title="Change it" about="What is changed holds on every gateway within a second.">
+      <form onSubmit={form.onSubmit(save.run)}>
+        <Stack maw={720}>
+          <KeyFields tier={form.values.tier} propsOf={(name) => form.getInputProps(name)} />
+          <RefusalAlert refusal={save.refusal} shownFields={KEY_FIELDS} />
+          <Group>
+            <Button type="submit" loading={save.isRunning} disabled={!form.isDirty()}>
+              Save
+            </Button>
+            {form.isDirty() && (
+              <Button variant="default" onClick={form.reset}>
+                Undo
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,112 @@
+import { Code, Group, Stack } from '@mantine/core';
+import { formatDay, utcDay } from '@portico/ui/data/format';
+import { Panel } from '@portico/ui/layout/panel';
+import { DataTable } from '@portico/ui/show/data-table';
+import { Loaded } from '@portico/ui/show/loaded';
+import { PageLink } from '@portico/ui/show/page-link';
+import { Time } from '@portico/ui/show/time';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { ApiKey } from '../answers.ts';
+import { useApi } from '../api.tsx';
+import { useMay } from '../me.tsx';
+import { LimitsInWords, ModeBadge, Scopes, StatusBadge } from '../shared/credential-badges.tsx';
+import { Facts } from '../shared/facts.tsx';
+import { EditKey } from './edit-key.tsx';
+import { KeyDeeds } from './key-deeds.tsx';
+
+const route = getRouteApi('/signed-in/accounts/$accountId/keys/$keyId');
+const USAGE_DAYS = 30;
+
+export function KeyPage() {
+  const { accountId, keyId } = route.useParams();
+  const key = useQuery(useApi().apiKeys.get.queryOptions({ accountId, id: keyId }));
+  const mayChange = useMay('change credentials');
+  return (
+    <Loaded query={key}>
+      {(found) => (
+        <Stack gap="lg">
+          <PageLink to={`/accounts/${accountId}/keys`} size="sm">
+            ← All API keys
+          </PageLink>
+          <Panel title={`API key ${found.name}`} actions={mayChange && found.status === 'active' && <KeyDeeds apiKey={found} />}>
+            <KeyFacts apiKey={found} />
+          </Panel>
+          {mayChange && found.status === 'active' && <EditKey key={found.version} apiKey={found} />}
+          <KeyUsage accountId={accountId} keyId={keyId} />
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
+  const {
+    id,
+    accountId,
+    keyHint,
+    mode,
+    status,
+    scopes,
+    signatures,
+    allowedAddresses,
+    createdAt,
+    lastUsedAt,
+    expiresAt,
+    revokedAt,
+    replacedBy,
+  } = apiKey;
+  return (
+    <Facts
+      facts={[
+        ['Id', <Code key="id">{id}</Code>],
+        ['Key', <Code key="key">{keyHint}</Code>],
+        [
+          'Status',
+          <Group key="status" gap="xs">
+            <ModeBadge mode={mode} />
+            <StatusBadge status={status} />
+          </Group>,
+        ],
+        ['Scopes', <Scopes key="scopes" scopes={scopes} />],
+        ['Tier and limits', <LimitsInWords key="limits" {...apiKey} />],
+        ['Signatures', signatures.join(', ')],
+        ['Used from', allowedAddresses.length === 0 ? 'everywhere' : allowedAddresses.join(', ')],
+        ['Created', <Time key="created" at={createdAt} />],
+        ['Last used', <Time key="used" at={lastUsedAt} never="never" />],
+        ['Expires', <Time key="expires" at={expiresAt} />],
+        revokedAt != null && ['Revoked', <Time key="revoked" at={revokedAt} />],
+        replacedBy != null && [
+          'Replaced by',
+          <PageLink key="replaced" to={`/accounts/${accountId}/keys/${replacedBy}`}>
+            {replacedBy}
+          </PageLink>,
+        ],
+      ]}
+    />
+  );
+}
+
+function KeyUsage({ accountId, keyId }: { accountId: string; keyId: string }) {
+  const range = { from: utcDay(USAGE_DAYS - 1), to: utcDay(0) };
+  const usage = useQuery(useApi().apiKeys.usage.queryOptions({ accountId, id: keyId, ...range }));
+  return (
+    <Panel title="Usage" about={`The last ${USAGE_DAYS} days, in UTC; about a minute behind.`}>
+      <Loaded query={usage}>
+        {(days) => (
+          <DataTable
+            label="Requests per day"
+            rows={days.toReversed()}
+            keyOf={({ day }) => day}
+            empty="Nothing was asked with this key."
+            columns={[
+              { header: 'Day', cell: ({ day }) => formatDay(day) },
+              { header: 'Requests', align: 'right', cell: ({ requests }) => requests },
+              { header: 'Errors', align: 'right', cell: ({ errors }) => errors },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}

@@ -1,0 +1,62 @@
+import { Code, Group, Stack } from '@mantine/core';
+import { Panel } from '@portico/ui/layout/panel';
+import { Loaded } from '@portico/ui/show/loaded';
+import { PageLink } from '@portico/ui/show/page-link';
+import { Time } from '@portico/ui/show/time';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Client } from '../answers.ts';
+import { useApi } from '../api.tsx';
+import { useMay } from '../me.tsx';
+import { LimitsInWords, ModeBadge, Scopes, StatusBadge } from '../shared/credential-badges.tsx';
+import { Facts } from '../shared/facts.tsx';
+import { ClientDeeds } from './client-deeds.tsx';
+import { EditClient } from './edit-client.tsx';
+
+const route = getRouteApi('/signed-in/accounts/$accountId/clients/$clientId');
+
+export function ClientPage() {
+  const { accountId, clientId } = route.useParams();
+  const client = useQuery(useApi().oauthClients.get.queryOptions({ accountId, id: clientId }));
+  const mayChange = useMay('change credentials');
+  return (
+    <Loaded query={client}>
+      {(found) => (
+        <Stack gap="lg">
+          <PageLink to={`/accounts/${accountId}/clients`} size="sm">
+            ← All OAuth clients
+          </PageLink>
+          <Panel title={`OAuth client ${found.name}`} actions={mayChange && found.status === 'active' && <ClientDeeds client={found} />}>
+            <ClientFacts client={found} />
+          </Panel>
+          {mayChange && found.status === 'active' && <EditClient key={found.version} client={found} />}
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function ClientFacts({ client }: { client: Client }) {
+  const { id, secretHint, mode, status, scopes, createdAt, lastUsedAt, previousSecretUntil, revokedAt } = client;
+  return (
+    <Facts
+      facts={[
+        ['Client id', <Code key="id">{id}</Code>],
+        ['Secret', <Code key="secret">{secretHint}</Code>],
+        [
+          'Status',
+          <Group key="status" gap="xs">
+            <ModeBadge mode={mode} />
+            <StatusBadge status={status} />
+          </Group>,
+        ],
+        ['Scopes', <Scopes key="scopes" scopes={scopes} />],
+        ['Tier and limits', <LimitsInWords key="limits" {...client} />],
+        ['Created', <Time key="created" at={createdAt} />],
+        ['Last used', <Time key="used" at={lastUsedAt} never="never" />],
+        previousSecretUntil != null && ['The secret before is good until', <Time key="previous" at={previousSecretUntil} />],
+        revokedAt != null && ['Revoked', <Time key="revoked" at={revokedAt} />],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import { Code, Stack } from '@mantine/core';
+import { Panel } from '@portico/ui/layout/panel';
+import { Loaded } from '@portico/ui/show/loaded';
+import { Time } from '@portico/ui/show/time';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Endpoint } from '../answers.ts';
+import { useApi } from '../api.tsx';
+import { useMay } from '../me.tsx';
+import { StatusBadge } from '../shared/credential-badges.tsx';
+import { Facts } from '../shared/facts.tsx';
+import { Deliveries } from './deliveries.tsx';
+import { EndpointDeeds } from './endpoint-deeds.tsx';
+import { Replays } from './replays.tsx';
+import { EndpointsLink } from './webhook-links.tsx';
+
+const route = getRouteApi('/signed-in/accounts/$accountId/webhooks/$endpointId');
+
+export function EndpointPage() {
+  const { accountId, endpointId } = route.useParams();
+  const { mode, status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const tenant = { accountId, mode };
+  const endpoint = useQuery(useApi().endpoints.get.queryOptions({ ...tenant, id: endpointId }));
+  const mayAct = useMay('act on webhooks');
+  return (
+    <Loaded query={endpoint}>
+      {(found) => (
+        <Stack gap="lg">
+          <EndpointsLink {...tenant} />
+          <Panel
+            title="Endpoint"
+            about={<span className="anywhere">{found.url}</span>}
+            actions={mayAct && <EndpointDeeds tenant={tenant} endpoint={found} />}
+          >
+            <EndpointFacts endpoint={found} />
+          </Panel>
+          <Deliveries
+            tenant={tenant}
+            endpointId={endpointId}
+            status={status}
+            narrow={(chosen) => void navigate({ search: { mode, status: chosen }, replace: true })}
+          />
+          <Replays tenant={tenant} endpointId={endpointId} />
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
+  const { id, status, disabledReason, disabledAt, events, apiVersion, schedule, ratePerSecond, concurrency, headerNames, health } =
+    endpoint;
+  const { verificationFailure, previousSecretExpiresAt, drainPerSecond, createdAt } = endpoint;
+  return (
+    <Facts
+      facts={[
+        ['Id', <Code key="id">{id}</Code>],
+        ['Status', <StatusBadge key="status" status={status} />],
+        disabledReason !== null && ['Disabled', `${disabledReason.replace('_', ' ')}`],
+        disabledAt !== null && ['Disabled since', <Time key="disabled" at={disabledAt} />],
+        verificationFailure !== null && ['Verification', verificationFailure.message],
+        ['Events', events.join(', ')],
+        ['Version of the bodies', apiVersion],
+        ['Retries', schedule],
+        ['At most', `${ratePerSecond === null ? 'any number' : ratePerSecond} a second, ${concurrency} at once`],
+        headerNames.length > 0 && ['Own headers', headerNames.join(', ')],
+        ['Circuit', health.circuit],
+        ['Last success', <Time key="success" at={health.lastSucceededAt} never="never" />],
+        ['Last failure', <Time key="failure" at={health.lastFailedAt} never="never" />],
+        health.failingSince !== null && ['Failing since', <Time key="failing" at={health.failingSince} />],
+        previousSecretExpiresAt !== null && ['The secret before is used until', <Time key="previous" at={previousSecretExpiresAt} />],
+        drainPerSecond !== null && ['What was held is sent', `${drainPerSecond} a second`],
+        ['Created', <Time key="created" at={createdAt} />],
+      ]}
+    />
+  );
+}

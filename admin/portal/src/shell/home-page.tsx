@@ -1,0 +1,5 @@
+import { Page } from '@portico/ui/layout/page';
+
+export function HomePage() {
+  return <Page title="Your accounts">{null}</Page>;
+}
