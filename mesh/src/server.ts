@@ -7,6 +7,7 @@ import type { AuditSink } from '@portico/contracts/audit';
 import type { TokenService } from '@portico/contracts/token-service';
 import { ConfigError } from '@portico/service-kit/config';
 import { type ConnectionLimits, listen } from '@portico/service-kit/http/http-listener';
+import { leaveService } from '@portico/service-kit/http/leave-service';
 import type { TlsFiles } from '@portico/service-kit/http/tls-files';
 import { startLoop } from '@portico/service-kit/lifecycle';
 import type { Logger } from '@portico/service-kit/logger';
@@ -128,7 +129,15 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     }),
   );
   const running = opened.move();
-  return { publicUrl: open.url, internalUrl: internal.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    publicUrl: open.url,
+    internalUrl: internal.url,
+    async [Symbol.asyncDispose]() {
+      health.leave();
+      await leaveService([open, internal], config.SHUTDOWN_DELAY_MS);
+      await running.disposeAsync();
+    },
+  };
 }
 
 type Surroundings = Pick<PipelineOptions, 'docsUrl' | 'tracing' | 'scheme' | 'metrics'> & {

@@ -47,6 +47,8 @@ type Surroundings = z.output<typeof surroundings>;
 
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
+  // From here on: a signal during the start is not lost, and the start is undone in order.
+  const stopped = untilSignal();
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
   await using tracing = await openTracing(given, 'gateway');
   await using admin = await startAdmin(
@@ -89,7 +91,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   logger.info({ url: gateway.publicUrl }, 'listening');
   logger.info({ url: gateway.internalUrl }, 'listening for our own programs');
-  logger.info({ signal: await untilSignal() }, 'stopping');
+  logger.info({ signal: await stopped }, 'stopping');
 }
 
 function healthChecks(natsUrl: string | undefined, run: RunStatement): HealthChecks {
