@@ -45,8 +45,11 @@ const surroundings = z.object({
 });
 type Surroundings = z.output<typeof surroundings>;
 
+/** What a gateway is configured by as a process of its own. */
+export const gatewayProgramConfig = surroundings.extend(gatewayConfig.shape);
+
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
-  const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
+  const given = loadConfig(gatewayProgramConfig, env);
   // From here on: a signal during the start is not lost, and the start is undone in order.
   const stopped = untilSignal();
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
