@@ -54,6 +54,8 @@ export const gatewayConfig = z.object({
   /** An address that fails to authenticate so often is refused for the rest of the minute. */
   FAILED_AUTHENTICATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(30),
   RESPONSE_CACHE_BYTES: z.coerce.number().int().min(0).default(67_108_864),
+  /** How long the gateway goes on answering after it was told to stop, and readiness says so: as long as a balancer takes to notice. */
+  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(120_000).default(0),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
   /** Shows GraphiQL at /graphql. */
   DEVELOPMENT: z.stringbool().default(false),

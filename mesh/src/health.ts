@@ -59,6 +59,7 @@ export const HEALTH_OPERATIONS = {
 
 type Report = { readonly ready: boolean; readonly body: string };
 
+const LEAVING: Report = { ready: false, body: '{"status":"down","live":true,"ready":false,"dependencies":{}}' };
 const KEPT_MS = 1_000;
 const RETRY_AFTER_SECONDS = '1';
 
@@ -68,12 +69,16 @@ export type Health = {
   readonly live: Endpoint;
   readonly ready: Endpoint;
   report(): Promise<Report>;
+  /** From now on it is not ready, whatever it could do. */
+  leave(): void;
 };
 
 export function createHealth(checks: HealthChecks, nowMs: () => number): Health {
+  let isLeaving = false;
   let kept: { at: number; report: Promise<Report> } | undefined;
   // Health is asked by many, and by some very often; the dependencies are asked once a second.
   function report(): Promise<Report> {
+    if (isLeaving) return Promise.resolve(LEAVING);
     const now = nowMs();
     if (kept === undefined || now - kept.at > KEPT_MS) kept = { at: now, report: runChecks(checks) };
     return kept.report;
@@ -92,6 +97,9 @@ export function createHealth(checks: HealthChecks, nowMs: () => number): Health 
     ready: endpoint(HEALTH_OPERATIONS.ready, answer),
     live: endpoint(HEALTH_OPERATIONS.live, async () => jsonAnswer(200, '{"status":"up"}', { 'cache-control': 'no-store' })),
     report,
+    leave() {
+      isLeaving = true;
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { TokenService } from '@portico/contracts/token-service';
 import { startTask } from '@portico/service-kit/background-task';
 import { ConfigError } from '@portico/service-kit/config';
 import { type ConnectionLimits, listen } from '@portico/service-kit/http/http-listener';
+import { leaveService } from '@portico/service-kit/http/leave-service';
 import type { TlsFiles } from '@portico/service-kit/http/tls-files';
 import type { Logger } from '@portico/service-kit/logger';
 import { type ClientAddress, createClientAddress } from '@portico/service-kit/network/client-address';
@@ -128,7 +129,15 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
     }),
   );
   const running = opened.move();
-  return { publicUrl: open.url, internalUrl: internal.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    publicUrl: open.url,
+    internalUrl: internal.url,
+    async [Symbol.asyncDispose]() {
+      health.leave();
+      await leaveService([open, internal], config.SHUTDOWN_DELAY_MS);
+      await running.disposeAsync();
+    },
+  };
 }
 
 type Surroundings = Pick<PipelineOptions, 'docsUrl' | 'tracing' | 'scheme' | 'metrics'> & {

@@ -8,6 +8,7 @@ import { adminCreate } from './commands/access/admin-create.ts';
 import { auditExport } from './commands/access/audit-export.ts';
 import { clientsCreate } from './commands/access/clients-create.ts';
 import { keysCreate } from './commands/access/keys-create.ts';
+import { secretsNew } from './commands/access/secrets-new.ts';
 import { secretsRotate } from './commands/access/secrets-rotate.ts';
 import { signingKeysRotate } from './commands/access/signing-keys-rotate.ts';
 import { tokensIssue } from './commands/access/tokens-issue.ts';
@@ -41,6 +42,7 @@ const code = await runCli(
     providersAdd,
     providersCheck,
     request,
+    secretsNew,
     secretsRotate,
     seed,
     signingKeysRotate,

@@ -5,6 +5,7 @@ import { sandboxConfig } from './config.ts';
 import { start } from './server.ts';
 
 const config = loadConfig(sandboxConfig, process.env);
+const stopped = untilSignal();
 const logger = createLogger({ program: 'sandbox-provider', level: config.LOG_LEVEL });
 await using provider = await start(
   {
@@ -21,4 +22,4 @@ if (config.SANDBOX_CALLBACK_URL !== undefined) provider.sendCallbacksTo(config.S
 logger.info({ url: provider.url }, 'listening');
 // A parent that starts this program as a child learns the address from its IPC channel.
 process.send?.({ kind: 'listening', url: provider.url });
-logger.info({ signal: await untilSignal() }, 'stopping');
+logger.info({ signal: await stopped }, 'stopping');

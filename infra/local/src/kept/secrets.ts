@@ -38,10 +38,14 @@ export function readSecrets(dataDir: string, given: GivenSecrets): GivenSecrets 
   };
 }
 
+export function newSecrets(): Secrets {
+  return { internalSecret: newKey(), secretKeys: `1:${newKey()}`, blindIndexKey: newKey() };
+}
+
 function keepSecrets(file: string): Secrets {
   const present = readPrivateFile(file, secrets);
   if (present !== undefined) return present;
-  createPrivateFile(file, { internalSecret: newKey(), secretKeys: `1:${newKey()}`, blindIndexKey: newKey() });
+  createPrivateFile(file, newSecrets());
   // Read, not remembered: two first starts at once must agree, because what one encrypts the other has to read.
   const made = readPrivateFile(file, secrets);
   if (made === undefined) throw new Error(`${file} was removed while it was made.`);

@@ -45,8 +45,13 @@ const surroundings = z.object({
 });
 type Surroundings = z.output<typeof surroundings>;
 
+/** What a gateway is configured by as a process of its own. */
+export const gatewayProgramConfig = surroundings.extend(gatewayConfig.shape);
+
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
-  const given = loadConfig(surroundings.extend(gatewayConfig.shape), env);
+  const given = loadConfig(gatewayProgramConfig, env);
+  // From here on: a signal during the start is not lost, and the start is undone in order.
+  const stopped = untilSignal();
   const logger = createLogger({ program: 'gateway', level: given.LOG_LEVEL });
   await using tracing = await openTracing(given, 'gateway');
   await using admin = await startAdmin(
@@ -89,7 +94,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   });
   logger.info({ url: gateway.publicUrl }, 'listening');
   logger.info({ url: gateway.internalUrl }, 'listening for our own programs');
-  logger.info({ signal: await untilSignal() }, 'stopping');
+  logger.info({ signal: await stopped }, 'stopping');
 }
 
 function healthChecks(natsUrl: string | undefined, run: RunStatement): HealthChecks {

@@ -2,7 +2,7 @@
 import { ConfigError } from '@portico/service-kit/config';
 
 /** By the words after `npm start --`. Importing a subgraph's main runs it until a signal. */
-const PROGRAMS: ReadonlyMap<string, () => Promise<unknown>> = new Map<string, () => Promise<unknown>>([
+export const PROGRAMS: ReadonlyMap<string, () => Promise<unknown>> = new Map<string, () => Promise<unknown>>([
   ['gateway', () => import('./run-gateway.ts').then(({ runGateway }) => runGateway(process.env))],
   ['sandbox-provider', () => import('@portico/sandbox-provider/main')],
   ['subgraph customers', () => import('@portico/customers/main')],

@@ -46,4 +46,15 @@ describe('a stop', () => {
     ]);
     await stopped;
   });
+
+  it('is announced: each answer is the last one on its connection, and whoever comes is still answered', async () => {
+    const listener = await start({ shutdownTimeoutMs: 20_000 });
+    const { answers: before } = await rawExchange(listener.url, GET, { answersWanted: 1 });
+    expect(before[0]?.headers.connection).toBe('keep-alive');
+    listener.announce();
+    for (const _ of [1, 2]) {
+      const { answers } = await rawExchange(listener.url, GET);
+      expect(answers.map(({ status, headers }) => [status, headers.connection])).toEqual([[200, 'close']]);
+    }
+  });
 });

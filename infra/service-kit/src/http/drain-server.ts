@@ -5,6 +5,8 @@ import { Server as NetServer, type Socket } from 'node:net';
 export type Drain = {
   /** To be told of every request before it is served. */
   answering(req: IncomingMessage, res: ServerResponse): void;
+  /** From now on each answer says that it is the last one on its connection; everybody still gets one. */
+  announce(): void;
   /** Stops accepting, lets answers under way go out, and cuts what is left when the time is up. */
   drain(timeoutMs: number): Promise<void>;
 };
@@ -23,7 +25,14 @@ export function createDrain(server: Server): Drain {
     server.closeIdleConnections();
   }
 
+  function announce(): void {
+    draining = true;
+    // A peer that is not told sends its next request into a connection that is just being closed.
+    for (const res of newest.values()) res.shouldKeepAlive = false;
+  }
+
   return {
+    announce,
     answering({ socket }, res) {
       const before = newest.get(socket);
       if (before === undefined) socket.once('close', () => newest.delete(socket));
@@ -34,9 +43,7 @@ export function createDrain(server: Server): Drain {
       res.shouldKeepAlive = false;
     },
     drain(timeoutMs) {
-      draining = true;
-      // A peer that is not told sends its next request into a connection that is just being closed.
-      for (const res of newest.values()) res.shouldKeepAlive = false;
+      announce();
       return new Promise((resolve) => {
         const timeout = setTimeout(() => {
           for (const socket of sockets) socket.destroy();

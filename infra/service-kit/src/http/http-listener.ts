@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createDrain } from './drain-server.ts';
+import { createDrain, type Drain } from './drain-server.ts';
 import { createRefuser, type ToRefusal } from './http-refusals.ts';
 import { requestFault } from './request-fault.ts';
 import { readTlsFiles, type TlsFiles, watchTlsFiles } from './tls-files.ts';
@@ -39,7 +39,7 @@ export type ListenOptions = {
 };
 
 /** `url` has no path. */
-export type Listener = AsyncDisposable & { readonly url: string };
+export type Listener = AsyncDisposable & Pick<Drain, 'announce'> & { readonly url: string };
 
 const HEADER_BYTES_MAX = 16_384;
 /** Longer than the usual 60 s of proxies and of our own clients: a connection closed under a request would look like an outage. */
@@ -72,7 +72,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { port } = server.address() as AddressInfo;
   const running = opened.move();
   const scheme = options.tls === undefined ? 'http' : 'https';
-  return { url: `${scheme}://${hostInUrl(options.host)}:${port}`, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const url = `${scheme}://${hostInUrl(options.host)}:${port}`;
+  return { url, announce: drain.announce, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 async function createListener(

@@ -9,6 +9,8 @@ export const subgraphConfig = z.object({
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** How long it goes on answering after it was told to stop, and `/health` says so; see `leaveService`. */
+  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(120_000).default(0),
   /** `/graphql` of a gateway's internal listener. */
   GRAPH_URL: z.url(),
   /** Shared by all programs; signs the header by which they tell each other who asks. */

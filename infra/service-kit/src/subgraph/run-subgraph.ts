@@ -17,6 +17,8 @@ type Start = (settings: SubgraphSettings, dependencies: SubgraphDependencies) =>
 
 export async function runSubgraph(name: string, start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(subgraphConfig, env);
+  // From here on: a signal during the start is not lost, and the start is undone in order.
+  const stopped = untilSignal();
   const logger = createLogger({ program: name, level: config.LOG_LEVEL });
   const registry = new Registry();
   using _ = showProgram(registry);
@@ -40,6 +42,7 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
     host: config.HOST,
     port: config.PORT,
     internalSecret: config.INTERNAL_SECRET,
+    shutdownDelayMs: config.SHUTDOWN_DELAY_MS,
     logger,
     tracing,
     registry,
@@ -47,5 +50,5 @@ export async function runSubgraph(name: string, start: Start, env: NodeJS.Proces
   logger.info({ url: server.url, subgraph: name }, 'listening');
   // A parent that starts this program as a child learns the address from its IPC channel.
   process.send?.({ kind: 'listening', url: server.url });
-  logger.info({ signal: await untilSignal() }, 'stopping');
+  logger.info({ signal: await stopped }, 'stopping');
 }

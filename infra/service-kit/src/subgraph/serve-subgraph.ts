@@ -10,6 +10,7 @@ import { translateDatabaseError } from '../database/database-errors.ts';
 import { databaseHealth } from '../database/database-health.ts';
 import { CALLER_HEADER, readCallerHeader } from '../graph/caller-header.ts';
 import { listen } from '../http/http-listener.ts';
+import { leaveService } from '../http/leave-service.ts';
 import type { Logger } from '../logger.ts';
 import { traceAnswer } from '../tracing/trace-answer.ts';
 import { NO_TRACING, type Tracing } from '../tracing/tracing.ts';
@@ -20,9 +21,21 @@ import type { Subgraph } from './start-subgraph.ts';
 const SHUTDOWN_TIMEOUT_MS = 12_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-export type ServeOptions = { host: string; port: number; internalSecret: string; logger: Logger; tracing?: Tracing; registry?: Registry };
+export type ServeOptions = {
+  host: string;
+  port: number;
+  internalSecret: string;
+  /** How long it goes on answering when it is disposed, while `GET /health` says that it is not ready. */
+  shutdownDelayMs: number;
+  logger: Logger;
+  tracing?: Tracing;
+  registry?: Registry;
+};
 
-/** Listens and answers `POST /graphql`, `GET /health`, and `GET /metrics` of a registry. Disposing stops accepting and waits for what is under way. */
+/**
+ * Listens and answers `POST /graphql`, `GET /health`, `GET /health/live`, and `GET /metrics` of a registry. Disposing stops accepting and waits for what
+ * is under way.
+ */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<AsyncDisposable & { url: string }> {
   const apollo = new ApolloServer<SubgraphContext>({
     schema: subgraph.endpoint.schema,
@@ -34,11 +47,13 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
     formatError: (formatted, error) => maskError(formatted, unwrapResolverError(error), subgraph.name, options.logger),
   });
   await apollo.start();
+  let isLeaving = false;
   const listener = await listen({
     host: options.host,
     port: options.port,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
     handler: (req, res) => {
+      if (isLeaving && req.url === '/health') return send(res, 503, {}, '{"status":"stopping"}');
       answer(apollo, subgraph, options, req, res).catch((err: unknown) => {
         options.logger.error({ err, subgraph: subgraph.name }, 'request failed');
         if (!res.headersSent) send(res, 500, {}, JSON.stringify({ errors: [{ message: ERRORS.INTERNAL_ERROR.title }] }));
@@ -48,6 +63,8 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   return {
     url: `${listener.url}/graphql`,
     async [Symbol.asyncDispose]() {
+      isLeaving = true;
+      await leaveService([listener], options.shutdownDelayMs);
       await listener[Symbol.asyncDispose]();
       await apollo.stop();
     },
@@ -65,6 +82,7 @@ async function answer(
     const health = await databaseHealth(subgraph.database.run, subgraph.name).catch(() => ({ status: 'down' }));
     return send(res, health.status === 'down' ? 503 : 200, {}, JSON.stringify(health));
   }
+  if (req.method === 'GET' && req.url === '/health/live') return send(res, 200, {}, '{"status":"up"}');
   const { registry } = options;
   if (req.method === 'GET' && req.url === '/metrics' && registry !== undefined) {
     return send(res, 200, { 'content-type': registry.contentType }, await registry.metrics());
