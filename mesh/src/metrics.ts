@@ -11,7 +11,7 @@ export type Metrics = RequestMetrics & LimitMetrics & Disposable & { readonly re
 /** What `/metrics` shows, beside what `registry` shows already. Labels are routes and status classes, never ids. */
 export function createMetrics(registry: Registry = new Registry()): Metrics {
   const program = showProgram(registry);
-  const labelNames = ['route', 'method', 'status'] as const;
+  const labelNames = ['route', 'method', 'status', 'version'] as const;
   const duration = new Histogram({
     name: 'portico_http_request_duration_seconds',
     help: 'Time from the first byte of a request to its answer.',
@@ -29,11 +29,16 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
   const children = new Map<string, Histogram.Internal<(typeof labelNames)[number]>>();
   return {
     registry,
-    observe(route, method, status, seconds) {
-      const series = `${route} ${method} ${status}`;
+    observe({ route, method, version }, status, seconds) {
+      const series = `${route} ${method} ${status} ${version}`;
       let child = children.get(series);
       if (child === undefined) {
-        child = duration.labels({ route, method: METHODS.has(method) ? method : 'other', status: `${Math.floor(status / 100)}xx` });
+        child = duration.labels({
+          route,
+          method: METHODS.has(method) ? method : 'other',
+          status: `${Math.floor(status / 100)}xx`,
+          version,
+        });
         if (METHODS.has(method)) children.set(series, child);
       }
       child.observe(seconds);

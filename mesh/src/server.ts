@@ -11,7 +11,7 @@ import { type ConnectionLimits, listen } from '@portico/service-kit/http/http-li
 import { leaveService } from '@portico/service-kit/http/leave-service';
 import type { TlsFiles } from '@portico/service-kit/http/tls-files';
 import type { Logger } from '@portico/service-kit/logger';
-import { type ClientAddress, createClientAddress } from '@portico/service-kit/network/client-address';
+import { createClientAddress } from '@portico/service-kit/network/client-address';
 import type { RunStatement } from '@portico/service-kit/reads/reads';
 import { NO_TRACING, type Tracing } from '@portico/service-kit/tracing/tracing';
 import type { Registry } from 'prom-client';
@@ -26,8 +26,8 @@ import { createLookAtVersions } from './cache/look-at-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
 import { PROVIDER_CALLBACK_PATH, providerCallback } from './callbacks/provider-callback.ts';
 import type { GatewayConfig } from './config.ts';
-import { v1 } from './contracts/v1/version.ts';
-import { openapiText } from './docs/openapi.ts';
+import { createContractAt, VERSIONS } from './contracts/versions.ts';
+import { openapiPath, openapiText } from './docs/openapi.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, HEALTH_OPERATIONS, type Health, type HealthChecks } from './health.ts';
@@ -39,14 +39,15 @@ import { createMetrics } from './metrics.ts';
 import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
-import { readIncoming } from './rest/incoming-request.ts';
+import type { ContractVersion } from './rest/declare/version.ts';
+import { type ReadOptions, readIncoming } from './rest/incoming-request.ts';
 import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
 import { refuseConnection } from './rest/refuse-connection.ts';
 import type { Endpoint, Next } from './rest/rest-request.ts';
 import { createRouter, type RoutedEndpoint } from './rest/router.ts';
 import { sendAnswer } from './rest/send-answer.ts';
 import { serveRoute } from './rest/serve/serve-route.ts';
-import type { Serving } from './rest/serve/serving.ts';
+import type { Platform } from './rest/serve/serving.ts';
 import { createIdempotencyStore } from './stores/idempotency-store.ts';
 
 export type GatewayDependencies = {
@@ -68,6 +69,8 @@ export type GatewayDependencies = {
   tracing?: Tracing;
   /** What other programs of this process show of themselves; a new one otherwise. */
   registry?: Registry | undefined;
+  /** The contract; that of this release otherwise. */
+  versions?: typeof VERSIONS;
   /** Handlers of others under paths of our listeners. */
   mounts?: { public: readonly Mount[]; internal: readonly Mount[] };
 };
@@ -79,7 +82,7 @@ const nowMs = (): number => Date.now();
 const monotonicMs = (): number => performance.now();
 
 export async function start(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { logger, tracing = NO_TRACING, mounts } = dependencies;
+  const { logger, tracing = NO_TRACING, versions = VERSIONS, mounts } = dependencies;
   await using opened = new AsyncDisposableStack();
   const metrics = opened.use(createMetrics(dependencies.registry));
   showAuditLoss(metrics.registry, dependencies.audit);
@@ -99,7 +102,12 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
   const tls = tlsOf(config, logger);
   const issuer = (): string => config.PUBLIC_URL ?? open.url;
   const scheme = tls === undefined ? 'http' : 'https';
-  const pipeline = openPipeline(opened, config, dependencies, { limits, health, keys, docsUrl, issuer, scheme, tracing, metrics });
+  const pipeline = openPipeline(
+    opened,
+    config,
+    { ...dependencies, versions },
+    { limits, health, keys, docsUrl, issuer, scheme, tracing, metrics },
+  );
   const listening = { shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS, limits: connectionLimits(config) };
   const internalHandler = createInternalHandler({
     ...dependencies,
@@ -124,8 +132,15 @@ export async function start(config: GatewayConfig, dependencies: GatewayDependen
       host: config.HOST,
       port: config.PORT,
       tls,
-      toRefusal: refuseConnection({ docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
-      handler: mounted(mounts?.public, publicHandler(pipeline, createClientAddress(config.TRUSTED_PROXIES), logger)),
+      toRefusal: refuseConnection({ contract: versions[0], docsUrl, secure: tls !== undefined, logger, now: () => new Date() }),
+      handler: mounted(
+        mounts?.public,
+        publicHandler(
+          pipeline,
+          { clientAddress: createClientAddress(config.TRUSTED_PROXIES), contractAt: createContractAt(versions) },
+          logger,
+        ),
+      ),
     }),
   );
   const running = opened.move();
@@ -150,7 +165,7 @@ type Surroundings = Pick<PipelineOptions, 'docsUrl' | 'tracing' | 'scheme' | 'me
 function openPipeline(
   opened: AsyncDisposableStack,
   config: GatewayConfig,
-  { graph, keySource, tokens, jwks, run, read, audit, logger }: GatewayDependencies,
+  { graph, keySource, tokens, jwks, run, read, audit, logger, versions }: GatewayDependencies & { versions: typeof VERSIONS },
   { limits, health, keys, issuer, ...surroundings }: Surroundings,
 ): Next {
   const directory = opened.use(createKeyDirectory(keySource));
@@ -164,14 +179,14 @@ function openPipeline(
       logger,
     }),
   );
-  const versions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));
-  const cache = createResponseCache({ versions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: monotonicMs });
+  const dataVersions = createDataVersions(createLookAtVersions({ run: read, schemas: SUBGRAPHS }));
+  const cache = createResponseCache({ versions: dataVersions, bytesMax: config.RESPONSE_CACHE_BYTES, nowMs: monotonicMs });
   return createPipeline({
     ...surroundings,
     router: createRouter([
-      ...plainEndpoints(health),
+      ...plainEndpoints(health, versions),
       ...oauthEndpoints({ tokens, limits: limits.clients, jwks, issuer }),
-      ...contractEndpoints({ graph, cache, detailNames: v1.detailNames }),
+      ...versions.flatMap((contract) => contractEndpoints({ graph, cache, docsUrl: surroundings.docsUrl }, contract)),
       { method: 'POST', path: PROVIDER_CALLBACK_PATH, endpoint: providerCallback(graph) },
     ]),
     authenticator: createAuthenticator({ directory, replay, nowMs, touch: (keyId, atMs) => keySource.touch(keyId, atMs) }),
@@ -187,12 +202,12 @@ function openPipeline(
   });
 }
 
-function publicHandler(pipeline: Next, clientAddress: ClientAddress, logger: Logger): RequestListener {
+function publicHandler(pipeline: Next, reading: Omit<ReadOptions, 'nowMs'>, logger: Logger): RequestListener {
   const ending = new WeakSet<Socket>();
   return (req, res) => {
     // It was told so (RFC 9112, 9.6).
     if (ending.has(req.socket)) return;
-    const request = readIncoming(req, performance.now(), clientAddress);
+    const request = readIncoming(req, { ...reading, nowMs: performance.now() });
     // The pipeline answers every error; what is thrown beyond it has nobody left to hear of it but the log.
     pipeline(request)
       .then((answer) => sendAnswer(request, res, answer, ending))
@@ -203,18 +218,19 @@ function publicHandler(pipeline: Next, clientAddress: ClientAddress, logger: Log
   };
 }
 
-function contractEndpoints(serving: Serving): RoutedEndpoint[] {
-  return v1.routes.map((route) => ({ method: route.method, path: v1.prefix + route.path, endpoint: serveRoute(serving, route) }));
+function contractEndpoints(platform: Platform, contract: ContractVersion): RoutedEndpoint[] {
+  const { prefix, routes } = contract;
+  return routes.map((route) => ({ method: route.method, path: prefix + route.path, endpoint: serveRoute(platform, contract, route) }));
 }
 
-function plainEndpoints(health: Health): RoutedEndpoint[] {
+function plainEndpoints(health: Health, versions: readonly ContractVersion[]): RoutedEndpoint[] {
   const get = (path: string, endpoint: Endpoint): RoutedEndpoint => ({ method: 'GET', path, endpoint });
   return [
-    get('/api', versionIndex()),
+    get('/api', versionIndex(versions)),
     get(HEALTH_OPERATIONS.all.path, health.all),
     get(HEALTH_OPERATIONS.live.path, health.live),
     get(HEALTH_OPERATIONS.ready.path, health.ready),
-    get(`${v1.prefix}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
+    ...versions.map((contract) => get(openapiPath(contract), fixedText('getOpenApi', openapiText(contract)))),
     get('/docs/errors', errorPage()),
   ];
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { v1 } from '@portico/mesh/contracts/v1/version';
+import { VERSIONS } from '@portico/mesh/contracts/versions';
 import { openapiDocument, openapiFile, openapiText } from '@portico/mesh/docs/openapi';
 import { composeSupergraph } from '@portico/mesh/graph/compose';
 import { readSubgraphSchemas, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
@@ -20,15 +20,15 @@ describe('committed files that are made from sources', () => {
     expect(readFileSync(supergraphFile, 'utf8')).toBe(composeSupergraph(readSubgraphSchemas()));
   });
 
-  it('the OpenAPI document is what the declarations say (else: npm run generate)', () => {
-    expect(readFileSync(openapiFile, 'utf8')).toBe(openapiText(v1));
+  it.each(VERSIONS)('the OpenAPI document of version $version is what the declarations say (else: npm run generate)', (contract) => {
+    expect(readFileSync(openapiFile(contract), 'utf8')).toBe(openapiText(contract));
   });
 });
 
 // The linters are programs that take a machine that does other things too half a minute each.
-describe('the OpenAPI document', { timeout: 240_000 }, () => {
+describe.each(VERSIONS)('the OpenAPI document of version $version', { timeout: 240_000 }, (contract) => {
   it('has an example for every body and every answer with a body', () => {
-    const { paths } = openapiDocument(v1) as {
+    const { paths } = openapiDocument(contract) as {
       paths: Record<string, Record<string, { requestBody?: Content; responses: Record<string, Content> }>>;
     };
     const missing = Object.entries(paths).flatMap(([path, item]) =>
@@ -61,7 +61,7 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
   });
 
   it('declares every route of the requirements', () => {
-    const declared = new Set(v1.routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`));
+    const declared = new Set(contract.routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`));
     const required = [
       'GET /orders',
       'GET /orders/{}',
@@ -94,7 +94,7 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
   });
 
   it('has the operations that belong to no version, at the host and by what serves them', () => {
-    const { paths } = openapiDocument(v1) as { paths: Record<string, { servers?: { url: string }[]; post?: Form }> };
+    const { paths } = openapiDocument(contract) as { paths: Record<string, { servers?: { url: string }[]; post?: Form }> };
     const atHost = Object.entries(paths).filter(([, { servers }]) => servers !== undefined);
     expect(atHost.map(([path]) => path).sort()).toEqual([
       '/.well-known/jwks.json',
@@ -118,7 +118,7 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
   it('is valid under redocly', async () => {
     const { stdout } = await run(
       process.execPath,
-      [binary('@redocly/cli', 'bin/cli.js'), 'lint', '--format=json', fileURLToPath(openapiFile)],
+      [binary('@redocly/cli', 'bin/cli.js'), 'lint', '--format=json', fileURLToPath(openapiFile(contract))],
       { cwd: root, env: { ...process.env, REDOCLY_TELEMETRY: 'off', CI: 'true' }, maxBuffer: 1e8 },
     ).catch((error: { stdout: string }) => error);
     expect(JSON.parse(stdout).totals).toMatchObject({ errors: 0 });
@@ -135,7 +135,7 @@ describe('the OpenAPI document', { timeout: 240_000 }, () => {
         '--quiet',
         '--ruleset',
         ruleset,
-        fileURLToPath(openapiFile),
+        fileURLToPath(openapiFile(contract)),
       ],
       { cwd: root, env: { ...process.env, SCARF_ANALYTICS: 'false' }, maxBuffer: 1e8 },
     ).catch((error: { stdout: string }) => error);

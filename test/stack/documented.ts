@@ -11,12 +11,14 @@ export type Document = { paths: Record<string, Record<string, Operation>>; compo
 /** Headers that tell something about an answer: one of them that is not in the document is a promise that nobody reads. */
 const TELLING = [
   'allow',
+  'deprecation',
   'etag',
   'idempotent-replayed',
   'link',
   'location',
   'ratelimit',
   'retry-after',
+  'sunset',
   'www-authenticate',
   'x-cache',
   'x-ratelimit-limit',
@@ -24,9 +26,9 @@ const TELLING = [
 /** Those that an answer has only sometimes. */
 const NOT_ALWAYS: ReadonlySet<string> = new Set(['age', 'idempotent-replayed', 'retry-after']);
 
-/** The document, with its references in place of what they name but for schemas, which may lead back to themselves. */
-export async function readDocument(url: string): Promise<Document> {
-  const text = await (await fetch(`${url}/api/v1/openapi.json`)).text();
+/** The document of a version, with its references in place of what they name but for schemas, which may lead back to themselves. */
+export async function readDocument(url: string, { prefix }: { readonly prefix: string }): Promise<Document> {
+  const text = await (await fetch(`${url}${prefix}/openapi.json`)).text();
   const document = JSON.parse(text);
   return JSON.parse(text, (_, value: { $ref?: string }) =>
     /^#\/components\/(?:headers|responses|parameters)\//.test(value?.$ref ?? '') ? resolve(document, value.$ref ?? '') : value,

@@ -10,6 +10,7 @@ import { PAGES } from '@portico/local/start/build-pages';
 import { openStatements } from '@portico/local/start/open-statements';
 import { createPendingNotices } from '@portico/local/start/pending-notices';
 import { gatewayConfig } from '@portico/mesh/config';
+import type { VERSIONS } from '@portico/mesh/contracts/versions';
 import { createGraphClient, type Graph } from '@portico/mesh/graph/open-graph';
 import { start as startGateway } from '@portico/mesh/server';
 import type { EventBus } from '@portico/service-kit/bus/event-bus';
@@ -48,6 +49,8 @@ export type StackOptions = {
   openBus?: (databaseUrl: string) => Promise<EventBus>;
   /** False as in production: webhooks go to public addresses alone. */
   allowLoopback?: boolean;
+  /** The contract that the gateway serves; that of this release otherwise. */
+  versions?: typeof VERSIONS;
   /** Of the relay in this process; as in production otherwise. */
   engine?: EngineSettings;
   /** False leaves no records of requests: to measure what they cost. */
@@ -151,6 +154,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logger: loggerOf('gateway'),
       tracing,
       registry,
+      ...(options.versions === undefined ? {} : { versions: options.versions }),
       mounts: {
         public: sides.mounts.developer,
         internal: [...sides.mounts.operator, noticeMount({ tellOwners, internalSecret, logger: loggerOf('admin') })],

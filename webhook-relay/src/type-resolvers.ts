@@ -1,5 +1,6 @@
 // Fields that are made from several columns, or from sealed ones.
-import { WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
+import { invalid } from '@portico/contracts/errors';
+import { API_VERSIONS, WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
 import type { Row } from '@portico/service-kit/reads/reads';
 import type { Resolvers } from '@portico/service-kit/subgraph/build-schema';
 import type { SubgraphContext } from '@portico/service-kit/subgraph/context';
@@ -25,11 +26,13 @@ export const typeResolvers: Resolvers = {
     error: ({ errorCode: code, errorMessage }: Row) => (typeof code === 'string' ? { code, message: errorMessage ?? '' } : null),
   },
   Event: {
-    data: ({ id, type, occurredAt, payload }: Row) => {
+    data: ({ id, type, occurredAt, payload }: Row, { apiVersion }: { apiVersion: string }) => {
+      const version = API_VERSIONS.find((one) => one === apiVersion);
+      if (version === undefined) throw invalid({ apiVersion: `It must be one of ${API_VERSIONS.join(', ')}.` });
       // After a step back to an earlier release the ledger has types that it does not know: one of them must not hide all others.
       if (!WEBHOOK_EVENTS.has(String(type))) return {};
       const event = { id: String(id), type: String(type), occurredAt: toIsoInstant(occurredAt), payload };
-      return JSON.parse(renderBody(event, '1').toString()).data;
+      return JSON.parse(renderBody(event, version).toString()).data;
     },
   },
 };

@@ -1,21 +1,32 @@
 // The one catalogue of errors. A code carries its status and its retry advice; every edge translates by looking it up, none by a switch.
 
-type Entry = { status: number; title: string; retry: 'never' | 'after_change' | 'later' };
+/** `values`: what its details have that is no text about a field. */
+type Entry = { status: number; title: string; retry: 'never' | 'after_change' | 'later'; values?: readonly string[] };
 
 export const ERRORS = {
   VALIDATION_ERROR: { status: 400, title: 'The request did not pass validation.', retry: 'after_change' },
   INVALID_CUSTOMER: { status: 400, title: 'The customer does not exist or is not active.', retry: 'after_change' },
   AUTHENTICATION_ERROR: { status: 401, title: 'The credentials are missing or not valid.', retry: 'after_change' },
-  PAYMENT_FAILED: { status: 402, title: 'The payment was not accepted.', retry: 'after_change' },
-  AUTHORIZATION_ERROR: { status: 403, title: 'The credentials do not allow this.', retry: 'never' },
+  PAYMENT_FAILED: { status: 402, title: 'The payment was not accepted.', retry: 'after_change', values: ['paymentId'] },
+  AUTHORIZATION_ERROR: { status: 403, title: 'The credentials do not allow this.', retry: 'never', values: ['requiredScope'] },
   NOT_FOUND: { status: 404, title: 'There is nothing here.', retry: 'never' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'This path does not answer to this method.', retry: 'never' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This path does not answer to this method.', retry: 'never', values: ['allow'] },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time.', retry: 'later' },
   CONFLICT: { status: 409, title: 'The request contradicts the present state.', retry: 'after_change' },
-  DUPLICATE_ORDER: { status: 409, title: 'An order with this idempotency key exists already.', retry: 'never' },
+  DUPLICATE_ORDER: {
+    status: 409,
+    title: 'An order with this idempotency key exists already.',
+    retry: 'never',
+    values: ['existingOrderId'],
+  },
   INSUFFICIENT_INVENTORY: { status: 409, title: 'There is not enough stock.', retry: 'after_change' },
   IDEMPOTENCY_CONFLICT: { status: 409, title: 'The idempotency key was used for another request.', retry: 'never' },
-  INVALID_STATE: { status: 409, title: 'The present status does not allow this.', retry: 'after_change' },
+  INVALID_STATE: {
+    status: 409,
+    title: 'The present status does not allow this.',
+    retry: 'after_change',
+    values: ['status', 'allowed', 'disabledReason', 'previousSecretExpiresAt'],
+  },
   PRECONDITION_FAILED: { status: 412, title: 'The resource has changed since it was read.', retry: 'after_change' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request is too large.', retry: 'after_change' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Only application/json is accepted.', retry: 'after_change' },
@@ -28,6 +39,12 @@ export const ERRORS = {
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Names in the details of a code that stand for a value, and for no field. */
+export function valuesOf(code: ErrorCode): readonly string[] {
+  const entry: Entry = ERRORS[code];
+  return entry.values ?? [];
+}
 
 /** What an error tells the caller beside its message: a text per field, or a few values that the code documents (`existingOrderId`). */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

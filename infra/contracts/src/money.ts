@@ -8,6 +8,9 @@ export const CURRENCY_DIGITS: Readonly<Record<string, number>> = {
   PHP: 2, PLN: 2, QAR: 2, RON: 2, SAR: 2, SEK: 2, SGD: 2, THB: 2, TND: 3, TRY: 2, TWD: 2, UAH: 2, USD: 2, VND: 0, ZAR: 2,
 };
 
+/** What `toDecimalText` makes. */
+export const AMOUNT_PATTERN = `^-?\\d+(\\.\\d{1,${Math.max(...Object.values(CURRENCY_DIGITS))}})?$`;
+
 const POWERS = [1, 10, 100, 1000] as const;
 
 /** Digits after the decimal point in this currency, or undefined for one we do not accept. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { v1 } from '../contracts/v1/version.ts';
+import { v2 } from '../contracts/v2/version.ts';
 import { createQueryMask } from './query-mask.ts';
 import { createUserAgentMask } from './user-agent.ts';
 
-function maskOf(operationId: string): (query: string) => string {
-  const route = v1.routes.find((one) => one.operationId === operationId);
+function maskOf(operationId: string, { routes } = v1): (query: string) => string {
+  const route = routes.find((one) => one.operationId === operationId);
   if (route === undefined) throw new Error(`There is no route ${operationId}.`);
   return createQueryMask(route);
 }
@@ -28,6 +29,14 @@ describe('a query in the audit log', () => {
     ['%70age=2&page', '***&page=***'],
   ])('%s is kept as %s', (query, kept) => {
     expect([mask(query), mask(query)]).toEqual([kept, kept]);
+  });
+
+  it('is masked by the names of its version', () => {
+    const second = maskOf('listOrders', v2);
+    expect(second('sort=created_at&fields=order_id,items.line_id&limit=5&customer_id=cust_1')).toBe(
+      'sort=created_at&fields=order_id,items.line_id&limit=5&customer_id=***',
+    );
+    expect(second('page=2&perPage=5&sort=createdAt&customerId=cust_1')).toBe('***&***&sort=***&***');
   });
 
   it('is bounded', () => {

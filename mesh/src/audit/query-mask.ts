@@ -3,7 +3,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Parameter } from '../rest/declare/parameters.ts';
 import type { Resource } from '../rest/declare/resource.ts';
-import type { Route } from '../rest/declare/route.ts';
+import type { ListRoute, Route } from '../rest/declare/route.ts';
+import { listParameters } from '../rest/query/list-query.ts';
 
 export const MASK = '***';
 
@@ -49,18 +50,18 @@ function maskQuery(query: string, parameters: ReadonlyMap<string, IsHarmless>): 
 function parametersOf(route: Route): ReadonlyMap<string, IsHarmless> {
   if (route.kind === 'custom') return new Map(Object.entries(route.parameters).map(([name, given]) => [name, declared(name, given)]));
   const selection = listOf(fieldNames(route.resource), /[.,]/);
-  const parameters = new Map<string, IsHarmless>([
-    ['fields', selection],
-    ['expand', selection],
-  ]);
-  if (route.kind !== 'list') return parameters;
-  for (const name of ['page', 'perPage', 'limit']) parameters.set(name, isCount);
+  const parameters = new Map<string, IsHarmless>();
+  if (route.kind === 'list') setListParameters(route, parameters);
+  parameters.set('fields', selection).set('expand', selection);
+  return parameters;
+}
+
+function setListParameters(route: ListRoute, parameters: Map<string, IsHarmless>): void {
   // A cursor holds values of the row it stands at.
-  parameters.set('cursor', () => false);
+  for (const name of listParameters(route)) parameters.set(name, name === 'cursor' ? () => false : isCount);
   parameters.set('sort', listOf(new Set(Object.keys(route.sorts)), ','));
   parameters.set('order', listOf(new Set(['asc', 'desc']), ','));
   for (const [name, filter] of Object.entries(route.filters)) parameters.set(name, declared(name, filter));
-  return parameters;
 }
 
 function declared(name: string, { schema }: Parameter): IsHarmless {

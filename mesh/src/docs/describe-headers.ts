@@ -13,7 +13,13 @@ export const HEADERS = {
     description: 'Of a `hit`: whole seconds since the answer was produced (RFC 9111). It is as fresh as one that is produced now.',
     schema: { type: 'integer', minimum: 0 },
   },
-  Link: { description: 'first, prev, next and last page (RFC 8288).', schema: { type: 'string' } },
+  Link: {
+    description:
+      'first, prev, next and last page (RFC 8288). Of what is deprecated: `deprecation`, where to read about it, and `successor-version`.',
+    schema: { type: 'string' },
+  },
+  Deprecation: { description: 'Since when it is deprecated: `@` and unix seconds (RFC 9745).', schema: { type: 'string' } },
+  Sunset: { description: 'When it ends (RFC 8594).', schema: { type: 'string' } },
   Location: { description: 'Where the created resource is.', schema: { type: 'string' } },
   RateLimitLimit: { description: 'Requests that the tightest limit allows in its window.', schema: { type: 'integer' } },
   RateLimitRemaining: { description: 'How many of them are left.', schema: { type: 'integer' } },
@@ -66,6 +72,13 @@ export function errorHeaders(status: number): Record<string, unknown> {
     ...(status === 409 || status === 429 || status === 503 ? { 'Retry-After': header('RetryAfter') } : {}),
   };
 }
+
+/** What answers tell of an end. */
+export const DEPRECATION_HEADERS: Readonly<Record<string, unknown>> = {
+  Deprecation: header('Deprecation'),
+  Sunset: header('Sunset'),
+  Link: header('Link'),
+};
 
 /** What answers of reads tell about the response cache. */
 export const CACHE_HEADERS: Readonly<Record<string, unknown>> = { 'X-Cache': header('Cache'), Age: header('Age') };

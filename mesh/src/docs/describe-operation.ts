@@ -1,39 +1,48 @@
-import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
 import { z } from 'zod';
-import { EXAMPLE } from '../contracts/v1/examples.ts';
+import type { Deprecation } from '../rest/declare/deprecation.ts';
 import type { Parameter } from '../rest/declare/parameters.ts';
 import { type CustomRoute, DEFAULT_ROUTE_LIMIT, type ListRoute, type Route, type WriteRoute } from '../rest/declare/route.ts';
-import { CACHE_HEADERS, errorHeaders, header, RATE_LIMIT_HEADERS } from './describe-headers.ts';
+import type { ContractVersion, Conventions } from '../rest/declare/version.ts';
+import { describePaging, exampleMeta, examplePagination } from './describe-envelope.ts';
+import { describeErrors } from './describe-errors.ts';
+import { CACHE_HEADERS, DEPRECATION_HEADERS, header, RATE_LIMIT_HEADERS } from './describe-headers.ts';
 import { exampleOf } from './describe-resources.ts';
 import { securityOf } from './describe-security.ts';
 
-const META_EXAMPLE = { requestId: EXAMPLE.requestId };
 const JSON_MEDIA = 'application/json';
 const REPLAYED = 'The first answer to this `Idempotency-Key` again.';
 
 /** One operation of the OpenAPI document. */
-export function describeOperation(route: Route): Record<string, unknown> {
+export function describeOperation({ conventions, deprecated: ofVersion }: ContractVersion, route: Route): Record<string, unknown> {
+  const deprecated = route.deprecated ?? ofVersion;
   const scopes =
     route.scopes.length === 0 ? 'the read scope of each kind that is searched' : route.scopes.map((scope) => `\`${scope}\``).join(' and ');
   return {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    description: [route.description, `Needs ${scopes}. ${limitOf(route)}`].filter((text) => text !== undefined).join('\n\n'),
+    description: [route.description, `Needs ${scopes}. ${limitOf(route)}`, deprecated && endOf(deprecated)]
+      .filter((text) => text !== undefined)
+      .join('\n\n'),
     security: securityOf(route.scopes),
-    ...parametersOf(route),
+    ...(deprecated === undefined ? {} : { deprecated: true }),
+    ...parametersOf(route, conventions),
     ...requestBodyOf(route),
-    responses: { ...successOf(route), ...errorsOf(route) },
+    responses: { ...successOf(route, conventions, deprecated), ...describeErrors(route, conventions.error, deprecated) },
   };
+}
+
+function endOf({ since, sunset, successor }: Deprecation): string {
+  return `Deprecated since ${since}; ends on ${sunset}.${successor === undefined ? '' : ` Use \`${successor}\`.`}`;
 }
 
 function limitOf({ limit: { limit, windowSeconds } = DEFAULT_ROUTE_LIMIT }: Route): string {
   return `At most ${limit} requests in ${windowSeconds} seconds.`;
 }
 
-function parametersOf(route: Route): { parameters?: unknown[] } {
+function parametersOf(route: Route, conventions: Conventions): { parameters?: unknown[] } {
   const parameters: unknown[] = [];
-  if (route.kind === 'list') parameters.push(...listParameters(route));
+  if (route.kind === 'list') parameters.push(...walkParameters(route, conventions));
   if (route.kind === 'custom')
     for (const [name, parameter] of Object.entries(route.parameters)) parameters.push(queryParameter(name, parameter, parameter.required));
   if (route.kind !== 'custom' && !(route.kind === 'write' && route.status === 204))
@@ -48,15 +57,15 @@ function shared(name: string): unknown {
   return { $ref: `#/components/parameters/${name}` };
 }
 
-function listParameters(route: ListRoute): unknown[] {
+function walkParameters(route: ListRoute, conventions: Conventions): unknown[] {
   const sort = {
     name: 'sort',
     in: 'query',
-    description: `Sort keys, comma-separated: ${Object.keys(route.sorts).join(', ')}. By default createdAt, newest first.`,
+    description: `Sort keys, comma-separated: ${Object.keys(route.sorts).join(', ')}. By default ${conventions.name('createdAt')}, newest first.`,
     schema: { type: 'string' },
   };
   return [
-    ...['page', 'perPage', 'cursor', 'limit'].map(shared),
+    ...Object.keys(describePaging(conventions)).map(shared),
     ...Object.entries(route.filters).map(([name, filter]) => queryParameter(name, filter)),
     sort,
     shared('order'),
@@ -84,26 +93,27 @@ function requestBodyOf(route: Route): { requestBody?: unknown } {
   return { requestBody: { required: route.bodyOptional !== true, content: { [JSON_MEDIA]: { schema, example: route.bodyExample } } } };
 }
 
-function successOf(route: Route): Record<string, unknown> {
+function successOf(route: Route, conventions: Conventions, deprecated: Deprecation | undefined): Record<string, unknown> {
   const headers: Record<string, unknown> = {
     'X-Request-Id': header('RequestId'),
     'X-API-Version': header('ApiVersion'),
     ...RATE_LIMIT_HEADERS,
+    ...(deprecated === undefined ? {} : DEPRECATION_HEADERS),
   };
-  if (route.kind === 'write') return successOfWrite(route, headers);
+  const content = contentOf(route, conventions);
+  if (route.kind === 'write') return successOfWrite(route, headers, content);
   Object.assign(headers, { ETag: header('ETag') }, CACHE_HEADERS);
   if (route.kind === 'list') headers.Link = header('Link');
   return {
-    200: { description: descriptionOf(route), headers, content: contentOf(route) },
+    200: { description: descriptionOf(route), headers, content },
     304: { description: 'Nothing changed since the ETag of `If-None-Match`.', headers },
   };
 }
 
-function successOfWrite(route: WriteRoute, headers: Record<string, unknown>): Record<string, unknown> {
+function successOfWrite(route: WriteRoute, headers: Record<string, unknown>, content: unknown): Record<string, unknown> {
   if (route.status === 204) return { 204: { description: 'Done; there is nothing to show.', headers } };
   if (route.resource.versioned) headers.ETag = header('ETag');
   if (route.location !== undefined) headers.Location = header('Location');
-  const content = contentOf(route);
   const first = { description: descriptionOf(route), headers, content };
   const isRepeated = (route.method === 'POST' || route.method === 'PATCH') && route.showsSecret !== true;
   if (!isRepeated) return { [route.status]: first };
@@ -113,8 +123,8 @@ function successOfWrite(route: WriteRoute, headers: Record<string, unknown>): Re
   return { [route.status]: first, 200: { description, headers: replayed, content } };
 }
 
-function contentOf(route: Route): unknown {
-  return { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route) } };
+function contentOf(route: Route, conventions: Conventions): unknown {
+  return { [JSON_MEDIA]: { schema: schemaOf(route), example: answerExample(route, conventions) } };
 }
 
 function descriptionOf(route: Route): string {
@@ -136,46 +146,14 @@ function schemaOf(route: Route): unknown {
   };
 }
 
-function answerExample(route: Route): unknown {
-  if (route.kind === 'custom') return { data: route.example, meta: META_EXAMPLE };
+function answerExample(route: Route, conventions: Conventions): unknown {
+  const meta = exampleMeta(conventions);
+  if (route.kind === 'custom') return { data: customExample(route), meta };
   const one = exampleOf(route.resource);
-  if (route.kind === 'list') return { data: [one], pagination: { page: 1, perPage: 20, total: 1, totalPages: 1 }, meta: META_EXAMPLE };
-  return { data: one, meta: META_EXAMPLE };
+  return route.kind === 'list' ? { data: [one], pagination: examplePagination(conventions), meta } : { data: one, meta };
 }
 
-/** Codes by status: an operation has one entry per status, which names every code that it may carry. */
-function errorsOf(route: Route): Record<string, unknown> {
-  const codes: ErrorCode[] = [
-    'VALIDATION_ERROR',
-    'AUTHENTICATION_ERROR',
-    'AUTHORIZATION_ERROR',
-    // A body is read before it is known whether there should be one: the signature covers it.
-    'PAYLOAD_TOO_LARGE',
-    'RATE_LIMIT_EXCEEDED',
-    'INTERNAL_ERROR',
-    'UPSTREAM_ERROR',
-    'SERVICE_UNAVAILABLE',
-    'UPSTREAM_TIMEOUT',
-  ];
-  if (route.kind === 'item') codes.push('NOT_FOUND');
-  if (route.kind === 'write' && route.body !== undefined) codes.push('UNSUPPORTED_MEDIA_TYPE');
-  // CONFLICT while the first request with the key is being worked on.
-  if (route.method === 'POST' || route.method === 'PATCH')
-    codes.push('CONFLICT', (route.kind === 'write' ? route.duplicate?.code : undefined) ?? 'IDEMPOTENCY_CONFLICT');
-  const byStatus = Map.groupBy(new Set([...codes, ...(route.errors ?? [])]), (code) => ERRORS[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, some]) => {
-      const [first] = some;
-      if (some.length === 1 && first !== undefined) return [status, { $ref: `#/components/responses/${first}` }];
-      const description = some.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join(' ');
-      return [
-        status,
-        {
-          description,
-          headers: errorHeaders(status),
-          content: { [JSON_MEDIA]: { schema: { $ref: '#/components/schemas/Error' } } },
-        },
-      ];
-    }),
-  );
+function customExample({ shows = {}, example }: CustomRoute): unknown {
+  const shown = Object.entries(shows).map(([name, { resource, fields }]) => [name, exampleOf(resource, fields?.split(','))]);
+  return example(Object.fromEntries(shown));
 }

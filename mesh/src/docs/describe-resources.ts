@@ -33,10 +33,10 @@ function describeField(field: Field): unknown {
   return field.nullable ? { oneOf: [reference, { type: 'null' }], description } : { allOf: [reference], description };
 }
 
-/** What a resource looks like by default, from the examples of its fields. */
-export function exampleOf(resource: Resource): Record<string, unknown> {
+/** What a resource looks like, from the examples of its fields; of those that come by default. */
+export function exampleOf(resource: Resource, names = resource.byDefault): Record<string, unknown> {
   return Object.fromEntries(
-    resource.byDefault.flatMap((name) => {
+    names.flatMap((name) => {
       const field = resource.fields.get(name);
       if (field === undefined) return [];
       if (field.kind === 'leaf') return [[name, (field.schema.examples as unknown[] | undefined)?.[0] ?? null]];

@@ -1,11 +1,11 @@
 import { bodySchema } from '@portico/contracts/events/body-schema';
 import { eventBody } from '@portico/contracts/events/event-body';
-import { WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
+import { type ApiVersion, WEBHOOK_EVENTS } from '@portico/contracts/events/event-shape';
 import { webhookTest } from '@portico/contracts/events/webhook-test';
 import { EXAMPLE } from '../contracts/v1/examples.ts';
 
 /** The `webhooks` of the OpenAPI document: what a receiver is sent for each event type, in the version of the contract. */
-export function describeWebhooks(apiVersion: '1' | '2'): Record<string, unknown> {
+export function describeWebhooks(apiVersion: ApiVersion): Record<string, unknown> {
   return Object.fromEntries(
     [...WEBHOOK_EVENTS.values()].map(({ name, summary, example: payload }) => {
       // The dialect is the document's own.

@@ -1,9 +1,10 @@
 // The OpenAPI 3.1 document of a version, made from its declarations and from nothing else.
 import { ERRORS, type ErrorCode } from '@portico/contracts/errors';
-import { EXAMPLE } from '../contracts/v1/examples.ts';
-import type { ContractVersion } from '../contracts/v1/version.ts';
 import { OAUTH_PATHS } from '../oauth/metadata.ts';
-import { errorHeaders, HEADERS } from './describe-headers.ts';
+import type { ContractVersion } from '../rest/declare/version.ts';
+import { describeEnvelope, describePaging } from './describe-envelope.ts';
+import { describeError } from './describe-errors.ts';
+import { HEADERS } from './describe-headers.ts';
 import { describeOperation } from './describe-operation.ts';
 import { CLIENT_SECURITY_SCHEME, describePlatform, OAUTH_ERROR_SCHEMA, PLATFORM_OPERATIONS } from './describe-platform.ts';
 import { describeResources } from './describe-resources.ts';
@@ -14,7 +15,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of contract.routes) {
     const item = paths[route.path] ?? { ...pathParameters(route.path) };
-    paths[route.path] = { ...item, [route.method.toLowerCase()]: describeOperation(route) };
+    paths[route.path] = { ...item, [route.method.toLowerCase()]: describeOperation(contract, route) };
   }
   return {
     openapi: '3.1.0',
@@ -22,7 +23,7 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
       title: 'Portico API',
       version: `${contract.version}.0.0`,
       summary: 'Orders, products, customers, inventory and webhooks for integrators.',
-      description: DESCRIPTION,
+      description: descriptionOf(contract),
       contact: { name: 'Portico API support', email: 'api-support@portico.example' },
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
@@ -33,13 +34,15 @@ export function openapiDocument(contract: ContractVersion): Record<string, unkno
       description: TAGS[name] ?? name,
     })),
     paths: { ...paths, ...describePlatform(serversAt('')) },
-    webhooks: describeWebhooks('1'),
+    webhooks: describeWebhooks(contract.version),
     components: {
       securitySchemes: { ...SECURITY_SCHEMES, client: CLIENT_SECURITY_SCHEME },
-      schemas: { ...describeResources(contract.routes), ...SCHEMAS, OAuthError: OAUTH_ERROR_SCHEMA },
-      responses: Object.fromEntries(Object.keys(ERRORS).map((code) => [code, errorResponse(code as ErrorCode)])),
+      schemas: { ...describeResources(contract.routes), ...describeEnvelope(contract.conventions), OAuthError: OAUTH_ERROR_SCHEMA },
+      responses: Object.fromEntries(
+        Object.keys(ERRORS).map((code) => [code, describeError(code as ErrorCode, contract.conventions.error)]),
+      ),
       headers: HEADERS,
-      parameters: PARAMETERS,
+      parameters: { ...describePaging(contract.conventions), ...PARAMETERS },
     },
   };
 }
@@ -51,8 +54,15 @@ function serversAt(prefix: string): object[] {
   ];
 }
 
-/** Where the document of v1 is committed. */
-export const openapiFile = new URL('../../openapi-v1.json', import.meta.url);
+/** Where the document of a version is committed. */
+export function openapiFile({ version }: Pick<ContractVersion, 'version'>): URL {
+  return new URL(`../../openapi-v${version}.json`, import.meta.url);
+}
+
+/** Where it is served. */
+export function openapiPath({ prefix }: Pick<ContractVersion, 'prefix'>): string {
+  return `${prefix}/openapi.json`;
+}
 
 /** As it is served and committed. */
 export function openapiText(contract: ContractVersion): string {
@@ -73,34 +83,24 @@ function pathParameters(path: string): { parameters?: unknown[] } {
   };
 }
 
-function errorResponse(code: ErrorCode): unknown {
-  const { title, status } = ERRORS[code];
-  const example = {
-    code,
-    message: title,
-    details: {},
-    ...(code === 'RATE_LIMIT_EXCEEDED' ? { retryAfter: 42 } : {}),
-    requestId: EXAMPLE.requestId,
-    timestamp: EXAMPLE.time,
-    documentationUrl: `/docs/errors#${code.toLowerCase()}`,
-  };
-  return {
-    description: title,
-    headers: errorHeaders(status),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error: example } } },
-  };
+const MONEY = {
+  number: 'Money is a decimal number with a `currency` beside it.',
+  text: 'Money is a text, a decimal with all digits of the `currency` beside it.',
+};
+
+function descriptionOf({ conventions }: ContractVersion): string {
+  const forms = `${MONEY[conventions.money]} Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.`;
+  return [ACCESS, forms, LIMITS].join('\n\n');
 }
 
-const DESCRIPTION = `Every request comes with an API key and a signature, or with an access token.
+const ACCESS = `Every request comes with an API key and a signature, or with an access token.
 
 **Key:** \`X-API-Key\` names the key, \`X-Timestamp\` is the time in unix seconds, and \`X-API-Signature\` is an HMAC-SHA256 with the key's signing secret,
 either \`sha256=\` over the body followed by the timestamp, or \`v2=\` over \`METHOD\\npath?query\\ntimestamp\\nsha256hex(body)\`.
 
-**Token:** \`POST ${OAUTH_PATHS.token}\` gives an OAuth client a token for an hour, to be sent as \`Authorization: Bearer …\`, and a refresh token for 30 days that is good for one use.
+**Token:** \`POST ${OAUTH_PATHS.token}\` gives an OAuth client a token for an hour, to be sent as \`Authorization: Bearer …\`, and a refresh token for 30 days that is good for one use.`;
 
-Money is a decimal number with a \`currency\` beside it. Times are ISO 8601 in UTC. POST and PATCH take an \`Idempotency-Key\`.
-
-Every key has a quota and a burst, and every operation a limit of its own; test mode may do ten times as much. The answer shows the limit with the fewest requests left in \`X-RateLimit-Limit\`,
+const LIMITS = `Every key has a quota and a burst, and every operation a limit of its own; test mode may do ten times as much. The answer shows the limit with the fewest requests left in \`X-RateLimit-Limit\`,
 \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\`, and as \`RateLimit\`; \`RateLimit-Policy\` lists all of them. A request too many is answered with 429 and \`Retry-After\`, and counts nowhere.`;
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -116,80 +116,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Health: 'Whether the platform can work. These paths begin at the host.',
 };
 
-const SCHEMAS = {
-  Error: {
-    type: 'object',
-    required: ['error'],
-    properties: {
-      error: {
-        type: 'object',
-        required: ['code', 'message', 'details', 'requestId', 'timestamp', 'documentationUrl'],
-        properties: {
-          code: { type: 'string', enum: Object.keys(ERRORS) },
-          message: { type: 'string', description: 'For people; it may change.' },
-          details: { type: 'object', description: 'A text per field, or the values that the code documents.' },
-          requestId: { type: 'string' },
-          timestamp: { type: 'string', format: 'date-time' },
-          documentationUrl: { type: 'string' },
-          retryAfter: { type: 'integer', description: 'Of `RATE_LIMIT_EXCEEDED` alone: seconds after which another try makes sense.' },
-        },
-      },
-    },
-  },
-  Meta: {
-    type: 'object',
-    required: ['requestId'],
-    properties: { requestId: { type: 'string', examples: [EXAMPLE.requestId] } },
-  },
-  Pagination: {
-    description: 'Of a page by number, or of a walk by cursor.',
-    oneOf: [
-      {
-        type: 'object',
-        title: 'By page',
-        required: ['page', 'perPage', 'total', 'totalPages'],
-        properties: {
-          page: { type: 'integer' },
-          perPage: { type: 'integer' },
-          total: { type: 'integer' },
-          totalPages: { type: 'integer' },
-        },
-      },
-      {
-        type: 'object',
-        title: 'By cursor',
-        required: ['nextCursor', 'prevCursor', 'limit'],
-        properties: { nextCursor: { type: ['string', 'null'] }, prevCursor: { type: ['string', 'null'] }, limit: { type: 'integer' } },
-      },
-    ],
-  },
-};
-
 const PARAMETERS = {
-  page: {
-    name: 'page',
-    in: 'query',
-    description: 'Counts from 1. Pages reach to the 1,000,000th resource; a cursor reaches all.',
-    schema: { type: 'integer', minimum: 1, default: 1 },
-  },
-  perPage: {
-    name: 'perPage',
-    in: 'query',
-    description: 'Resources per page.',
-    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-  },
-  cursor: {
-    name: 'cursor',
-    in: 'query',
-    description: 'Place to read on from, as an answer gave it; empty for the start. Constant cost at any depth.',
-    schema: { type: 'string' },
-  },
-  limit: {
-    name: 'limit',
-    in: 'query',
-    description: 'Resources per step of a walk by cursor.',
-    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-  },
   order: {
     name: 'order',
     in: 'query',

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { errorCodesPage } from '../docs/error-codes-page.ts';
+import { openapiPath } from '../docs/openapi.ts';
+import { HEALTH_OPERATIONS } from '../health.ts';
 import { JSON_TYPE } from './answer/answer.ts';
 import { contentTag, matchesNone } from './answer/entity-tag.ts';
+import type { ContractVersion } from './declare/version.ts';
 import { type Endpoint, headerOf } from './rest-request.ts';
 
 /** Answers everybody with the same text. */
@@ -25,12 +28,13 @@ export function errorPage(): Endpoint {
 }
 
 /** Which versions there are. */
-export function versionIndex(): Endpoint {
-  return fixedText(
-    'getVersions',
-    JSON.stringify({
-      versions: [{ version: '1', status: 'current', url: '/api/v1', openapi: '/api/v1/openapi.json' }],
-      health: '/api/health',
-    }),
-  );
+export function versionIndex(versions: readonly ContractVersion[]): Endpoint {
+  const shown = versions.map(({ version, prefix, deprecated }) => ({
+    version,
+    status: deprecated === undefined ? 'current' : 'deprecated',
+    ...deprecated,
+    url: prefix,
+    openapi: openapiPath({ prefix }),
+  }));
+  return fixedText('getVersions', JSON.stringify({ versions: shown, health: HEALTH_OPERATIONS.all.path }));
 }

@@ -6,7 +6,9 @@ import type { RateLimit } from '@portico/contracts/tiers';
 import type { Credentials } from '../access/authenticator.ts';
 import type { Answer } from './answer/answer.ts';
 import type { ShownLimit } from './answer/rate-limit-headers.ts';
+import type { DeprecationNotice } from './declare/deprecation.ts';
 import type { PathParams } from './declare/route.ts';
+import type { ContractVersion } from './declare/version.ts';
 
 /** One request on its way through the pipeline. Each step adds what it found out; what it adds is there for the steps behind it. */
 export type RestRequest = {
@@ -17,6 +19,8 @@ export type RestRequest = {
   readonly path: string;
   /** Without its question mark. */
   readonly query: string;
+  /** The version that the path begins with; the first one for a path of none. */
+  readonly contract: ContractVersion;
   readonly requestId: string;
   /** The client's, as far as trusted proxies say so. */
   readonly remoteAddress: string;
@@ -65,6 +69,7 @@ export type Endpoint = {
   readonly duplicate?: { readonly code: ErrorCode; readonly detail: string } | undefined;
   /** A query as it may be kept in the audit log; without it nothing of a query is kept. */
   readonly maskQuery?: (query: string) => string;
+  readonly deprecation?: DeprecationNotice | undefined;
   serve(request: RestRequest): Promise<Answer>;
 };
 

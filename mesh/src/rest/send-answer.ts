@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from './answer/answer.ts';
 import { pushRateLimitHeaders } from './answer/rate-limit-headers.ts';
+import type { ContractVersion } from './declare/version.ts';
 import type { RestRequest } from './rest-request.ts';
 
 /** A browser that came by TLS once comes by nothing else for a year (RFC 6797). It must not be said over plain HTTP. */
@@ -23,8 +24,9 @@ export function sendAnswer(
 ): void {
   const { incoming } = request;
   const list: string[] = [];
-  push(list, edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket));
+  push(list, edgeHeaders(request.requestId, incoming.socket instanceof TLSSocket, request.contract));
   push(list, headers);
+  if (request.endpoint?.deprecation !== undefined) list.push(...request.endpoint.deprecation.headers(request.params).flat());
   if (request.rateLimit !== undefined) pushRateLimitHeaders(list, request.rateLimit);
   if (headers['content-type']?.startsWith('text/html') === true && headers['content-security-policy'] === undefined)
     list.push('content-security-policy', PAGE_POLICY);
@@ -60,8 +62,8 @@ function push(list: string[], headers: Answer['headers']): void {
 }
 
 /** What every answer carries. No answer has one of these of its own. */
-export function edgeHeaders(requestId: string, secure: boolean): Record<string, string> {
-  const headers: Record<string, string> = { 'x-request-id': requestId, 'x-api-version': '1', 'x-content-type-options': 'nosniff' };
+export function edgeHeaders(requestId: string, secure: boolean, { version }: ContractVersion): Record<string, string> {
+  const headers: Record<string, string> = { 'x-request-id': requestId, 'x-api-version': version, 'x-content-type-options': 'nosniff' };
   if (secure) headers['strict-transport-security'] = STRICT_TRANSPORT;
   return headers;
 }

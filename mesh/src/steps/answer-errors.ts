@@ -17,7 +17,8 @@ export function createToAnswer(options: { docsUrl: string; logger: Logger; now: 
     }
     const own = request.endpoint?.answerError?.(error);
     if (own !== undefined) return own;
-    const answer = errorAnswer(error, request.requestId, options.docsUrl, options.now());
+    const { requestId, contract } = request;
+    const answer = errorAnswer(error, { form: contract.conventions.error, requestId, docsUrl: options.docsUrl, now: options.now() });
     if (error instanceof AppError && error.code === 'METHOD_NOT_ALLOWED' && typeof error.details?.allow === 'string')
       answer.headers.allow = error.details.allow;
     const challenge = bearerChallenge(error, headerOf(request, 'authorization'));

@@ -1,6 +1,7 @@
 import { AppError } from '@portico/contracts/errors';
 import { expect, it } from 'vitest';
 import { errorAnswer } from '../rest/answer/error-answer.ts';
+import { NESTED_ERROR } from '../rest/answer/error-forms.ts';
 import type { RestRequest } from '../rest/rest-request.ts';
 import { answerIdempotently } from './answer-idempotently.ts';
 
@@ -14,7 +15,7 @@ async function becomesOf(end: () => Promise<never>): Promise<string[]> {
       release: async (_tenant, key, { seed }) => void calls.push(`released ${key} ${seed}`),
       sweep: async () => {},
     },
-    (error) => errorAnswer(error, 'req_1', '/docs', new Date(0)),
+    (error) => errorAnswer(error, { form: NESTED_ERROR, requestId: 'req_1', docsUrl: '/docs', now: new Date(0) }),
   );
   // The step looks at no more than this of a request.
   const request = {

@@ -65,18 +65,20 @@ function stored({ status, headers, body }: Answer): StoredAnswer {
   return { status, headers: Object.fromEntries(kept), body: body === undefined ? '' : String(body) };
 }
 
-function replayed({ status, headers, body }: StoredAnswer, { requestId }: RestRequest): Answer {
+function replayed({ status, headers, body }: StoredAnswer, request: RestRequest): Answer {
   return {
     status: status === 201 ? 200 : status,
     headers: { ...headers, 'cache-control': 'no-store', 'idempotent-replayed': 'true' },
-    body: body === '' ? undefined : withRequestId(body, requestId),
+    body: body === '' ? undefined : withRequestId(body, request),
   };
 }
 
 /** The body is the first one's, but for the id of the request it answers. What else is called so, a field in `details`, stays. */
-function withRequestId(body: string, requestId: string): string {
-  const { meta, error, ...rest } = JSON.parse(body) as { data?: unknown; meta?: object; error?: object };
-  return JSON.stringify(error === undefined ? { ...rest, meta: { ...meta, requestId } } : { error: { ...error, requestId } });
+function withRequestId(body: string, { requestId, contract }: RestRequest): string {
+  const answer: Record<string, unknown> & { meta?: Record<string, unknown>; error?: Record<string, unknown> } = JSON.parse(body);
+  const holder = answer.meta ?? answer.error ?? answer;
+  holder[contract.conventions.name('requestId')] = requestId;
+  return JSON.stringify(answer);
 }
 
 function otherRequest(request: RestRequest, answer: StoredAnswer | undefined): AppError {

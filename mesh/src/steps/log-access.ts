@@ -1,7 +1,8 @@
 import type { Logger } from '@portico/service-kit/logger';
 import type { Step } from '../rest/rest-request.ts';
 
-export type RequestMetrics = { observe(route: string, method: string, status: number, seconds: number): void };
+export type ObservedOperation = { readonly route: string; readonly method: string; readonly version: string };
+export type RequestMetrics = { observe(operation: ObservedOperation, status: number, seconds: number): void };
 
 /** One line per request, written when its answer is known. No query, no body, no address of a person. */
 export function logAccess(logger: Logger, metrics: RequestMetrics, nowMs: () => number): Step {
@@ -9,14 +10,16 @@ export function logAccess(logger: Logger, metrics: RequestMetrics, nowMs: () => 
     const answer = await next(request);
     const durationMs = Math.round((nowMs() - request.startedAt) * 100) / 100;
     const route = request.endpoint?.operationId ?? 'none';
-    metrics.observe(route, request.method, answer.status, durationMs / 1_000);
-    const { requestId, traceparent, method, caller } = request;
+    const { requestId, traceparent, method, contract, caller } = request;
+    const { version } = contract;
+    metrics.observe({ route, method, version }, answer.status, durationMs / 1_000);
     logger.info(
       {
         requestId,
         traceparent,
         method,
         route,
+        version,
         status: answer.status,
         durationMs,
         accountId: caller?.accountId,

@@ -2,6 +2,7 @@ import { useListeners } from '@portico/service-kit/http/testing-listener';
 import { createLogger } from '@portico/service-kit/logger';
 import { createClientAddress } from '@portico/service-kit/network/client-address';
 import { expect, it } from 'vitest';
+import { v1 } from '../contracts/v1/version.ts';
 import { readIncoming } from '../rest/incoming-request.ts';
 import { sendAnswer } from '../rest/send-answer.ts';
 import { answerErrors, createToAnswer } from './answer-errors.ts';
@@ -18,7 +19,7 @@ const clientAddress = createClientAddress([]);
 const gateway = (ended: (status: number, error?: unknown) => void = () => {}) =>
   start({
     handler: (req, res) => {
-      const request = readIncoming(req, 0, clientAddress);
+      const request = readIncoming(req, { nowMs: 0, clientAddress, contractAt: () => v1 });
       refuse(request, (passed) => readBody(passed, async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) })))
         .then((answer) => {
           sendAnswer(request, res, answer, new WeakSet());

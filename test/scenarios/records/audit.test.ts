@@ -77,6 +77,22 @@ describe.each(TOPOLOGIES)('the audit log, %s', (topology) => {
         400,
         { ...known, operation: 'createProduct', error_code: 'VALIDATION_ERROR' },
       ],
+      [
+        { method: 'GET', target: '/api/v2/products/prod_1?fields=product_id&createdAt=1' },
+        400,
+        {
+          ...known,
+          path: '/api/v2/products/{product_id}',
+          operation: 'getProduct',
+          query: 'fields=product_id&***',
+          error_code: 'VALIDATION_ERROR',
+        },
+      ],
+      [
+        { method: 'GET', target: '/api/v2/products', unsigned: true },
+        401,
+        { ...nobody, path: '/api/v2/products', error_code: 'UNAUTHORIZED' },
+      ],
       [{ method: 'GET', target: '/api/health', unsigned: true }, 200, { ...nobody, path: '/api/health' }],
     ];
     for (const [request, status, expected] of kinds) {

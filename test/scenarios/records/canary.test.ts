@@ -1,6 +1,8 @@
 // Personal data and secrets go wherever a caller can put them; afterwards they must be in no log, no metric, no trace and no audit record.
 import { randomUUID } from 'node:crypto';
-import { v1 } from '@portico/mesh/contracts/v1/version';
+import { VERSIONS } from '@portico/mesh/contracts/versions';
+import type { Route } from '@portico/mesh/rest/declare/route';
+import { listParameters } from '@portico/mesh/rest/query/list-query';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL, CANARIES, found, startWatchedStack, type Watched } from '../../stack/canaries.ts';
@@ -37,10 +39,10 @@ describe.each(TOPOLOGIES)('canaries, %s', { timeout: 480_000 }, (topology) => {
 
   it('put into path, query, headers and body of every route are kept nowhere', async () => {
     let requests = 0;
-    for (const route of v1.routes) {
+    for (const { prefix, route } of VERSIONS.flatMap(({ prefix, routes }) => routes.map((route) => ({ prefix, route })))) {
       for (const canary of ALL) {
         const text = encodeURIComponent(canary);
-        const path = `/api/v1${route.path.replaceAll(/\{\w+\}/g, text)}`;
+        const path = `${prefix}${route.path.replaceAll(/\{\w+\}/g, text)}`;
         const names = [...queryNames(route), 'unknown'];
         const query = `${names.map((name) => `${name}=${text}`).join('&')}&${text}=1`;
         const headers = hostileHeaders(canary);
@@ -127,12 +129,10 @@ describe.each(TOPOLOGIES)('canaries, %s', { timeout: 480_000 }, (topology) => {
   });
 });
 
-function queryNames(route: (typeof v1.routes)[number]): string[] {
+function queryNames(route: Route): string[] {
   if (route.kind === 'custom') return Object.keys(route.parameters);
   const selection = ['fields', 'expand'];
-  return route.kind === 'list'
-    ? [...selection, ...Object.keys(route.filters), 'page', 'perPage', 'cursor', 'limit', 'sort', 'order']
-    : selection;
+  return route.kind === 'list' ? [...Object.keys(route.filters), ...listParameters(route)] : selection;
 }
 
 function hostileHeaders(canary: string): Record<string, string> {

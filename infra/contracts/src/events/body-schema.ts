@@ -1,14 +1,13 @@
 // The JSON schema of what arrives at an endpoint: derived from the schema that the producer's payload is checked against, so the two cannot part.
-import { CURRENCY_DIGITS } from '../money.ts';
+import { AMOUNT_PATTERN } from '../money.ts';
 import { type ApiVersion, type Field, type JsonSchema, type Shape, shapeOf } from './event-shape.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-const DIGITS = Math.max(...Object.values(CURRENCY_DIGITS));
 const MONEY: Readonly<Record<ApiVersion, JsonSchema>> = {
   '1': { type: 'number', description: 'In the unit of `currency`, with its digits.' },
   '2': {
     type: 'string',
-    pattern: `^-?\\d+(\\.\\d{1,${DIGITS}})?$`,
+    pattern: AMOUNT_PATTERN,
     description: 'Decimal, in the unit of `currency`, with all its digits.',
   },
 };

@@ -1,6 +1,7 @@
 // What an event's payload looks like in each version, compiled once from its schema: bodies, their JSON schemas and filters follow the same tree.
 
 import { z } from 'zod';
+import { snakeCase } from '../snake-case.ts';
 import { EVENT_CATALOGUE } from './catalogue.ts';
 import type { EventType } from './event-type.ts';
 import { webhookTest } from './webhook-test.ts';
@@ -57,10 +58,9 @@ function shapeAt(path: string, given: unknown, manners: Manners): Shape {
   if (type !== 'object') return { kind: 'plain', schema };
   const fields = Object.entries(properties).map(([name, of]) => {
     const fieldPath = path === '' ? name : `${path}.${name}`;
-    const snakeName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     return {
       name,
-      names: { '1': name, '2': manners.v2Names.get(fieldPath) ?? snakeName },
+      names: { '1': name, '2': manners.v2Names.get(fieldPath) ?? snakeCase(name) },
       required: required.includes(name),
       shape: shapeAt(fieldPath, of, manners),
     };

@@ -2,6 +2,7 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_TYPE, type ClientRecord, type TokenService } from '@portico/contracts/token-service';
+import { v1 } from '../../contracts/v1/version.ts';
 import { jsonAnswer } from '../../rest/answer/answer.ts';
 import type { RestRequest } from '../../rest/rest-request.ts';
 import { authenticate } from '../../steps/authenticate.ts';
@@ -111,6 +112,7 @@ function requestWith(headers: [string, string][]): RestRequest {
     target: '/',
     path: '/',
     query: '',
+    contract: v1,
     requestId: 'req_1',
     traceparent: undefined,
     remoteAddress: '127.0.0.1',

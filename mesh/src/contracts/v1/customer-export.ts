@@ -1,18 +1,9 @@
 import { notFound } from '@portico/contracts/errors';
 import type { Source } from '../../rest/declare/fields.ts';
 import { type CustomRequest, defineRoute } from '../../rest/declare/route.ts';
-import { compileSelection } from '../../rest/selection/compile-selection.ts';
-import { parseSelection } from '../../rest/selection/selection-tree.ts';
 import { customer } from './customers.ts';
-import { EXAMPLE } from './examples.ts';
 import { order } from './orders.ts';
 
-const orders = compileSelection(order, parseSelection(order, undefined, 'payments'));
-const person = compileSelection(customer, parseSelection(customer, undefined, undefined), [
-  `orders(page: $page) { items ${orders.graph} nextCursor }`,
-]);
-
-const DOCUMENT = `query v1_exportCustomer($id: ID!, $page: PageInput!) { customer(id: $id) ${person.graph} }`;
 const PAGE_SIZE = 100;
 
 type Answer = { customer: (Source & { orders: { items: Source[]; nextCursor: string | null } }) | null };
@@ -37,26 +28,27 @@ export const customerExportRoutes = [
       },
       required: ['customer', 'orders'],
     },
-    example: {
-      customer: { id: EXAMPLE.customerId, email: 'ada@example.com', name: 'Ada Lovelace' },
-      orders: [{ id: EXAMPLE.orderId, total: 59.98, currency: 'USD' }],
-    },
+    shows: { customer: { resource: customer }, orders: { resource: order, expand: 'payments' } },
+    example: (shown) => ({ customer: shown.customer, orders: [shown.orders] }),
     run: exportCustomer,
   }),
 ];
 
-async function exportCustomer({ path, ask }: CustomRequest): Promise<unknown> {
+async function exportCustomer({ path, shown, ask }: CustomRequest): Promise<unknown> {
   const id = path.customerId ?? '';
+  const [person, orders] = [shown('customer'), shown('orders')];
+  const fields = `${person.fields} orders(page: $page) { items ${orders.graph} nextCursor }`;
+  const document = `query exportCustomer($id: ID!, $page: PageInput!) { customer(id: $id) { ${fields} } }`;
   const exported: unknown[] = [];
   let cursor: string | null = null;
-  let shown: unknown;
+  let customer: unknown;
   do {
     const page: Record<string, unknown> = { size: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) };
-    const { customer: found }: Answer = await ask<Answer>(DOCUMENT, { id, page });
+    const { customer: found }: Answer = await ask<Answer>(document, { id, page });
     if (found === null) throw notFound('customer', id);
-    shown ??= person.write(found);
+    customer ??= person.write(found);
     exported.push(...found.orders.items.map(orders.write));
     cursor = found.orders.nextCursor;
   } while (cursor !== null);
-  return { customer: shown, orders: exported };
+  return { customer, orders: exported };
 }

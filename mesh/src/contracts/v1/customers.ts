@@ -83,7 +83,7 @@ export const customerRoutes = [
     bodyExample: { email: 'ada@example.com', name: 'Ada Lovelace', address: addressExample },
     variables: ({ body: given }) => ({ input: toInput(given) }),
     status: 201,
-    location: (created) => `/api/v1/customers/${created.id}`,
+    location: (created) => `/customers/${created.id}`,
   }),
   defineRoute({
     ...base,

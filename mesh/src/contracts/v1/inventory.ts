@@ -98,7 +98,7 @@ export const inventoryRoutes = [
     bodyExample: { sku: EXAMPLE.sku, quantity: 42, lowStockThreshold: 5, location: 'Aisle 3' },
     variables: ({ body: input }) => ({ input }),
     status: 201,
-    location: (created) => `/api/v1/inventory/${encodeURIComponent(String(created.sku))}`,
+    location: (created) => `/inventory/${encodeURIComponent(String(created.sku))}`,
   }),
   defineRoute({
     ...base,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from '../../rest/declare/amount.ts';
 import { dateTime, id, integer, join, money, oneOf, part, text } from '../../rest/declare/fields.ts';
 import { anyId, anyOfThese, anyText, decimal, moment, searchText } from '../../rest/declare/parameters.ts';
 import { defineResource, type Resource } from '../../rest/declare/resource.ts';
@@ -50,9 +51,7 @@ const body = z.strictObject({
       z.strictObject({
         productId: z.string().min(1).max(64),
         quantity: z.int().min(1).max(999),
-        price: z
-          .number()
-          .min(0)
+        price: amount(z.number().min(0))
           .optional()
           .meta({ description: 'The price the buyer saw. When it differs from the catalogue, the order is refused.' }),
       }),
@@ -131,7 +130,7 @@ export const orderRoutes = [
     },
     variables: ({ body: given }) => ({ input: toInput(given) }),
     status: 201,
-    location: (created) => `/api/v1/orders/${created.id}`,
+    location: (created) => `/orders/${created.id}`,
     duplicate: { code: 'DUPLICATE_ORDER', detail: 'existingOrderId' },
   }),
   defineRoute({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from '../../rest/declare/amount.ts';
 import { dateTime, id, join, money, oneOf, text } from '../../rest/declare/fields.ts';
 import { anyOfThese, moment } from '../../rest/declare/parameters.ts';
 import { defineResource, type Resource } from '../../rest/declare/resource.ts';
@@ -69,12 +70,12 @@ export const paymentRoutes = [
     graph: { field: 'payOrder', arguments: { input: 'PayOrderInput!' } },
     body: z.strictObject({
       paymentMethod: z.string().min(1).max(255).meta({ description: "The provider's token for the card." }),
-      amount: z.number().positive().optional().meta({ description: "In the order's currency; all that is due without it." }),
+      amount: amount(z.number().positive()).optional().meta({ description: "In the order's currency; all that is due without it." }),
     }),
     bodyExample: { paymentMethod: 'tok_visa' },
     variables: ({ path, body }) => ({ input: { ...(body as object), orderId: path.orderId } }),
     status: 201,
-    location: (created) => `/api/v1/payments/${created.id}`,
+    location: (created) => `/payments/${created.id}`,
   }),
   defineRoute({
     kind: 'item',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from '../../rest/declare/amount.ts';
 import { dateTime, id, join, money, oneOf, text } from '../../rest/declare/fields.ts';
 import { anyOfThese, anyText, decimal, moment, searchText } from '../../rest/declare/parameters.ts';
 import { defineResource, type Resource } from '../../rest/declare/resource.ts';
@@ -28,7 +29,7 @@ const body = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(5_000).nullish(),
   category: z.string().min(1).max(100).nullish(),
-  price: z.number().min(0).max(1e12),
+  price: amount(z.number().min(0).max(1e12)),
   currency: z.string().regex(/^[A-Z]{3}$/, 'It must be a three-letter currency code (ISO 4217).'),
   status: z.enum(STATUSES).optional(),
 });
@@ -84,7 +85,7 @@ export const productRoutes = [
     bodyExample,
     variables: ({ body: input }) => ({ input }),
     status: 201,
-    location: (created) => `/api/v1/products/${created.id}`,
+    location: (created) => `/products/${created.id}`,
   }),
   defineRoute({
     ...base,

@@ -1,12 +1,9 @@
 import { AppError } from '@portico/contracts/errors';
 import { covers } from '@portico/contracts/scopes';
+import type { Source } from '../../rest/declare/fields.ts';
 import { anyOfThese, searchText, wholeNumber } from '../../rest/declare/parameters.ts';
-import type { Resource } from '../../rest/declare/resource.ts';
 import { defineRoute } from '../../rest/declare/route.ts';
-import { compileSelection } from '../../rest/selection/compile-selection.ts';
-import { parseSelection } from '../../rest/selection/selection-tree.ts';
 import { customer } from './customers.ts';
-import { EXAMPLE } from './examples.ts';
 import { order } from './orders.ts';
 import { product } from './products.ts';
 
@@ -22,31 +19,7 @@ const NAMES = Object.keys(KINDS) as Kind[];
 const LIMIT_DEFAULT = 5;
 const LIMIT_MAX = 20;
 
-type Found = Record<string, { items: Record<string, unknown>[]; total: number }>;
-
-const hits = Object.fromEntries(NAMES.map((kind) => [kind, hitsOf(KINDS[kind].resource, KINDS[kind].fields)])) as Record<
-  Kind,
-  ReturnType<typeof compileSelection>
->;
-
-function hitsOf(resource: Resource, fields: string): ReturnType<typeof compileSelection> {
-  return compileSelection(resource, parseSelection(resource, fields, undefined));
-}
-
-const documents = new Map<string, string>();
-
-/** One document per set of kinds: their searches run side by side. */
-function documentFor(kinds: readonly Kind[]): string {
-  const key = kinds.join();
-  let text = documents.get(key);
-  if (text === undefined) {
-    const variables = kinds.map((kind) => `$${kind}: ${KINDS[kind].filterType}`).join(', ');
-    const searches = kinds.map((kind) => `${kind}(filter: $${kind}, page: $page) { items ${hits[kind].graph} total }`).join(' ');
-    text = `query v1_search($page: PageInput!, ${variables}) { ${searches} }`;
-    documents.set(key, text);
-  }
-  return text;
-}
+type Found = Record<string, { items: Source[]; total: number }>;
 
 export const searchRoutes = [
   defineRoute({
@@ -83,13 +56,9 @@ export const searchRoutes = [
         ]),
       ),
     },
-    example: {
-      products: {
-        total: 1,
-        items: [{ id: EXAMPLE.productId, sku: EXAMPLE.sku, name: 'Blue mug, 350 ml', price: 29.99, currency: 'USD', status: 'active' }],
-      },
-    },
-    async run({ query, scopes, ask }) {
+    shows: KINDS,
+    example: ({ products }) => ({ products: { total: 1, items: [products] } }),
+    async run({ query, scopes, shown, ask }) {
       const asked = query.types as Kind[] | undefined;
       const kinds = NAMES.filter((kind) => asked?.includes(kind) ?? covers(scopes, KINDS[kind].scope));
       const forbidden = kinds.find((kind) => !covers(scopes, KINDS[kind].scope));
@@ -98,9 +67,12 @@ export const searchRoutes = [
         throw new AppError('AUTHORIZATION_ERROR', `This needs the scope ${missing}.`, { details: { requiredScope: missing } });
       const filters = Object.fromEntries(kinds.map((kind) => [kind, { q: query.q }]));
       const page = { number: 1, size: (query.limit as number | undefined) ?? LIMIT_DEFAULT };
-      const found = await ask<Found>(documentFor(kinds), { ...filters, page });
+      // Their searches run side by side.
+      const variables = kinds.map((kind) => `$${kind}: ${KINDS[kind].filterType}`).join(', ');
+      const searches = kinds.map((kind) => `${kind}(filter: $${kind}, page: $page) { items ${shown(kind).graph} total }`).join(' ');
+      const found = await ask<Found>(`query search($page: PageInput!, ${variables}) { ${searches} }`, { ...filters, page });
       return Object.fromEntries(
-        kinds.map((kind) => [kind, { total: found[kind]?.total ?? 0, items: (found[kind]?.items ?? []).map(hits[kind].write) }]),
+        kinds.map((kind) => [kind, { total: found[kind]?.total ?? 0, items: (found[kind]?.items ?? []).map(shown(kind).write) }]),
       );
     },
   }),

@@ -1,4 +1,5 @@
-import type { Route } from '../../rest/declare/route.ts';
+import type { ContractVersion } from '../../rest/declare/version.ts';
+import { V1 } from '../conventions.ts';
 import { customerExportRoutes } from './customer-export.ts';
 import { customerRoutes } from './customers.ts';
 import { inventoryRoutes } from './inventory.ts';
@@ -8,18 +9,10 @@ import { productRoutes } from './products.ts';
 import { searchRoutes } from './search.ts';
 import { webhookRoutes } from './webhooks/webhook-routes.ts';
 
-/** A version of the contract: a set of declarations over the one graph. */
-export type ContractVersion = {
-  readonly version: string;
-  readonly prefix: string;
-  readonly routes: readonly Route[];
-  /** Names of the graph in error details → how this version calls them. */
-  readonly detailNames: Readonly<Record<string, string>>;
-};
-
 export const v1: ContractVersion = {
   version: '1',
   prefix: '/api/v1',
+  conventions: V1,
   routes: [
     ...orderRoutes,
     ...paymentRoutes,
@@ -30,5 +23,4 @@ export const v1: ContractVersion = {
     ...webhookRoutes,
     ...searchRoutes,
   ],
-  detailNames: { 'page.number': 'page', 'page.size': 'perPage', postalCode: 'zip' },
 };

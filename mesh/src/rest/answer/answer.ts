@@ -1,3 +1,6 @@
+import type { Warning } from '../declare/deprecation.ts';
+import type { Conventions } from '../declare/version.ts';
+
 /** What a step gives back: the whole of what is to be sent. Nothing is sent before every step has had its say. */
 export type Answer = {
   readonly status: number;
@@ -15,14 +18,18 @@ export function jsonAnswer(status: number, body: string, headers: Record<string,
   return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body };
 }
 
-/** `{"data": …, "meta": {"requestId": …}}` around data that is JSON text already. `rest`: further members, each with its comma in front. */
-export function envelope(data: string, requestId: string, rest = ''): string {
-  return `{"data":${data}${rest},"meta":{"requestId":"${requestId}"}}`;
-}
+/** `{"data": …, "meta": {"requestId": …}}`, what every success is in. */
+export type Envelope = {
+  /** Around data that is JSON text already. `rest`: further members, each with its comma in front. */
+  around(data: string, requestId: string, rest?: string): string;
+  /** How many bytes it adds to what it is around. The id of a request is ASCII. */
+  bytes(requestId: string): number;
+};
 
-/** How many bytes an envelope adds to what it is around. The id of a request is ASCII. */
-export function envelopeBytes(requestId: string): number {
-  return EMPTY_ENVELOPE_BYTES + requestId.length;
+export function createEnvelope({ name }: Pick<Conventions, 'name'>, warnings: readonly Warning[] = []): Envelope {
+  const meta = `,"meta":{"${name('requestId')}":"`;
+  const end = warnings.length === 0 ? '"}}' : `","warnings":${JSON.stringify(warnings)}}}`;
+  const around: Envelope['around'] = (data, requestId, rest = '') => `{"data":${data}${rest}${meta}${requestId}${end}`;
+  const emptyBytes = Buffer.byteLength(around('', ''));
+  return { around, bytes: (requestId) => emptyBytes + requestId.length };
 }
-
-const EMPTY_ENVELOPE_BYTES = envelope('', '').length;

@@ -1,6 +1,6 @@
 // What a field of the public contract is: which graph fields it is made from, how its JSON value is made of them, and what OpenAPI says of it.
 import { type IdKind, idPattern } from '@portico/contracts/ids';
-import { toDecimal } from '@portico/contracts/money';
+import { AMOUNT_PATTERN, toDecimal, toDecimalText } from '@portico/contracts/money';
 import type { ResourceScope } from '@portico/contracts/scopes';
 import type { Resource } from './resource.ts';
 
@@ -13,6 +13,8 @@ export type LeafField = {
   readonly graph: readonly string[];
   read(source: Source): unknown;
   readonly schema: JsonSchema;
+  /** Of an amount: the same with all its digits, as a text. */
+  readonly asText?: LeafField;
 };
 export type ObjectField = {
   readonly kind: 'object';
@@ -31,7 +33,14 @@ export type FieldDeclaration = LeafDeclaration | ObjectDeclaration;
 type LeafDeclaration = { leaf(name: string): LeafField };
 type ObjectDeclaration = { object(name: string): ObjectField };
 
-type LeafOptions = { description?: string; example?: unknown; nullable?: boolean; graph?: string };
+type LeafOptions = {
+  description?: string;
+  example?: unknown;
+  nullable?: boolean;
+  graph?: string;
+  /** What the graph's field is given, with its parentheses. */
+  given?: string;
+};
 type ObjectOptions = { graph?: string; many?: boolean; nullable?: boolean; description: string };
 
 export function text(options: LeafOptions & { format?: string } = {}): LeafDeclaration {
@@ -62,21 +71,27 @@ export function oneOf(values: readonly string[], options: LeafOptions = {}): Lea
   return leaf({ type: 'string', enum: values }, { example: values[0], ...options });
 }
 
-/** A decimal amount in the currency that stands beside it. The graph counts minor units. */
-export function money(options: LeafOptions = {}): LeafDeclaration {
+/** A decimal amount in the currency that stands beside it. The graph counts minor units. `example`: in a currency of two digits. */
+export function money(options: LeafOptions & { example: number }): LeafDeclaration {
+  const { graph, example } = options;
+  const asText = { ...options, example: example.toFixed(2) };
   return {
-    leaf: (name) => {
-      const graph = options.graph ?? name;
-      return {
-        kind: 'leaf',
-        graph: [graph, 'currency'],
-        read: (source) => {
-          const minor = source[graph];
-          return typeof minor === 'number' ? toDecimal(minor, String(source.currency)) : null;
-        },
-        schema: describe({ type: 'number' }, options),
-      };
+    leaf: (name) => ({
+      ...amount(graph ?? name, toDecimal, describe({ type: 'number' }, options)),
+      asText: amount(graph ?? name, toDecimalText, describe({ type: 'string', pattern: AMOUNT_PATTERN }, asText)),
+    }),
+  };
+}
+
+function amount(graph: string, write: (minor: number, currency: string) => unknown, schema: JsonSchema): LeafField {
+  return {
+    kind: 'leaf',
+    graph: [graph, 'currency'],
+    read: (source) => {
+      const minor = source[graph];
+      return typeof minor === 'number' ? write(minor, String(source.currency)) : null;
     },
+    schema,
   };
 }
 
@@ -102,8 +117,8 @@ export function join(resource: () => Resource, scope: ResourceScope, options: Ob
 function leaf(schema: JsonSchema, options: LeafOptions): LeafDeclaration {
   return {
     leaf: (name) => {
-      const graph = options.graph ?? name;
-      return { kind: 'leaf', graph: [graph], read: (source) => source[graph] ?? null, schema: describe(schema, options) };
+      const { graph = name, given = '' } = options;
+      return { kind: 'leaf', graph: [graph + given], read: (source) => source[graph] ?? null, schema: describe(schema, options) };
     },
   };
 }

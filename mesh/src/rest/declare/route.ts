@@ -3,6 +3,8 @@ import type { ErrorCode } from '@portico/contracts/errors';
 import type { ResourceScope } from '@portico/contracts/scopes';
 import type { RateLimit } from '@portico/contracts/tiers';
 import type { z } from 'zod';
+import type { CompiledSelection } from '../selection/compile-selection.ts';
+import type { Deprecation } from './deprecation.ts';
 import type { Parameter } from './parameters.ts';
 import type { Resource } from './resource.ts';
 
@@ -26,6 +28,7 @@ type RouteBase = {
   readonly limit?: RateLimit;
   /** What it shows changes by itself, without a write of the tenant: no answer is kept in the response cache. */
   readonly changing?: true;
+  readonly deprecated?: Deprecation;
 };
 
 export const DEFAULT_ROUTE_LIMIT: RateLimit = { limit: 300, windowSeconds: 60 };
@@ -38,6 +41,8 @@ export type ListRoute = RouteBase & {
   readonly filters: Readonly<Record<string, Parameter>>;
   /** Public sort key → field of the graph's sort. */
   readonly sorts: Readonly<Record<string, string>>;
+  /** It is walked by cursor, and not by page beside that. */
+  readonly cursorOnly?: true;
   /** The parent in the path: its list of children is 404 when it is not there. */
   readonly parent?: { readonly param: string; readonly graph: string; readonly filter: string; readonly what: string };
 };
@@ -52,7 +57,13 @@ export type ItemRoute = RouteBase & {
   readonly what: string;
 };
 
-export type WriteInput = { readonly path: PathParams; readonly body: unknown; readonly expectedVersion: number | undefined };
+export type WriteInput = {
+  readonly path: PathParams;
+  readonly body: unknown;
+  readonly expectedVersion: number | undefined;
+  /** Of the contract that was asked. */
+  readonly apiVersion: string;
+};
 
 export type WriteRoute = RouteBase & {
   readonly kind: 'write';
@@ -65,7 +76,7 @@ export type WriteRoute = RouteBase & {
   readonly bodyOptional?: true;
   variables(input: WriteInput): GraphVariables;
   readonly status: 200 | 201 | 204;
-  /** Where a created resource is, from its id. Undefined: nothing was created, and the status is 200. */
+  /** Where a created resource is under the version's prefix, from its id. Undefined: nothing was created, and the status is 200. */
   location?(answer: Readonly<Record<string, unknown>>): string | undefined;
   /** What is answered then. */
   readonly notCreated?: string;
@@ -80,15 +91,27 @@ export type CustomRoute = RouteBase & {
   readonly kind: 'custom';
   readonly method: 'GET';
   readonly parameters: Readonly<Record<string, Parameter & { required?: boolean }>>;
+  /** The resources in its answer, and what is shown of them. */
+  readonly shows?: Readonly<Record<string, Showing>>;
   readonly answerSchema: Readonly<Record<string, unknown>>;
-  readonly example: unknown;
+  /** Made of examples of what it shows. */
+  example(shown: Readonly<Record<string, unknown>>): unknown;
   run(request: CustomRequest): Promise<unknown>;
+};
+
+export type Showing = {
+  readonly resource: Resource;
+  /** As of a request; all that comes by default otherwise. */
+  readonly fields?: string;
+  readonly expand?: string;
 };
 
 export type CustomRequest = {
   readonly path: PathParams;
   readonly query: Readonly<Record<string, unknown>>;
   readonly scopes: ReadonlySet<string>;
+  /** What the route shows, by the name it gave. Throws for another one. */
+  shown(name: string): CompiledSelection;
   /** Runs a document on behalf of the caller and answers its data. The text is made of the declaration alone, never of what a request brings: it is kept. */
   ask<Data>(document: string, variables: GraphVariables): Promise<Data>;
 };

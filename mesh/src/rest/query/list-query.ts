@@ -9,9 +9,9 @@ const PER_PAGE_MAX = 100;
 const PAGED_MAX = 1_000_000;
 const SORT_KEYS_MAX = 3;
 
-/** Parameters that every list takes beside its filters. */
-const LIST_PARAMETERS = ['page', 'perPage', 'cursor', 'limit', 'sort', 'order', 'fields', 'expand'] as const;
 export const SELECTION_PARAMETERS = ['fields', 'expand'] as const;
+const WALK_PARAMETERS = ['cursor', 'limit', 'sort', 'order', ...SELECTION_PARAMETERS] as const;
+const LIST_PARAMETERS = ['page', 'perPage', ...WALK_PARAMETERS] as const;
 
 export type ListPaging =
   | { readonly kind: 'page'; readonly page: number; readonly perPage: number }
@@ -28,9 +28,14 @@ export type ListQuery = {
   readonly expand: string | undefined;
 };
 
+/** Parameters that a list takes beside its filters. */
+export function listParameters({ cursorOnly }: ListRoute): readonly (typeof LIST_PARAMETERS)[number][] {
+  return cursorOnly === true ? WALK_PARAMETERS : LIST_PARAMETERS;
+}
+
 /** Reads a list's query. VALIDATION_ERROR names every parameter that is wrong, at once. */
 export function parseListQuery(route: ListRoute, text: string): ListQuery {
-  const given = parseQueryString(text, [...LIST_PARAMETERS, ...Object.keys(route.filters)]);
+  const given = parseQueryString(text, [...listParameters(route), ...Object.keys(route.filters)]);
   const problems: Record<string, string> = {};
   const filter: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(route.filters)) {
@@ -40,7 +45,7 @@ export function parseListQuery(route: ListRoute, text: string): ListQuery {
     if ('problem' in parsed) problems[name] = parsed.problem;
     else filter[parameter.graph] = parsed.value;
   }
-  const paging = readPaging(given, problems);
+  const paging = readPaging(route, given, problems);
   const sort = readSort(route, given, problems);
   if (Object.keys(problems).length > 0) throw invalid(problems);
   const page = paging.kind === 'page' ? { number: paging.page, size: paging.perPage } : { size: paging.limit, ...cursorOf(given) };
@@ -52,8 +57,8 @@ function cursorOf(given: ReadonlyMap<string, string>): { cursor?: string } {
   return cursor === undefined || cursor === '' ? {} : { cursor };
 }
 
-function readPaging(given: ReadonlyMap<string, string>, problems: Record<string, string>): ListPaging {
-  const byCursor = given.has('cursor') || given.has('limit');
+function readPaging({ cursorOnly }: ListRoute, given: ReadonlyMap<string, string>, problems: Record<string, string>): ListPaging {
+  const byCursor = cursorOnly === true || given.has('cursor') || given.has('limit');
   if (byCursor) {
     for (const name of ['page', 'perPage'])
       if (given.has(name)) problems[name] = 'A list is walked by page and perPage or by cursor and limit, not both.';
@@ -98,8 +103,9 @@ function readSort(
     problems.order = 'It must be asc or desc for each sort key.';
   return keys.map((key, i) => {
     // Without a word of its own a key follows the first one; alone, dates are wanted newest first and all else from the beginning.
-    const order = orders?.[i] ?? orders?.[0] ?? (key.endsWith('At') ? 'desc' : 'asc');
-    return { field: route.sorts[key] ?? key, direction: order === 'desc' ? 'desc' : 'asc' };
+    const field = (Object.hasOwn(route.sorts, key) ? route.sorts[key] : undefined) ?? key;
+    const order = orders?.[i] ?? orders?.[0] ?? (field.endsWith('At') ? 'desc' : 'asc');
+    return { field, direction: order === 'desc' ? 'desc' : 'asc' };
   });
 }
 

@@ -6,12 +6,12 @@ import { parseSelection } from './selection-tree.ts';
 
 const product: Resource = defineResource('Product', { id: text(), name: text() });
 const line: Resource = defineResource('Line', {
-  unitPrice: money(),
+  unitPrice: money({ example: 29.99 }),
   product: join(() => product, 'products:read', { nullable: true, description: '' }),
 });
 const order: Resource = defineResource('Order', {
   id: text(),
-  total: money(),
+  total: money({ example: 29.99 }),
   currency: text(),
   notes: text({ nullable: true, graph: 'remark' }),
   items: part(() => line, { graph: 'lines', many: true, description: '' }),

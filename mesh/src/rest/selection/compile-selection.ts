@@ -6,6 +6,8 @@ import type { SelectionTree } from './selection-tree.ts';
 export type CompiledSelection = {
   /** GraphQL selection set, braces included. */
   readonly graph: string;
+  /** The same without them, to stand beside others. */
+  readonly fields: string;
   /** Makes the public value of what the graph answered: renames, decimal amounts, nothing that was not asked for. */
   write(source: Source): Record<string, unknown>;
   /** Scopes that the joins in it need. */
@@ -30,8 +32,10 @@ export function compileSelection(resource: Resource, tree: SelectionTree, extra:
     for (const scope of [...(field.scope === undefined ? [] : [field.scope]), ...inner.scopes]) scopes.add(scope);
     writers.push({ name, read: field.many ? readMany(field.graph, inner) : readOne(field.graph, inner) });
   }
+  const fields = [...graph].join(' ');
   return {
-    graph: `{ ${[...graph].join(' ')} }`,
+    graph: `{ ${fields} }`,
+    fields,
     scopes: [...scopes],
     write(source) {
       const result: Record<string, unknown> = {};

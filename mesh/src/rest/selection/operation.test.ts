@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createLogger } from '@portico/service-kit/logger';
 import { NO_TRACING } from '@portico/service-kit/tracing/tracing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { v1 } from '../../contracts/v1/version.ts';
+import { VERSIONS } from '../../contracts/versions.ts';
 import { openGraph } from '../../graph/open-graph.ts';
 import { compileOperation } from '../../graph/plan/compile-operation.ts';
 import { createPlanner } from '../../graph/plan/plan-node.ts';
@@ -12,6 +12,7 @@ import { createSubgraphClient } from '../../graph/subgraph-fetch.ts';
 import { SUBGRAPHS, supergraphFile } from '../../graph/subgraph-schemas.ts';
 import type { Resource } from '../declare/resource.ts';
 import type { Route } from '../declare/route.ts';
+import type { ContractVersion } from '../declare/version.ts';
 import { itemOperation, listOperation, writeOperation } from './operation.ts';
 import { parseSelection } from './selection-tree.ts';
 
@@ -44,25 +45,30 @@ function expansions(resource: Resource): (string | undefined)[] {
   ];
 }
 
-function documentsOf(route: Exclude<Route, { kind: 'custom' }>, expand: string | undefined) {
+function documentsOf(contract: ContractVersion, route: Exclude<Route, { kind: 'custom' }>, expand: string | undefined) {
+  const world = { graph, contract };
   const tree = parseSelection(route.resource, undefined, expand);
   switch (route.kind) {
     case 'list':
-      return [listOperation(graph.schema, route, tree, false), listOperation(graph.schema, route, tree, true)];
+      return [listOperation(world, route, tree, false), listOperation(world, route, tree, true)];
     case 'item':
-      return [itemOperation(graph.schema, route, tree)];
+      return [itemOperation(world, route, tree)];
     case 'write':
-      return [writeOperation(graph.schema, route, tree)];
+      return [writeOperation(world, route, tree)];
   }
 }
 
-const cases = v1.routes.flatMap((route) =>
-  route.kind === 'custom' ? [] : expansions(route.resource).map((expand) => ({ name: route.operationId, route, expand })),
+const cases = VERSIONS.flatMap((contract) =>
+  contract.routes.flatMap((route) =>
+    route.kind === 'custom'
+      ? []
+      : expansions(route.resource).map((expand) => ({ contract, version: contract.version, name: route.operationId, route, expand })),
+  ),
 );
 
 describe('the documents of the contract', () => {
-  it.each(cases)('$name, expand=$expand, runs by a compiled plan', ({ route, expand }) => {
-    for (const { document } of documentsOf(route, expand))
+  it.each(cases)('$name of version $version, expand=$expand, runs by a compiled plan', ({ contract, route, expand }) => {
+    for (const { document } of documentsOf(contract, route, expand))
       expect(compileOperation({ schema: graph.schema, planner, clients }, document, undefined, false)).toBeDefined();
   });
 });

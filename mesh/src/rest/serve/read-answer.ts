@@ -1,7 +1,7 @@
 // Answers of reads: from the response cache where a fresh one is there, with validators, and without a body when the reader has it already.
 
 import type { Shown } from '../../cache/response-cache.ts';
-import { type Answer, envelope, envelopeBytes, JSON_TYPE } from '../answer/answer.ts';
+import { type Answer, JSON_TYPE } from '../answer/answer.ts';
 import { matchesNone } from '../answer/entity-tag.ts';
 import { callerOf, headerOf, type RestRequest } from '../rest-request.ts';
 import type { Serving } from './serving.ts';
@@ -11,7 +11,7 @@ export type ReadOptions = { readonly variant?: string; readonly changing?: boole
 
 /** `produce` is asked when there is no fresh answer. */
 export async function readAnswer(
-  { cache }: Serving,
+  { cache, envelope }: Serving,
   request: RestRequest,
   produce: () => Promise<Shown>,
   { variant = '', changing = false }: ReadOptions = {},
@@ -32,8 +32,8 @@ export async function readAnswer(
   if (matchesNone(known, shown.etag)) return { status: 304, headers, body: undefined };
   headers['content-type'] = JSON_TYPE;
   const { requestId } = request;
-  const bodyBytes = bytes === undefined ? undefined : bytes + envelopeBytes(requestId);
-  return { status: 200, headers, body: envelope(shown.data, requestId, shown.rest), bodyBytes };
+  const bodyBytes = bytes === undefined ? undefined : bytes + envelope.bytes(requestId);
+  return { status: 200, headers, body: envelope.around(shown.data, requestId, shown.rest), bodyBytes };
 }
 
 /** `fetch` adds `no-cache` by itself to a request with `If-None-Match`. It asks for a check then, and every hit has passed one. */

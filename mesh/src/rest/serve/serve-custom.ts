@@ -1,9 +1,11 @@
 import { invalid } from '@portico/contracts/errors';
 import { type DocumentNode, parse, validate } from 'graphql';
 import { contentTag } from '../answer/entity-tag.ts';
-import type { CustomRoute } from '../declare/route.ts';
+import type { CustomRoute, Showing } from '../declare/route.ts';
 import { parseQueryString } from '../query/query-string.ts';
 import { callerOf, type Endpoint, type RestRequest } from '../rest-request.ts';
+import { type CompiledSelection, compileSelection } from '../selection/compile-selection.ts';
+import { parseSelection } from '../selection/selection-tree.ts';
 import { readAnswer } from './read-answer.ts';
 import { ask, type Serving } from './serving.ts';
 
@@ -21,6 +23,13 @@ export function serveCustom(serving: Serving, route: CustomRoute): Endpoint {
     return document;
   }
 
+  const showing = new Map(Object.entries(route.shows ?? {}).map(([name, what]) => [name, compileShowing(what)]));
+  function shown(name: string): CompiledSelection {
+    const selection = showing.get(name);
+    if (selection === undefined) throw new Error(`${route.operationId} does not declare that it shows ${name}.`);
+    return selection;
+  }
+
   return {
     operationId: route.operationId,
     access: { scopes: route.scopes },
@@ -32,19 +41,24 @@ export function serveCustom(serving: Serving, route: CustomRoute): Endpoint {
         serving,
         request,
         async () => {
-          const shown = await route.run({
+          const answer = await route.run({
             path: request.params,
             query,
             scopes: caller.scopes,
+            shown,
             ask: (text, variables) => ask(serving, documentOf(text), variables, caller),
           });
-          const data = JSON.stringify(shown);
+          const data = JSON.stringify(answer);
           return { data, rest: '', etag: contentTag(data) };
         },
         { variant: ` ${[...caller.scopes].sort()}`, changing: route.changing },
       );
     },
   };
+}
+
+function compileShowing({ resource, fields, expand }: Showing): CompiledSelection {
+  return compileSelection(resource, parseSelection(resource, fields, expand));
 }
 
 function readParameters(route: CustomRoute, { query }: RestRequest): Readonly<Record<string, unknown>> {

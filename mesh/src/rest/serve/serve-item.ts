@@ -16,7 +16,7 @@ import { ask, requireScopes, type Serving } from './serving.ts';
 const QUERIES_MAX = 200;
 
 export function serveItem(serving: Serving, route: ItemRoute): Endpoint {
-  const operations = createOperations(serving, (tree) => itemOperation(serving.graph.schema, route, tree));
+  const operations = createOperations(serving, (tree) => itemOperation(serving, route, tree));
   operations.warm(parseSelection(route.resource, undefined, undefined));
   const plans = new LRUCache<string, Operation>({ max: QUERIES_MAX });
 

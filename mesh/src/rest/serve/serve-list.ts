@@ -19,8 +19,8 @@ type Plan = { query: ListQuery; operation: Operation };
 const QUERIES_MAX = 500;
 
 export function serveList(serving: Serving, route: ListRoute): Endpoint {
-  const operations = createOperations(serving, (tree, variant) => listOperation(serving.graph.schema, route, tree, variant === 'cursor'));
-  operations.warm(parseSelection(route.resource, undefined, undefined), 'page');
+  const operations = createOperations(serving, (tree, variant) => listOperation(serving, route, tree, variant === 'cursor'));
+  operations.warm(parseSelection(route.resource, undefined, undefined), route.cursorOnly ? 'cursor' : 'page');
   // The same query comes again and again; what was read from it does not depend on who asks.
   const plans = new LRUCache<string, Plan>({ max: QUERIES_MAX });
 
@@ -40,7 +40,7 @@ export function serveList(serving: Serving, route: ListRoute): Endpoint {
     if (route.parent !== undefined && data[PARENT] === null) throw notFound(route.parent.what, request.params[route.parent.param] ?? '');
     const page = data[RESULT] as Page;
     const shown = JSON.stringify(page.items.map(operation.write));
-    const { rest, link } = paginate(request, query, page);
+    const { rest, link } = paginate(serving, request, query, page);
     return { data: shown, rest, link, etag: contentTag(shown + rest) };
   }
 
@@ -61,10 +61,16 @@ function variablesOf({ parent }: ListRoute, { params }: RestRequest, { variables
   return { ...variables, filter: { ...variables.filter, [parent.filter]: [id] }, parent: id };
 }
 
-function paginate({ path, query: text }: RestRequest, { paging }: ListQuery, page: Page): { rest: string; link: string } {
+function paginate(
+  { contract }: Serving,
+  { path, query: text }: RestRequest,
+  { paging }: ListQuery,
+  page: Page,
+): { rest: string; link: string } {
   if (paging.kind === 'cursor') {
     const { nextCursor = null, prevCursor = null } = page;
-    const pagination = JSON.stringify({ nextCursor, prevCursor, limit: paging.limit });
+    const { name } = contract.conventions;
+    const pagination = JSON.stringify({ [name('nextCursor')]: nextCursor, [name('prevCursor')]: prevCursor, limit: paging.limit });
     return { rest: `,"pagination":${pagination}`, link: cursorLinks(path, text, { next: nextCursor, prev: prevCursor }) };
   }
   const total = page.total ?? 0;

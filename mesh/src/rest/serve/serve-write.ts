@@ -1,5 +1,5 @@
 import { AppError } from '@portico/contracts/errors';
-import { type Answer, envelope, jsonAnswer } from '../answer/answer.ts';
+import { type Answer, jsonAnswer } from '../answer/answer.ts';
 import { expectedVersion, versionTag } from '../answer/entity-tag.ts';
 import type { Source } from '../declare/fields.ts';
 import type { WriteRoute } from '../declare/route.ts';
@@ -13,7 +13,8 @@ import { createOperations } from './operations.ts';
 import { ask, type Serving } from './serving.ts';
 
 export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
-  const operations = createOperations(serving, (tree) => writeOperation(serving.graph.schema, route, tree));
+  const operations = createOperations(serving, (tree) => writeOperation(serving, route, tree));
+  const { version: apiVersion } = serving.contract;
   const byDefault = operations.warm(parseSelection(route.resource, undefined, undefined));
 
   function bodyOf({ body }: RestRequest): unknown {
@@ -50,21 +51,22 @@ export function serveWrite(serving: Serving, route: WriteRoute): Endpoint {
       const operation = operationOf(request);
       const caller = callerOf(request);
       const version = route.method === 'POST' ? undefined : expectedVersion(headerOf(request, 'if-match'));
-      const variables = route.variables({ path: request.params, body: bodyOf(request), expectedVersion: version });
+      const variables = route.variables({ path: request.params, body: bodyOf(request), expectedVersion: version, apiVersion });
       const changed = (await ask<Record<string, Source>>(serving, operation.document, variables, caller))[RESULT];
       if (changed === undefined) throw new Error(`${route.operationId} answered nothing.`);
-      return writeAnswer(route, request, changed, operation.write);
+      return writeAnswer(serving, route, request, { changed, data: JSON.stringify(operation.write(changed)) });
     },
   };
 }
 
-function writeAnswer(route: WriteRoute, request: RestRequest, changed: Source, write: (source: Source) => unknown): Answer {
+type Written = { readonly changed: Source; readonly data: string };
+
+function writeAnswer({ contract, envelope }: Serving, route: WriteRoute, request: RestRequest, { changed, data }: Written): Answer {
   if (route.status === 204) return { status: 204, headers: {}, body: undefined };
-  const data = JSON.stringify(write(changed));
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (typeof changed.version === 'number') headers.etag = versionTag(changed.version, data);
   const location = route.location?.(changed);
-  if (location !== undefined) headers.location = location;
+  if (location !== undefined) headers.location = contract.prefix + location;
   const status = route.location !== undefined && location === undefined ? 200 : route.status;
-  return jsonAnswer(status, envelope(data, request.requestId), headers);
+  return jsonAnswer(status, envelope.around(data, request.requestId), headers);
 }

@@ -6,7 +6,7 @@ import { defineRoute } from '../../../rest/declare/route.ts';
 import { EXAMPLE } from '../examples.ts';
 import { EVENT_NAMES } from './webhook.ts';
 
-/** Field for field the body that a webhook of version 1 gets. */
+/** Field for field the body that a webhook of this version gets. */
 const event = defineResource(
   'Event',
   {
@@ -80,7 +80,7 @@ export const eventRoutes = [
         },
       },
     },
-    example: [
+    example: () => [
       {
         name: 'order.created',
         summary: 'An order was placed.',

@@ -20,7 +20,10 @@ const writable = z.strictObject({
         .max(100),
     )
     .nullish(),
-  apiVersion: z.enum(API_VERSIONS).nullish(),
+  apiVersion: z
+    .enum(API_VERSIONS)
+    .nullish()
+    .meta({ description: 'Whose body it gets; that of the version of this request when it is not given.' }),
   headers: z
     .record(z.string().max(100), z.string().max(4_096))
     .nullish()
@@ -31,7 +34,7 @@ const writable = z.strictObject({
 });
 const registration = writable.extend({ secret: z.string().max(256).optional().meta({ description: 'Made when it is not given.' }) });
 
-const UNSET = { description: null, filter: null, apiVersion: null, schedule: null, ratePerSecond: null, concurrency: null };
+const UNSET = { description: null, filter: null, schedule: null, ratePerSecond: null, concurrency: null };
 const bodyExample = { url: 'https://partner.example/hooks', events: ['order.created', 'order.updated'] };
 const base = { tag: 'Webhooks', resource: webhook } as const;
 
@@ -84,9 +87,9 @@ export const manageWebhookRoutes = [
     graph: { field: 'registerWebhookEndpoint', arguments: { input: 'RegisterWebhookEndpointInput!' } },
     body: registration,
     bodyExample,
-    variables: ({ body }) => ({ input: body }),
+    variables: ({ body, apiVersion }) => ({ input: { apiVersion, ...(body as object) } }),
     status: 201,
-    location: ({ id }) => `/api/v1/webhooks/${id}`,
+    location: ({ id }) => `/webhooks/${id}`,
   }),
   defineRoute({
     ...base,
@@ -103,7 +106,11 @@ export const manageWebhookRoutes = [
     graph: { field: 'updateWebhookEndpoint', arguments: { id: 'ID!', input: 'UpdateWebhookEndpointInput!', expectedVersion: 'Int' } },
     body: writable,
     bodyExample,
-    variables: ({ path, body, expectedVersion }) => ({ id: path.webhookId, input: { ...UNSET, ...(body as object) }, expectedVersion }),
+    variables: ({ path, body, expectedVersion, apiVersion }) => ({
+      id: path.webhookId,
+      input: { ...UNSET, apiVersion, ...(body as object) },
+      expectedVersion,
+    }),
     status: 200,
   }),
   defineRoute({

@@ -55,7 +55,7 @@ export const replayRoutes = [
     bodyExample: { what: 'failed', since: '2026-01-30T00:00:00Z', perSecond: 50 },
     variables: ({ path, body: input }) => ({ endpointId: path.webhookId, input }),
     status: 201,
-    location: ({ id }) => (typeof id === 'string' ? `/api/v1/replays/${id}` : undefined),
+    location: ({ id }) => (typeof id === 'string' ? `/replays/${id}` : undefined),
     notCreated: 'What a dry run counted.',
   }),
   defineRoute({

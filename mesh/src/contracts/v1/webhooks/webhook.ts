@@ -38,7 +38,10 @@ const fields = {
   events: json({ type: 'array', items: { type: 'string' } }, { example: ['order.created'], description: 'Event types; `*` for all.' }),
   filter: json(
     { type: ['object', 'null'], additionalProperties: { type: 'array', items: {} } },
-    { example: { customerId: [EXAMPLE.customerId] }, description: 'Path of a field of the payload → values of which it must have one.' },
+    {
+      example: { currency: ['USD', 'CAD'] },
+      description: 'Path of a field, as the payload of version 1 names it → values of which it must have one.',
+    },
   ),
   apiVersion: oneOf(['1', '2'], { description: 'Whose body it gets.' }),
   status: oneOf(WEBHOOK_STATUSES),
