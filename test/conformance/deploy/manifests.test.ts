@@ -1,6 +1,7 @@
 // The manifests against the programs: what they are started by, configured with, asked on and reached at.
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { runCli } from '@portico/local/cli/run-cli';
 import { secretsNew } from '@portico/local/commands/access/secrets-new';
@@ -120,6 +121,16 @@ describe('compose', () => {
     const published = Object.entries(services).filter(([, { ports }]) => ports !== undefined);
     expect(published.map(([name]) => name)).toEqual(['balancer']);
     expect(services.balancer?.ports?.filter((port) => port.endsWith(':4001'))).toEqual(['127.0.0.1:4001:4001']);
+  });
+
+  it('believes the balancer alone on addresses, which has one that no other service is given', () => {
+    const programs = services.balancer?.networks as { programs: { ipv4_address: string } };
+    for (const name of ['gateway-1', 'gateway-2'])
+      expect(services[name]?.environment?.TRUSTED_PROXIES).toBe(programs.programs.ipv4_address);
+    const [, range = '', bits] = /ip_range: ([\d.]+)\/(\d+)/.exec(readDeploy('compose/compose.yaml')) ?? [];
+    const given = new BlockList();
+    given.addSubnet(range, Number(bits));
+    expect(given.check(programs.programs.ipv4_address)).toBe(false);
   });
 
   it('bounds the memory of every service, and starts each again', () => {
