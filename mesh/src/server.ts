@@ -27,6 +27,7 @@ import { PROVIDER_CALLBACK_PATH, providerCallback } from './callbacks/provider-c
 import type { GatewayConfig } from './config.ts';
 import { v1 } from './contracts/v1/version.ts';
 import { openapiText } from './docs/openapi.ts';
+import { postmanText } from './docs/postman/collection.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, HEALTH_OPERATIONS, type Health, type HealthChecks } from './health.ts';
@@ -38,8 +39,9 @@ import { createMetrics } from './metrics.ts';
 import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
+import { docsEndpoints } from './rest/docs-endpoints.ts';
 import { readIncoming } from './rest/incoming-request.ts';
-import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
+import { fixedText, versionIndex } from './rest/plain-endpoints.ts';
 import { refuseConnection } from './rest/refuse-connection.ts';
 import type { Endpoint, Next } from './rest/rest-request.ts';
 import { createRouter, type RoutedEndpoint } from './rest/router.ts';
@@ -205,7 +207,8 @@ function plainEndpoints(health: Health): RoutedEndpoint[] {
     get(HEALTH_OPERATIONS.live.path, health.live),
     get(HEALTH_OPERATIONS.ready.path, health.ready),
     get(`${v1.prefix}/openapi.json`, fixedText('getOpenApi', openapiText(v1))),
-    get('/docs/errors', errorPage()),
+    get(`${v1.prefix}/postman.json`, fixedText('getPostmanCollection', postmanText(v1))),
+    ...docsEndpoints(v1),
   ];
 }
 
