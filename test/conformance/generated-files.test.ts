@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { v1 } from '@portico/mesh/contracts/v1/version';
 import { openapiDocument, openapiFile, openapiText } from '@portico/mesh/docs/openapi';
+import { sdkFile, sdkSource } from '@portico/mesh/docs/sdk/sdk-source';
 import { composeSupergraph } from '@portico/mesh/graph/compose';
 import { readSubgraphSchemas, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,10 @@ describe('committed files that are made from sources', () => {
 
   it('the OpenAPI document is what the declarations say (else: npm run generate)', () => {
     expect(readFileSync(openapiFile, 'utf8')).toBe(openapiText(v1));
+  });
+
+  it('the types of the SDK are those of the declarations (else: npm run generate)', () => {
+    expect(readFileSync(sdkFile, 'utf8')).toBe(sdkSource(v1));
   });
 });
 
