@@ -1,8 +1,10 @@
 // `npm run generate`: rewrites the committed files that are made from sources. A test fails while one of them is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { v1 } from './contracts/v1/version.ts';
 import { VERSIONS } from './contracts/versions.ts';
 import { breakingChanges } from './docs/breaking-changes.ts';
 import { openapiDocument, openapiFile, openapiText } from './docs/openapi.ts';
+import { sdkFile, sdkSource } from './docs/sdk/sdk-source.ts';
 import { composeSupergraph } from './graph/compose.ts';
 import { readSubgraphSchemas, supergraphFile } from './graph/subgraph-schemas.ts';
 
@@ -14,3 +16,4 @@ for (const contract of VERSIONS) {
     throw new Error(`Version ${contract.version} is not to break (a change like this takes a new version):\n${breaks.join('\n')}`);
   writeFileSync(file, openapiText(contract));
 }
+writeFileSync(sdkFile, sdkSource(v1));

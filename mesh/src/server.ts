@@ -26,8 +26,10 @@ import { createLookAtVersions } from './cache/look-at-versions.ts';
 import { createResponseCache } from './cache/response-cache.ts';
 import { PROVIDER_CALLBACK_PATH, providerCallback } from './callbacks/provider-callback.ts';
 import type { GatewayConfig } from './config.ts';
+import { v1 } from './contracts/v1/version.ts';
 import { createContractAt, VERSIONS } from './contracts/versions.ts';
 import { openapiPath, openapiText } from './docs/openapi.ts';
+import { postmanPath, postmanText } from './docs/postman/collection.ts';
 import type { Graph } from './graph/open-graph.ts';
 import { SUBGRAPHS } from './graph/subgraph-schemas.ts';
 import { createHealth, HEALTH_OPERATIONS, type Health, type HealthChecks } from './health.ts';
@@ -40,8 +42,9 @@ import { type Mount, mounted } from './mounted.ts';
 import { oauthEndpoints } from './oauth/oauth-endpoints.ts';
 import { createPipeline, type PipelineOptions } from './pipeline.ts';
 import type { ContractVersion } from './rest/declare/version.ts';
+import { docsEndpoints } from './rest/docs-endpoints.ts';
 import { type ReadOptions, readIncoming } from './rest/incoming-request.ts';
-import { errorPage, fixedText, versionIndex } from './rest/plain-endpoints.ts';
+import { fixedText, versionIndex } from './rest/plain-endpoints.ts';
 import { refuseConnection } from './rest/refuse-connection.ts';
 import type { Endpoint, Next } from './rest/rest-request.ts';
 import { createRouter, type RoutedEndpoint } from './rest/router.ts';
@@ -230,8 +233,11 @@ function plainEndpoints(health: Health, versions: readonly ContractVersion[]): R
     get(HEALTH_OPERATIONS.all.path, health.all),
     get(HEALTH_OPERATIONS.live.path, health.live),
     get(HEALTH_OPERATIONS.ready.path, health.ready),
-    ...versions.map((contract) => get(openapiPath(contract), fixedText('getOpenApi', openapiText(contract)))),
-    get('/docs/errors', errorPage()),
+    ...versions.flatMap((contract) => [
+      get(openapiPath(contract), fixedText('getOpenApi', openapiText(contract))),
+      get(postmanPath(contract), fixedText('getPostmanCollection', postmanText(contract))),
+    ]),
+    ...docsEndpoints(v1),
   ];
 }
 

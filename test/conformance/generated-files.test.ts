@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { v1 } from '@portico/mesh/contracts/v1/version';
 import { VERSIONS } from '@portico/mesh/contracts/versions';
 import { openapiDocument, openapiFile, openapiText } from '@portico/mesh/docs/openapi';
+import { sdkFile, sdkSource } from '@portico/mesh/docs/sdk/sdk-source';
 import { composeSupergraph } from '@portico/mesh/graph/compose';
 import { readSubgraphSchemas, supergraphFile } from '@portico/mesh/graph/subgraph-schemas';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +24,10 @@ describe('committed files that are made from sources', () => {
 
   it.each(VERSIONS)('the OpenAPI document of version $version is what the declarations say (else: npm run generate)', (contract) => {
     expect(readFileSync(openapiFile(contract), 'utf8')).toBe(openapiText(contract));
+  });
+
+  it('the types of the SDK are those of the declarations (else: npm run generate)', () => {
+    expect(readFileSync(sdkFile, 'utf8')).toBe(sdkSource(v1));
   });
 });
 

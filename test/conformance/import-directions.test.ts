@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'subgraphs/inventory': ['contracts', 'service-kit'],
   'subgraphs/payments': ['contracts', 'service-kit', 'integration-client'],
   'mesh/graph-handler': [],
+  'mesh/sdk': [],
   mesh: ['contracts', 'service-kit'],
   'admin/server': ['contracts', 'service-kit'],
   'admin/ui': ['contracts'],

@@ -5,6 +5,8 @@ import { HEALTH_OPERATIONS } from '../health.ts';
 import { PIPELINE_CODES } from '../oauth/oauth-answer.ts';
 import { OAUTH_OPERATIONS } from '../oauth/operations.ts';
 import type { PlatformOperation } from '../rest/declare/platform-operation.ts';
+import { codeSamples } from './samples/code-samples.ts';
+import { requestOfPlatform } from './samples/example-request.ts';
 
 export const PLATFORM_OPERATIONS: readonly PlatformOperation[] = [...Object.values(OAUTH_OPERATIONS), ...Object.values(HEALTH_OPERATIONS)];
 
@@ -31,7 +33,8 @@ export function describePlatform(servers: readonly object[]): Record<string, Rec
   );
 }
 
-function describe({ operationId, tag, summary, description, form, answer, tellsWhenDown }: PlatformOperation): Record<string, unknown> {
+function describe(operation: PlatformOperation): Record<string, unknown> {
+  const { operationId, tag, summary, description, form, answer, tellsWhenDown } = operation;
   const content = { [JSON_MEDIA]: { schema: schemaOf(answer.schema, 'output'), example: answer.example } };
   const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
   return {
@@ -45,6 +48,7 @@ function describe({ operationId, tag, summary, description, form, answer, tellsW
       200: { description: answer.description, headers, content },
       ...(form === undefined ? errorsOfRead(tellsWhenDown === true ? content : undefined) : errorsOfForm()),
     },
+    'x-codeSamples': codeSamples(requestOfPlatform(operation)),
   };
 }
 

@@ -4,6 +4,10 @@ import type { Route } from '../rest/declare/route.ts';
 
 /** The schemas of all resources that the routes answer with, and of those they reach. */
 export function describeResources(routes: readonly Route[]): Record<string, unknown> {
+  return Object.fromEntries([...resourcesOf(routes)].map(([name, resource]) => [name, describe(resource)]));
+}
+
+export function resourcesOf(routes: readonly Route[]): ReadonlyMap<string, Resource> {
   const found = new Map<string, Resource>();
   const visit = (resource: Resource): void => {
     if (found.has(resource.name)) return;
@@ -11,7 +15,7 @@ export function describeResources(routes: readonly Route[]): Record<string, unkn
     for (const field of resource.fields.values()) if (field.kind === 'object') visit(field.resource());
   };
   for (const route of routes) if (route.kind !== 'custom') visit(route.resource);
-  return Object.fromEntries([...found].map(([name, resource]) => [name, describe(resource)]));
+  return found;
 }
 
 function describe(resource: Resource): unknown {

@@ -10,12 +10,15 @@ import { CLIENT_SECURITY_SCHEME, describePlatform, OAUTH_ERROR_SCHEMA, PLATFORM_
 import { describeResources } from './describe-resources.ts';
 import { SECURITY_SCHEMES, securityOf } from './describe-security.ts';
 import { describeWebhooks } from './describe-webhooks.ts';
+import { codeSamples } from './samples/code-samples.ts';
+import { requestOfRoute } from './samples/example-request.ts';
 
 export function openapiDocument(contract: ContractVersion): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of contract.routes) {
     const item = paths[route.path] ?? { ...pathParameters(route.path) };
-    paths[route.path] = { ...item, [route.method.toLowerCase()]: describeOperation(contract, route) };
+    const operation = { ...describeOperation(contract, route), 'x-codeSamples': codeSamples(requestOfRoute(contract, route)) };
+    paths[route.path] = { ...item, [route.method.toLowerCase()]: operation };
   }
   return {
     openapi: '3.1.0',

@@ -1,30 +1,42 @@
-import { readFileSync } from 'node:fs';
-import { errorCodesPage } from '../docs/error-codes-page.ts';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { openapiPath } from '../docs/openapi.ts';
+import { postmanPath } from '../docs/postman/collection.ts';
 import { HEALTH_OPERATIONS } from '../health.ts';
 import { JSON_TYPE } from './answer/answer.ts';
 import { contentTag, matchesNone } from './answer/entity-tag.ts';
 import type { ContractVersion } from './declare/version.ts';
 import { type Endpoint, headerOf } from './rest-request.ts';
 
-/** Answers everybody with the same text. */
-export function fixedText(operationId: string, text: string, contentType: string = JSON_TYPE): Endpoint {
-  const etag = contentTag(text);
+/** A shorter text fits into a packet or two as it is. */
+const PACKED_BYTES_MIN = 2_048;
+const TAKES_GZIP = /(?:^|,)\s*gzip\s*(?:;\s*q=(?:1|0?\.0{0,2}[1-9])[\d.]*\s*)?(?:,|$)/i;
+const pack = promisify(gzip);
+
+/** Answers everybody with the same text, compressed for who takes that: once, when it is first asked for. */
+export function fixedText(
+  operationId: string,
+  text: string,
+  contentType: string = JSON_TYPE,
+  more: Readonly<Record<string, string>> = {},
+): Endpoint {
+  const plain = Buffer.from(text);
+  const tags = { plain: contentTag(text), packed: contentTag(`gzip ${text}`) };
+  let packed: Promise<Buffer> | undefined;
   return {
     operationId,
     access: 'public',
     async serve(request) {
-      const headers = { etag, 'cache-control': 'public, max-age=300' };
+      const isPacked = plain.length >= PACKED_BYTES_MIN && TAKES_GZIP.test(headerOf(request, 'accept-encoding') ?? '');
+      const etag = isPacked ? tags.packed : tags.plain;
+      const headers = { etag, 'cache-control': 'public, max-age=300', vary: 'Accept-Encoding' };
       if (matchesNone(headerOf(request, 'if-none-match'), etag)) return { status: 304, headers, body: undefined };
-      return { status: 200, headers: { 'content-type': contentType, ...headers }, body: text };
+      const whole = { 'content-type': contentType, ...headers, ...more };
+      if (!isPacked) return { status: 200, headers: whole, body: plain };
+      packed ??= pack(plain, { level: 9 });
+      return { status: 200, headers: { ...whole, 'content-encoding': 'gzip' }, body: await packed };
     },
   };
-}
-
-/** The page that every error's `documentationUrl` points into. */
-export function errorPage(): Endpoint {
-  const markdown = readFileSync(new URL('../../ERRORS.md', import.meta.url), 'utf8');
-  return fixedText('getErrorCodes', errorCodesPage(markdown), 'text/html; charset=utf-8');
 }
 
 /** Which versions there are. */
@@ -35,6 +47,7 @@ export function versionIndex(versions: readonly ContractVersion[]): Endpoint {
     ...deprecated,
     url: prefix,
     openapi: openapiPath({ prefix }),
+    postman: postmanPath({ prefix }),
   }));
-  return fixedText('getVersions', JSON.stringify({ versions: shown, health: HEALTH_OPERATIONS.all.path }));
+  return fixedText('getVersions', JSON.stringify({ versions: shown, docs: '/docs', health: HEALTH_OPERATIONS.all.path }));
 }

@@ -43,7 +43,7 @@ describe.each(TOPOLOGIES)('headers, origins and proxies, %s', (topology) => {
     }
   });
 
-  it('give the only page with scripts a policy: its own by hash, no frame around it', async () => {
+  it('give GraphiQL a policy: its own scripts by hash, no frame around it', async () => {
     const page = await fetch(`${stack.internalUrl}/graphql`, { headers: { accept: 'text/html' } });
     const [policy, html] = [page.headers.get('content-security-policy') ?? '', await page.text()];
     expect([page.status, page.headers.get('content-type'), page.headers.get('x-content-type-options')]).toEqual([
