@@ -95,6 +95,10 @@ describe('the image', () => {
     expect(valuesOf(image, 'HEALTHCHECK')[0]).toContain('infra/deploy/health-check.mjs');
   });
 
+  it.each(['portal', 'console'])('has the pages of the %s, built', (app) => {
+    expect(existsSync(join(folder, 'admin', app, 'dist/index.html'))).toBe(true);
+  });
+
   it('has no tests, no secrets, no embedded PostgreSQL and no build tools', () => {
     expect(
       globSync('{admin,infra,mesh,subgraphs,webhook-relay}/**/*.test.ts', { cwd: folder, exclude: (name) => name === 'node_modules' }),

@@ -19,8 +19,10 @@ const ENTRIES: readonly Entry[] = [
 ];
 /** On the same listener, outside of this app. */
 const DOCUMENTS = [
-  { href: '/api/v1/openapi.json', label: 'OpenAPI document' },
+  { href: '/docs', label: 'Guides' },
+  { href: '/docs/reference', label: 'Operations' },
   { href: '/docs/errors', label: 'Error codes' },
+  { href: '/docs/changes', label: 'Changes' },
 ];
 
 export function Navigation({ accountId }: { accountId: string }) {
