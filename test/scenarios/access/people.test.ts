@@ -20,11 +20,11 @@ describe.each(TOPOLOGIES)('people, %s', (topology) => {
   async function developer(email: string): Promise<Browser> {
     const browser = openBrowser(urls);
     await browser.post('developer', '/sign-up/email', { email, password: PASSWORD, name: 'Ada' });
-    const path = await vi.waitFor(async () => {
-      const found = /\/portal\/api\/auth\/verify-email\?token=\S+/.exec((await lettersTo(stack.mailFolder, email))[0]?.text ?? '')?.[0];
+    const token = await vi.waitFor(async () => {
+      const found = /\/portal\/confirm-address\?token=(\S+)/.exec((await lettersTo(stack.mailFolder, email))[0]?.text ?? '')?.[1];
       return found ?? Promise.reject(new Error('There is no letter yet.'));
     }, LETTER_COMES);
-    expect((await fetch(urls.developer + path)).status).toBe(200);
+    expect((await fetch(`${urls.developer}/portal/api/auth/verify-email?token=${token}`)).status).toBe(200);
     expect(await browser.post('developer', '/sign-in/email', { email, password: PASSWORD })).toMatchObject({ status: 200 });
     return browser;
   }
