@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of the console, in a brow
       for (const [name, path] of Object.entries(paths)) {
         await page.goto(`${stack.internalUrl}/console${path}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), name).toBe(0);
+        await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { message: name }).toBe(0);
         await shoot(page, `console-${name}-${viewport.width}-${colorScheme}`);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(viewport.width);
         expect(complaints, name).toEqual([]);

@@ -34,7 +34,8 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': 'Close' },
       },
     },
-    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none' } },
+    // Its word is all that it has: it is not cut where a table is narrow.
+    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', miw: 'max-content' } },
     Tooltip: { defaultProps: { withArrow: true, multiline: true } },
   },
 });

@@ -15,7 +15,7 @@ export type LogFilter = { accountId?: string; actor?: string; action?: string; t
 const DAY_MS = 86_400_000;
 
 /** Changes that somebody made, the latest first; each opens to what it made of its target. */
-export function LogEntries({ filter }: { filter: LogFilter }) {
+export function LogEntries({ filter, headingOrder }: { filter: LogFilter; headingOrder: 2 | 3 }) {
   const api = useApiClient();
   const { from, until, ...rest } = filter;
   const days = { from: from && `${from}T00:00:00Z`, until: until && new Date(Date.parse(`${until}T00:00:00Z`) + DAY_MS).toISOString() };
@@ -30,7 +30,7 @@ export function LogEntries({ filter }: { filter: LogFilter }) {
           <Empty>Nothing was changed.</Empty>
         ) : (
           <>
-            <Accordion multiple variant="separated" order={3}>
+            <Accordion multiple variant="separated" order={headingOrder}>
               {entries.map((entry) => (
                 <Accordion.Item key={entry.id} value={entry.id}>
                   <Accordion.Control>

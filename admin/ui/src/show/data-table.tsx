@@ -38,7 +38,7 @@ export function DataTable<Row>(props: {
             {rows.map((row) => (
               <Table.Tr key={keyOf(row)}>
                 {columns.map(({ header, align, cell }) => (
-                  <Table.Td key={header} ta={align}>
+                  <Table.Td key={header} ta={align} className={align === 'right' ? 'figures' : undefined}>
                     {cell(row)}
                   </Table.Td>
                 ))}
