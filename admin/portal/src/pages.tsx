@@ -9,9 +9,32 @@ import { ConfirmAddressPage } from '@portico/ui/sign-in/confirm-address-page';
 import { ForgotPasswordPage } from '@portico/ui/sign-in/forgot-password-page';
 import { SignInPage } from '@portico/ui/sign-in/sign-in-page';
 import { SignUpPage } from '@portico/ui/sign-in/sign-up-page';
-import { createRootRouteWithContext, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { HomePage } from './shell/home-page.tsx';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { HomePage } from './accounts/home-page.tsx';
+import { NewAccountPage } from './accounts/new-account-page.tsx';
+import { SettingsPage } from './accounts/settings-page.tsx';
+import { ChangesPage } from './changes/changes-page.tsx';
+import { ClientsPage } from './clients/clients-page.tsx';
+import { DELIVERY_STATUSES, DeliveriesPage } from './deliveries/deliveries-page.tsx';
+import { DeliveryPage } from './deliveries/delivery-page.tsx';
+import { KeyPage } from './keys/key-page.tsx';
+import { KeysPage } from './keys/keys-page.tsx';
+import { MembersPage } from './members/members-page.tsx';
+import { RequestsPage } from './requests/requests-page.tsx';
+import { MODES, type Mode } from './shared/use-account.ts';
 import { Shell } from './shell/shell.tsx';
+import { TicketPage } from './tickets/ticket-page.tsx';
+import { TicketsPage } from './tickets/tickets-page.tsx';
+import { WebhookPage } from './webhooks/webhook-page.tsx';
+import { WebhooksPage } from './webhooks/webhooks-page.tsx';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const maybe = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -57,6 +80,44 @@ const signedIn = createRoute({
 const home = createRoute({ getParentRoute: () => signedIn, path: '/', component: HomePage });
 const profile = createRoute({ getParentRoute: () => signedIn, path: '/profile', component: ProfilePage });
 
+const newAccount = createRoute({ getParentRoute: () => signedIn, path: '/new-account', component: NewAccountPage });
+
+/** One account in one mode: links from one of its pages to another keep the mode. */
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/accounts/$accountId',
+  validateSearch: (search: Record<string, unknown>): { mode: Mode } => ({ mode: MODES.find((mode) => mode === search.mode) ?? 'live' }),
+  search: { middlewares: [retainSearchParams(['mode'])] },
+  notFoundComponent: NotFoundPage,
+  component: Outlet,
+});
+const of = { getParentRoute: () => account };
+const accountPages = [
+  // The charts come with the pages that show them.
+  createRoute({ ...of, path: '/', component: lazyRouteComponent(() => import('./usage/overview-page.tsx'), 'OverviewPage') }),
+  createRoute({ ...of, path: '/keys', component: KeysPage }),
+  createRoute({ ...of, path: '/keys/$keyId', component: KeyPage }),
+  createRoute({ ...of, path: '/clients', component: ClientsPage }),
+  createRoute({ ...of, path: '/webhooks', component: WebhooksPage }),
+  createRoute({ ...of, path: '/webhooks/$endpointId', component: WebhookPage }),
+  createRoute({
+    ...of,
+    path: '/deliveries',
+    validateSearch: (search: Record<string, unknown>) => ({
+      endpointId: maybe(search.endpointId),
+      status: DELIVERY_STATUSES.find((status) => status === search.status),
+    }),
+    component: DeliveriesPage,
+  }),
+  createRoute({ ...of, path: '/deliveries/$deliveryId', component: DeliveryPage }),
+  createRoute({ ...of, path: '/requests', component: RequestsPage }),
+  createRoute({ ...of, path: '/members', component: MembersPage }),
+  createRoute({ ...of, path: '/changes', component: ChangesPage }),
+  createRoute({ ...of, path: '/tickets', component: TicketsPage }),
+  createRoute({ ...of, path: '/tickets/$ticketId', component: TicketPage }),
+  createRoute({ ...of, path: '/settings', component: SettingsPage }),
+] as const;
+
 const tree = root.addChildren([
   signIn,
   signUp,
@@ -64,7 +125,7 @@ const tree = root.addChildren([
   choosePassword,
   confirmAddress,
   acceptInvitation,
-  signedIn.addChildren([home, profile]),
+  signedIn.addChildren([home, profile, newAccount, account.addChildren(accountPages)]),
 ]);
 
 export function createPages(app: App) {

@@ -27,7 +27,7 @@ export function useAction<Input, Result>({
 }): Action<Input> {
   const isBusy = useRef(false);
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: work,
+    mutationFn: (input: Input) => work(input),
     onSuccess: done,
     onError(thrown) {
       const texts = fieldTexts(refusalOf(thrown));

@@ -1,7 +1,7 @@
 import { Avatar, Box, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useApp } from '../app-root.tsx';
 import { useAction } from '../forms/use-action.tsx';
+import { MenuLink } from '../show/links.tsx';
 
 const SCHEMES = [
   { value: 'auto', label: 'System' },
@@ -31,9 +31,7 @@ export function PersonMenu({ person: { name, email } }: { person: { name: string
           </Text>
         </Box>
         <Menu.Divider />
-        <Menu.Item component={Link} to="/profile">
-          Profile and security
-        </Menu.Item>
+        <MenuLink to="/profile">Profile and security</MenuLink>
         <Box px="sm" py="xs">
           <SegmentedControl
             fullWidth

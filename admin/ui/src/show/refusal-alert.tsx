@@ -1,25 +1,15 @@
 import { Alert, Button, Code, Group, List, Text } from '@mantine/core';
 import { fieldTexts, type Refusal } from '../data/refusal.ts';
 
-/** `shownFields`: those whose texts stand beside them already. */
-export function RefusalAlert({
-  refusal,
-  shownFields = [],
-  retry,
-}: {
-  refusal: Refusal | undefined;
-  shownFields?: readonly string[];
-  retry?: () => void;
-}) {
-  // The region is there before its text, so that a screen reader reads out what comes.
-  return <div role="alert">{refusal !== undefined && <Told refusal={refusal} shownFields={shownFields} retry={retry} />}</div>;
-}
+type Props = { refusal: Refusal | undefined; shownFields?: readonly string[]; retry?: () => void };
 
-function Told({ refusal, shownFields, retry }: { refusal: Refusal; shownFields: readonly string[]; retry: (() => void) | undefined }) {
+/** `shownFields`: those whose texts stand beside them already. Screen readers read it out when it comes. */
+export function RefusalAlert({ refusal, shownFields = [], retry }: Props) {
+  if (refusal === undefined) return null;
   const { code, message, requestId, retryAfterSeconds } = refusal;
   const texts = Object.entries(fieldTexts(refusal)).filter(([field]) => !shownFields.includes(field));
   return (
-    <Alert color="red" variant="light" title={message} role="presentation">
+    <Alert color="red" variant="light" title={message}>
       {texts.length > 0 && (
         <List size="sm" mb="xs">
           {texts.map(([field, text]) => (

@@ -1,0 +1,17 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { notFound, useParams, useSearch } from '@tanstack/react-router';
+import { useApi } from '../api.tsx';
+
+export const MODES = ['live', 'test'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The account that the address names and the mode that is looked at, and what the person may do there. */
+export function useAccount() {
+  const api = useApi();
+  const { accountId } = useParams({ from: '/signed-in/accounts/$accountId' });
+  const { mode } = useSearch({ from: '/signed-in/accounts/$accountId' });
+  const { data: me } = useSuspenseQuery(api.me.get.queryOptions());
+  const account = me.accounts.find(({ id }) => id === accountId);
+  if (account === undefined) throw notFound();
+  return { accountId, account, mode, tenant: { accountId, mode }, mayAct: account.role !== 'viewer', isOwner: account.role === 'owner' };
+}
