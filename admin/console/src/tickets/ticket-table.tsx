@@ -34,7 +34,7 @@ export function TicketTable({ accountId, status, empty }: { accountId?: string; 
               ? [
                   {
                     header: 'Account',
-                    cell: (ticket: TicketRow) => <PageLink to={`/accounts/${ticket.accountId}`}>{ticket.accountId}</PageLink>,
+                    cell: (ticket: TicketRow) => <PageLink to={`/accounts/${ticket.accountId}`}>{ticket.accountSlug}</PageLink>,
                   },
                 ]
               : []),
