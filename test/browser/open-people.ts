@@ -1,10 +1,12 @@
 // People in a real browser: what they do on the pages, and everything that a page should not have said.
 import { lettersTo } from '@portico/admin-server/testing/browser';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Stack } from '../stack/start-stack.ts';
 
 export const PASSWORD = 'correct horse battery staple';
+
+const LETTER_COMES = { timeout: 20_000 };
 
 export type Visitor = {
   readonly page: Page;
@@ -27,12 +29,13 @@ export async function openVisitor(browser: Browser, options: Parameters<Browser[
 
 /** The link in the latest letter, on the listener of this stack: the addresses of the settings are nobody's. */
 export async function linkTo(stack: Pick<Stack, 'mailFolder'>, origin: string, email: string, path: string): Promise<string> {
-  const links = async (): Promise<string[]> =>
-    (await lettersTo(stack.mailFolder, email))
-      .flatMap(({ text }) => text.match(/https?:\/\/\S+/g) ?? [])
-      .filter((url) => url.includes(path));
-  await expect.poll(links).not.toEqual([]);
-  const { pathname, search } = new URL((await links()).at(-1) ?? '');
+  const link = await vi.waitFor(async () => {
+    const urls = (await lettersTo(stack.mailFolder, email)).flatMap(({ text }) => text.match(/https?:\/\/\S+/g) ?? []);
+    const found = urls.findLast((url) => url.includes(path));
+    if (found === undefined) throw new Error(`There is no letter to ${email} with a link to ${path} yet.`);
+    return found;
+  }, LETTER_COMES);
+  const { pathname, search } = new URL(link);
   return `${origin}${pathname}${search}`;
 }
 

@@ -14,7 +14,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
@@ -29,6 +28,7 @@ import { KeyPage } from './keys/key-page.tsx';
 import { KeysPage } from './keys/keys-page.tsx';
 import { MembersPage } from './members/members-page.tsx';
 import { RequestsPage } from './requests/requests-page.tsx';
+import { AccountFrame } from './shared/account-frame.tsx';
 import { MODES, type Mode } from './shared/use-account.ts';
 import { Shell } from './shell/shell.tsx';
 import { TicketPage } from './tickets/ticket-page.tsx';
@@ -88,8 +88,7 @@ const account = createRoute({
   path: '/accounts/$accountId',
   validateSearch: (search: Record<string, unknown>): { mode: Mode } => ({ mode: MODES.find((mode) => mode === search.mode) ?? 'live' }),
   search: { middlewares: [retainSearchParams(['mode'])] },
-  notFoundComponent: NotFoundPage,
-  component: Outlet,
+  component: AccountFrame,
 });
 const of = { getParentRoute: () => account };
 const accountPages = [

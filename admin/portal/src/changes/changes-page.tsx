@@ -1,5 +1,6 @@
 import { Accordion, Code, Paper, Text } from '@mantine/core';
 import { usePages } from '@portico/ui/data/use-pages';
+import { useSession } from '@portico/ui/data/use-session';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
@@ -13,6 +14,7 @@ type State = Readonly<Record<string, unknown>> | null;
 export function ChangesPage() {
   const [api, client] = [useApi(), useApiClient()];
   const { accountId } = useAccount();
+  const { user } = useSession();
   const changes = usePages({
     queryKey: api.adminLog.list.queryKey({ accountId }),
     async ask(after: string | undefined, signal) {
@@ -35,7 +37,7 @@ export function ChangesPage() {
                 { header: 'Time', cell: ({ at }) => <Time at={at} precision="second" /> },
                 { header: 'Action', cell: ({ action }) => action.replace('.', ': ').replaceAll('_', ' ') },
                 { header: 'Of', cell: ({ target }) => <Code>{target}</Code> },
-                { header: 'By', cell: ({ actor }) => <Code>{actor}</Code> },
+                { header: 'By', cell: ({ actor }) => (actor === user.id ? 'you' : <Code>{actor}</Code>) },
                 { header: 'What changed', cell: ({ before, after }) => <Difference before={before} after={after} /> },
               ]}
             />
@@ -49,7 +51,7 @@ export function ChangesPage() {
 /** Only what differs. */
 function Difference({ before, after }: { before: State; after: State }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter(
-    (name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]) && name !== 'accountId',
+    (name) => name !== 'accountId' && JSON.stringify(before?.[name] ?? null) !== JSON.stringify(after?.[name] ?? null),
   );
   if (names.length === 0) return <Text size="sm">—</Text>;
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Select } from '@mantine/core';
+import { Group, Paper, Select } from '@mantine/core';
 import { usePages } from '@portico/ui/data/use-pages';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
@@ -12,6 +12,7 @@ import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;
+const REFRESH_MS = 3_000;
 const FROM = '/signed-in/accounts/$accountId/deliveries';
 
 export function DeliveriesPage() {
@@ -22,6 +23,7 @@ export function DeliveriesPage() {
   const given = { ...tenant, endpointId, status };
   const deliveries = usePages({
     queryKey: api.deliveries.list.queryKey(given),
+    refreshMs: REFRESH_MS,
     async ask(cursor: string | undefined, signal) {
       const { items, nextCursor } = await client.deliveries.list.query({ ...given, size: 50, cursor }, { signal });
       return { rows: items, after: nextCursor ?? undefined };
@@ -29,15 +31,7 @@ export function DeliveriesPage() {
   });
   const urlOf = (id: string): string => endpoints.data?.items.find((one) => one.id === id)?.url ?? id;
   return (
-    <Page
-      title="Deliveries"
-      about="Every event on its way to a webhook, newest first, for 30 days."
-      actions={
-        <Button variant="default" onClick={() => void deliveries.refetch()}>
-          Refresh
-        </Button>
-      }
-    >
+    <Page title="Deliveries" about="Every event on its way to a webhook, newest first, for 30 days.">
       <Paper>
         <Group mb="md" align="flex-end">
           <Select

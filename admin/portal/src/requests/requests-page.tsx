@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Paper, Text } from '@mantine/core';
+import { Badge, Code, Paper, Text } from '@mantine/core';
 import { formatDuration } from '@portico/ui/data/format';
 import { usePages } from '@portico/ui/data/use-pages';
 import { Page } from '@portico/ui/layout/page';
@@ -11,6 +11,7 @@ import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 const PAGE = 50;
+const REFRESH_MS = 3_000;
 
 export function RequestsPage() {
   const [api, client] = [useApi(), useApiClient()];
@@ -18,6 +19,7 @@ export function RequestsPage() {
   const keys = useQuery(api.apiKeys.list.queryOptions({ accountId }));
   const requests = usePages({
     queryKey: api.requestLog.list.queryKey({ accountId }),
+    refreshMs: REFRESH_MS,
     async ask(after: { at: string; requestId: string } | undefined, signal) {
       const rows = await client.requestLog.list.query({ accountId, limit: PAGE, ...(after === undefined ? {} : { after }) }, { signal });
       const last = rows.at(-1);
@@ -28,11 +30,6 @@ export function RequestsPage() {
     <Page
       title="Request log"
       about="Every request to the API, of both modes, newest first. No body and no header is kept, and values of a query only where they can name nobody."
-      actions={
-        <Button variant="default" onClick={() => void requests.refetch()}>
-          Refresh
-        </Button>
-      }
     >
       <Paper>
         <Loaded query={requests} lines={10}>

@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { notFound, useParams, useSearch } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useApi } from '../api.tsx';
 
 export const MODES = ['live', 'test'] as const;
@@ -12,6 +12,6 @@ export function useAccount() {
   const { mode } = useSearch({ from: '/signed-in/accounts/$accountId' });
   const { data: me } = useSuspenseQuery(api.me.get.queryOptions());
   const account = me.accounts.find(({ id }) => id === accountId);
-  if (account === undefined) throw notFound();
+  if (account === undefined) throw new Error('The frame of the account shows its pages to its members alone.');
   return { accountId, account, mode, tenant: { accountId, mode }, mayAct: account.role !== 'viewer', isOwner: account.role === 'owner' };
 }

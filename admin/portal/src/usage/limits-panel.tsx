@@ -10,7 +10,7 @@ type Limit = { limit: number; windowSeconds: number };
 const WINDOWS: Readonly<Record<number, string>> = { 1: 'second', 60: 'minute', 3600: 'hour', 86400: 'day' };
 
 const said = ({ limit, windowSeconds }: Limit): string =>
-  `${formatNumber(limit)} a ${WINDOWS[windowSeconds] ?? `${windowSeconds} seconds`}`;
+  `${formatNumber(limit)} per ${WINDOWS[windowSeconds] ?? `${windowSeconds} seconds`}`;
 
 export function LimitsPanel() {
   const api = useApi();

@@ -8,7 +8,7 @@ import { PersonMenu } from './person-menu.tsx';
 
 const NAVIGATION_WIDTH = 248;
 
-/** The frame of all pages for whoever is signed in. `header`: between the name of the app and the person. */
+/** The frame of all pages for whoever is signed in. `header`: beside the person, and on a narrow screen above the navigation. */
 export function AppLayout(props: {
   person: { name: string; email: string };
   header?: ReactNode;
@@ -39,12 +39,17 @@ export function AppLayout(props: {
             </a>
           </Group>
           <Group gap="sm" wrap="nowrap">
-            {header}
+            <Group gap="sm" wrap="nowrap" visibleFrom="sm">
+              {header}
+            </Group>
             <PersonMenu person={person} />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm">
+        <AppShell.Section hiddenFrom="sm" pb="sm">
+          <Group gap="sm">{header}</Group>
+        </AppShell.Section>
         <AppShell.Section component={ScrollArea} grow>
           {navigation}
         </AppShell.Section>

@@ -23,7 +23,7 @@ export function DataTable<Row>(props: {
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
     <>
-      <ScrollArea type="auto" offsetScrollbars="x" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
+      <ScrollArea type="auto" offsetScrollbars="present" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -38,7 +38,7 @@ export function DataTable<Row>(props: {
             {rows.map((row) => (
               <Table.Tr key={keyOf(row)}>
                 {columns.map(({ header, align, cell }) => (
-                  <Table.Td key={header} ta={align} className={align === 'right' ? 'figures' : undefined}>
+                  <Table.Td key={header} ta={align} className={align === 'right' ? 'unbroken' : undefined}>
                     {cell(row)}
                   </Table.Td>
                 ))}

@@ -13,7 +13,7 @@ export function Time({
   if (at == null) return <span>{never}</span>;
   const format = { day: formatDate, minute: formatTime, second: formatPreciseTime }[precision];
   return (
-    <time dateTime={at} title={`${at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`} data-nowrap>
+    <time dateTime={at} title={`${at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`}>
       {format(at)}
     </time>
   );

@@ -3,6 +3,9 @@ import { useSyncExternalStore } from 'react';
 import { useApp } from '../app-root.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
+/** Dialogs are at 200, what drops down at 300. */
+const ABOVE_ALL = 500;
+
 /** Over the page that was open, which keeps what was typed. Somebody else who signs in begins with a page of their own. */
 export function SessionEnded({ email }: { email: string }) {
   const { auth, watch, queryClient } = useApp();
@@ -16,6 +19,7 @@ export function SessionEnded({ email }: { email: string }) {
   return (
     <Modal
       opened={hasEnded}
+      zIndex={ABOVE_ALL}
       onClose={() => {}}
       title="Your session has ended"
       withCloseButton={false}
