@@ -3,13 +3,14 @@ import { Panel } from '@portico/ui/layout/panel';
 import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Client } from '../answers.ts';
 import { useApi } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { LimitsInWords, ModeBadge, Scopes, StatusBadge } from '../shared/credential-badges.tsx';
+import { LimitsInWords, Scopes } from '../shared/limits-and-scopes.tsx';
 import { ClientDeeds } from './client-deeds.tsx';
 import { EditClient } from './edit-client.tsx';
 
@@ -45,7 +46,7 @@ function ClientFacts({ client }: { client: Client }) {
         Secret: <Code>{secretHint}</Code>,
         Status: (
           <Group gap="xs">
-            <ModeBadge mode={mode} />
+            <StatusBadge status={mode} />
             <StatusBadge status={status} />
           </Group>
         ),

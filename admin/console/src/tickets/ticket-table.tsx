@@ -2,11 +2,11 @@ import { usePages } from '@portico/ui/data/use-pages';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import type { TicketRow } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
 import { PAGE_SIZE, pageByLast } from '../page-by-last.ts';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import type { TicketStatus } from './ticket-choices.ts';
 
 /** Tickets of one account or of all. Those that wait for us stand in the order in which they wait. */

@@ -3,11 +3,11 @@ import { usePages } from '@portico/ui/data/use-pages';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useApiClient } from '../api.tsx';
 import { ChoiceFilter } from '../fields.tsx';
 import { searchWord } from '../search.ts';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import { DeliveryLink, type Tenant } from './webhook-links.tsx';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;

@@ -5,6 +5,7 @@ import { useAction } from '@portico/ui/forms/use-action';
 import { Panel } from '@portico/ui/layout/panel';
 import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -12,7 +13,6 @@ import { useState } from 'react';
 import type { Delivery } from '../answers.ts';
 import { useApi, useApiClient } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import { AttemptInFull } from './attempt-in-full.tsx';
 import { EndpointLink, type Tenant } from './webhook-links.tsx';
 

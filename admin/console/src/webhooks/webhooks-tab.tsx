@@ -3,10 +3,10 @@ import { usePages } from '@portico/ui/data/use-pages';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { getRouteApi } from '@tanstack/react-router';
 import { useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import { ModeField } from '../shared/mode-field.tsx';
 import { EndpointLink } from './webhook-links.tsx';
 
