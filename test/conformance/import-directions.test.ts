@@ -110,7 +110,7 @@ describe('imports', () => {
   it('reach the environment only where programs start', () => {
     const wrong = sources.filter(
       (file) =>
-        !/(?:main|cli|testing|run|generate|bench)\.ts$|\.test\.ts$|infra\/bin|^webhook-relay\/samples\/|^test\//.test(file) &&
+        !/(?:main|cli|testing|run|generate|build|bench)\.ts$|\.test\.ts$|infra\/bin|^webhook-relay\/samples\/|^test\//.test(file) &&
         /process\.env/.test(readFileSync(join(root, file), 'utf8')),
     );
     expect(wrong.filter((file) => !file.startsWith('infra/local/'))).toEqual([]);

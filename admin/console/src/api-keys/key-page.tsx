@@ -33,7 +33,7 @@ export function KeyPage() {
           <Panel title={`API key ${found.name}`} actions={mayChange && found.status === 'active' && <KeyDeeds apiKey={found} />}>
             <KeyFacts apiKey={found} />
           </Panel>
-          {mayChange && found.status === 'active' && <EditKey key={found.version} apiKey={found} />}
+          {mayChange && found.status === 'active' && <EditKey key={found.id} apiKey={found} />}
           <KeyUsage accountId={accountId} keyId={keyId} />
         </Stack>
       )}

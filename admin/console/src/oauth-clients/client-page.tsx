@@ -30,7 +30,7 @@ export function ClientPage() {
           <Panel title={`OAuth client ${found.name}`} actions={mayChange && found.status === 'active' && <ClientDeeds client={found} />}>
             <ClientFacts client={found} />
           </Panel>
-          {mayChange && found.status === 'active' && <EditClient key={found.version} client={found} />}
+          {mayChange && found.status === 'active' && <EditClient key={found.id} client={found} />}
         </Stack>
       )}
     </Loaded>
