@@ -54,11 +54,21 @@ describe.skipIf(chromiumPath === undefined)('the first administrator, in a brows
     await page.reload();
     await page.getByText('own burst: 3 a minute').waitFor();
     expect(await page.content()).not.toContain(secret);
+    await stack.admin.apiKeys.update(keyIdIn(page.url()), { tier: 'free' });
+    await page.getByRole('textbox', { name: 'Burst', exact: true }).fill('5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('own burst: 5 a minute').waitFor();
+    // What somebody else changed while the form was open stays.
+    expect(await stack.admin.apiKeys.list(accountIdIn(page.url()))).toMatchObject([{ tier: 'free', burst: { limit: 5 } }]);
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByRole('button', { name: 'Revoke the key' }).click();
     await page.getByText('warehouse is revoked.').waitFor();
     await expect.poll(ask, { timeout: 1_000 }).toBe(401);
     await expect.poll(() => page.getByRole('button', { name: 'Revoke', exact: true }).count()).toBe(0);
-    expect(visitor.complaints).toEqual([]);
+    // Of what was refused on purpose the browser says so itself.
+    expect(visitor.complaints).toEqual([expect.stringContaining('status of 400')]);
   });
 });
+
+const keyIdIn = (url: string): string => /key_\w+/.exec(url)?.[0] ?? '';
+const accountIdIn = (url: string): string => /acct_\w+/.exec(url)?.[0] ?? '';

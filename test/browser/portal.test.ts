@@ -1,6 +1,7 @@
 // A developer on the portal, from the first page to the first event: each step is one that the requirements name.
 import { openEventBus } from '@portico/service-kit/bus/open-event-bus';
 import { silentLogger } from '@portico/service-kit/testing';
+import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../stack/send.ts';
@@ -139,6 +140,22 @@ describe.skipIf(chromiumPath === undefined)('the developer portal, in a browser'
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('heading', { name: 'Where is my order?' }).waitFor();
+  });
+
+  it('draws what the account did, and says it in a table too', async () => {
+    const client = new pg.Client({ connectionString: stack.databaseUrl });
+    await client.connect();
+    await client.query(
+      `insert into access.usage_day select $1, current_date - n, 'test', 'key_x', 'listOrders', 40 + n, '{"NOT_FOUND": 7}', '{0,40,5}' from generate_series(1, 6) n`,
+      [home.split('/').at(-1)],
+    );
+    await client.end();
+    const { page, complaints } = await openVisitor(browser, { storageState: await ada.context.storageState() });
+    await open(page, '');
+    await expect.poll(() => page.locator('path.recharts-rectangle').count()).toBeGreaterThan(5);
+    await page.getByRole('row', { name: /46 7$/ }).waitFor({ state: 'attached' });
+    await page.getByRole('cell', { name: 'NOT_FOUND' }).waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('has pages that fit a wide screen and a narrow one, light and dark, and complain of nothing', async () => {

@@ -111,7 +111,7 @@ describe('imports', () => {
   it('reach the environment only where programs start', () => {
     const wrong = sources.filter(
       (file) =>
-        !/(?:main|cli|testing|run|generate|bench)\.ts$|\.test\.ts$|infra\/bin|^infra\/deploy\/health-check|^webhook-relay\/samples\/|^test\//.test(
+        !/(?:main|cli|testing|run|generate|build|bench)\.ts$|\.test\.ts$|infra\/bin|^infra\/deploy\/health-check|^webhook-relay\/samples\/|^test\//.test(
           file,
         ) && /process\.env/.test(readFileSync(join(root, file), 'utf8')),
     );

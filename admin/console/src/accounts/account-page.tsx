@@ -3,7 +3,8 @@ import { Page } from '@portico/ui/layout/page';
 import { Loaded } from '@portico/ui/show/loaded';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
+import { getRouteApi, Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useApi } from '../api.tsx';
 
 const route = getRouteApi('/signed-in/accounts/$accountId');
@@ -39,16 +40,28 @@ export function AccountPage() {
             </Group>
           }
         >
-          <nav className="tabs" aria-label="Parts of the account">
-            {TABS.map(([label, to]) => (
-              <Link key={to} to={to} params={{ accountId }} activeOptions={{ exact: label === 'Overview', includeSearch: false }}>
-                {label}
-              </Link>
-            ))}
-          </nav>
+          <Tabs accountId={accountId} />
           <Outlet />
         </Page>
       )}
     </Loaded>
+  );
+}
+
+function Tabs({ accountId }: { accountId: string }) {
+  const nav = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // In a narrow window the tab of another page may be out of sight.
+  useEffect(() => {
+    nav.current?.querySelector(`[href$="${path}"]`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
+  return (
+    <nav ref={nav} className="tabs" aria-label="Parts of the account">
+      {TABS.map(([label, to]) => (
+        <Link key={to} to={to} params={{ accountId }} activeOptions={{ exact: label === 'Overview', includeSearch: false }}>
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Code, Paper, Stack } from '@mantine/core';
+import { usePages } from '@portico/ui/data/use-pages';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
@@ -9,7 +10,7 @@ import { useState } from 'react';
 import { useApiClient } from '../api.tsx';
 import { TextFilter } from '../fields.tsx';
 import { useMay } from '../me.tsx';
-import { PAGE_SIZE, pageByLast, usePages } from '../use-pages.ts';
+import { PAGE_SIZE, pageByLast } from '../page-by-last.ts';
 import { CreateAccount } from './create-account.tsx';
 
 const route = getRouteApi('/signed-in/accounts');
@@ -20,9 +21,11 @@ export function AccountsPage() {
   const client = useApiClient();
   const [isCreating, setCreating] = useState(false);
   const mayChange = useMay('change accounts');
-  const { query, more } = usePages(['accounts', q], async (last?: { slug: string }) =>
-    pageByLast(await client.accounts.list.query({ q, after: last?.slug, limit: PAGE_SIZE })),
-  );
+  const pages = usePages({
+    queryKey: ['accounts', q],
+    ask: async (last: { slug: string } | undefined) =>
+      pageByLast(await client.accounts.list.query({ q, after: last?.slug, limit: PAGE_SIZE })),
+  });
   return (
     <Page
       title="Accounts"
@@ -37,13 +40,13 @@ export function AccountsPage() {
             value={q}
             onChange={(text) => void navigate({ search: { q: text }, replace: true })}
           />
-          <Loaded query={query}>
+          <Loaded query={pages}>
             {(accounts) => (
               <DataTable
                 label="Accounts"
                 rows={accounts}
                 keyOf={({ id }) => id}
-                more={more}
+                more={pages.more}
                 empty={q === undefined ? 'There is no account yet.' : `No account has “${q}” in its slug or name.`}
                 columns={[
                   { header: 'Slug', cell: ({ id, slug }) => <PageLink to={`/accounts/${id}`}>{slug}</PageLink> },

@@ -8,7 +8,7 @@ export function AccountLogTab() {
   const { accountId } = route.useParams();
   return (
     <Panel title="Admin log" about="Changes of the account and of what belongs to it.">
-      <LogEntries filter={{ accountId }} />
+      <LogEntries filter={{ accountId }} headingOrder={3} />
     </Panel>
   );
 }

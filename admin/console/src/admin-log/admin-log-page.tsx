@@ -32,7 +32,7 @@ export function AdminLogPage() {
             <DayFilter label="From" value={search.from} onChange={(from) => narrow({ from })} />
             <DayFilter label="To" value={search.until} onChange={(until) => narrow({ until })} />
           </SimpleGrid>
-          <LogEntries filter={search} />
+          <LogEntries filter={search} headingOrder={2} />
         </Stack>
       </Paper>
     </Page>

@@ -1,4 +1,5 @@
 import { Accordion, Button, Center, Code, Group, Table, Text } from '@mantine/core';
+import { usePages } from '@portico/ui/data/use-pages';
 import { Empty } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { Time } from '@portico/ui/show/time';
@@ -6,7 +7,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { AdminLogEntry } from '../answers.ts';
 import { useApi, useApiClient } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { PAGE_SIZE, pageByLast, usePages } from '../use-pages.ts';
+import { PAGE_SIZE, pageByLast } from '../page-by-last.ts';
 import { stateDifference } from './state-difference.ts';
 
 /** What the log is narrowed to. Days are UTC, the last one included. */
@@ -15,22 +16,24 @@ export type LogFilter = { accountId?: string; actor?: string; action?: string; t
 const DAY_MS = 86_400_000;
 
 /** Changes that somebody made, the latest first; each opens to what it made of its target. */
-export function LogEntries({ filter }: { filter: LogFilter }) {
+export function LogEntries({ filter, headingOrder }: { filter: LogFilter; headingOrder: 2 | 3 }) {
   const api = useApiClient();
   const { from, until, ...rest } = filter;
   const days = { from: from && `${from}T00:00:00Z`, until: until && new Date(Date.parse(`${until}T00:00:00Z`) + DAY_MS).toISOString() };
-  const { query, more } = usePages(['admin log', filter], async (last?: AdminLogEntry) =>
-    pageByLast(await api.adminLog.list.query({ ...rest, ...days, after: last?.id, limit: PAGE_SIZE })),
-  );
+  const pages = usePages({
+    queryKey: ['admin log', filter],
+    ask: async (last: AdminLogEntry | undefined) =>
+      pageByLast(await api.adminLog.list.query({ ...rest, ...days, after: last?.id, limit: PAGE_SIZE })),
+  });
   const nameOf = useNames();
   return (
-    <Loaded query={query}>
+    <Loaded query={pages}>
       {(entries) =>
         entries.length === 0 ? (
           <Empty>Nothing was changed.</Empty>
         ) : (
           <>
-            <Accordion multiple variant="separated" order={3}>
+            <Accordion multiple variant="separated" order={headingOrder}>
               {entries.map((entry) => (
                 <Accordion.Item key={entry.id} value={entry.id}>
                   <Accordion.Control>
@@ -50,9 +53,9 @@ export function LogEntries({ filter }: { filter: LogFilter }) {
                 </Accordion.Item>
               ))}
             </Accordion>
-            {more !== undefined && (
+            {pages.more !== undefined && (
               <Center mt="md">
-                <Button variant="default" loading={more.isAsking} onClick={() => void more.ask()}>
+                <Button variant="default" loading={pages.more.isAsking} onClick={() => void pages.more?.ask()}>
                   Show more
                 </Button>
               </Center>
@@ -89,8 +92,8 @@ function Difference({ entry: { before, after } }: { entry: AdminLogEntry }) {
               <Table.Th scope="row" fw={isChanged ? 700 : 400}>
                 {field}
               </Table.Th>
-              <Table.Td className="anywhere">{isChanged && was !== undefined ? <del className="was">{was}</del> : (was ?? '—')}</Table.Td>
-              <Table.Td className="anywhere">{isChanged && is !== undefined ? <ins className="is">{is}</ins> : (is ?? '—')}</Table.Td>
+              <Table.Td className="breaking">{isChanged && was !== undefined ? <del className="was">{was}</del> : (was ?? '—')}</Table.Td>
+              <Table.Td className="breaking">{isChanged && is !== undefined ? <ins className="is">{is}</ins> : (is ?? '—')}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -6,6 +6,7 @@ import { Panel } from '@portico/ui/layout/panel';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
 import type { ApiKey } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
+import { changedOnly } from '../shared/changed-only.ts';
 import { KEY_FIELDS, KeyFields, type KeyForm, keyForm, keyInput } from './key-fields.tsx';
 
 export function EditKey({ apiKey }: { apiKey: ApiKey }) {
@@ -14,8 +15,12 @@ export function EditKey({ apiKey }: { apiKey: ApiKey }) {
   const form = useForm<KeyForm>({ initialValues: keyForm(apiKey) });
   const save = useAction({
     form,
-    work: (given: KeyForm) => api.apiKeys.update.mutate({ accountId, id, changes: keyInput(given) }),
-    done: () => notifications.show({ message: 'The key is changed.' }),
+    work: (given: KeyForm) => api.apiKeys.update.mutate({ accountId, id, changes: changedOnly(keyInput(given), form.isDirty) }),
+    done(_, given) {
+      form.setInitialValues(given);
+      form.resetDirty(given);
+      notifications.show({ message: 'The key is changed.' });
+    },
   });
   return (
     <Panel title="Change it" about="What is changed holds on every gateway within a second.">

@@ -1,17 +1,18 @@
 import { Code, Group, Stack } from '@mantine/core';
-import { formatDay, utcDay } from '@portico/ui/data/format';
+import { RequestsChart } from '@portico/ui/charts/requests-chart';
+import { utcDay } from '@portico/ui/data/format';
 import { Panel } from '@portico/ui/layout/panel';
-import { DataTable } from '@portico/ui/show/data-table';
+import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ApiKey } from '../answers.ts';
 import { useApi } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { LimitsInWords, ModeBadge, Scopes, StatusBadge } from '../shared/credential-badges.tsx';
-import { Facts } from '../shared/facts.tsx';
+import { LimitsInWords, Scopes } from '../shared/limits-and-scopes.tsx';
 import { EditKey } from './edit-key.tsx';
 import { KeyDeeds } from './key-deeds.tsx';
 
@@ -32,7 +33,7 @@ export function KeyPage() {
           <Panel title={`API key ${found.name}`} actions={mayChange && found.status === 'active' && <KeyDeeds apiKey={found} />}>
             <KeyFacts apiKey={found} />
           </Panel>
-          {mayChange && found.status === 'active' && <EditKey key={found.version} apiKey={found} />}
+          {mayChange && found.status === 'active' && <EditKey key={found.id} apiKey={found} />}
           <KeyUsage accountId={accountId} keyId={keyId} />
         </Stack>
       )}
@@ -58,31 +59,25 @@ function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
   } = apiKey;
   return (
     <Facts
-      facts={[
-        ['Id', <Code key="id">{id}</Code>],
-        ['Key', <Code key="key">{keyHint}</Code>],
-        [
-          'Status',
-          <Group key="status" gap="xs">
-            <ModeBadge mode={mode} />
+      facts={{
+        Id: <Code>{id}</Code>,
+        Key: <Code>{keyHint}</Code>,
+        Status: (
+          <Group gap="xs">
+            <StatusBadge status={mode} />
             <StatusBadge status={status} />
-          </Group>,
-        ],
-        ['Scopes', <Scopes key="scopes" scopes={scopes} />],
-        ['Tier and limits', <LimitsInWords key="limits" {...apiKey} />],
-        ['Signatures', signatures.join(', ')],
-        ['Used from', allowedAddresses.length === 0 ? 'everywhere' : allowedAddresses.join(', ')],
-        ['Created', <Time key="created" at={createdAt} />],
-        ['Last used', <Time key="used" at={lastUsedAt} never="never" />],
-        ['Expires', <Time key="expires" at={expiresAt} />],
-        revokedAt != null && ['Revoked', <Time key="revoked" at={revokedAt} />],
-        replacedBy != null && [
-          'Replaced by',
-          <PageLink key="replaced" to={`/accounts/${accountId}/keys/${replacedBy}`}>
-            {replacedBy}
-          </PageLink>,
-        ],
-      ]}
+          </Group>
+        ),
+        Scopes: <Scopes scopes={scopes} />,
+        'Tier and limits': <LimitsInWords {...apiKey} />,
+        Signatures: signatures.join(', '),
+        'Used from': allowedAddresses.length === 0 ? 'everywhere' : allowedAddresses.join(', '),
+        Created: <Time at={createdAt} />,
+        'Last used': <Time at={lastUsedAt} never="never" />,
+        Expires: <Time at={expiresAt} />,
+        Revoked: revokedAt != null && <Time at={revokedAt} />,
+        'Replaced by': replacedBy != null && <PageLink to={`/accounts/${accountId}/keys/${replacedBy}`}>{replacedBy}</PageLink>,
+      }}
     />
   );
 }
@@ -92,21 +87,7 @@ function KeyUsage({ accountId, keyId }: { accountId: string; keyId: string }) {
   const usage = useQuery(useApi().apiKeys.usage.queryOptions({ accountId, id: keyId, ...range }));
   return (
     <Panel title="Usage" about={`The last ${USAGE_DAYS} days, in UTC; about a minute behind.`}>
-      <Loaded query={usage}>
-        {(days) => (
-          <DataTable
-            label="Requests per day"
-            rows={days.toReversed()}
-            keyOf={({ day }) => day}
-            empty="Nothing was asked with this key."
-            columns={[
-              { header: 'Day', cell: ({ day }) => formatDay(day) },
-              { header: 'Requests', align: 'right', cell: ({ requests }) => requests },
-              { header: 'Errors', align: 'right', cell: ({ errors }) => errors },
-            ]}
-          />
-        )}
-      </Loaded>
+      <Loaded query={usage}>{(days) => <RequestsChart days={days} {...range} />}</Loaded>
     </Panel>
   );
 }

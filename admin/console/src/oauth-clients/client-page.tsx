@@ -1,15 +1,16 @@
 import { Code, Group, Stack } from '@mantine/core';
 import { Panel } from '@portico/ui/layout/panel';
+import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Client } from '../answers.ts';
 import { useApi } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { LimitsInWords, ModeBadge, Scopes, StatusBadge } from '../shared/credential-badges.tsx';
-import { Facts } from '../shared/facts.tsx';
+import { LimitsInWords, Scopes } from '../shared/limits-and-scopes.tsx';
 import { ClientDeeds } from './client-deeds.tsx';
 import { EditClient } from './edit-client.tsx';
 
@@ -29,7 +30,7 @@ export function ClientPage() {
           <Panel title={`OAuth client ${found.name}`} actions={mayChange && found.status === 'active' && <ClientDeeds client={found} />}>
             <ClientFacts client={found} />
           </Panel>
-          {mayChange && found.status === 'active' && <EditClient key={found.version} client={found} />}
+          {mayChange && found.status === 'active' && <EditClient key={found.id} client={found} />}
         </Stack>
       )}
     </Loaded>
@@ -40,23 +41,22 @@ function ClientFacts({ client }: { client: Client }) {
   const { id, secretHint, mode, status, scopes, createdAt, lastUsedAt, previousSecretUntil, revokedAt } = client;
   return (
     <Facts
-      facts={[
-        ['Client id', <Code key="id">{id}</Code>],
-        ['Secret', <Code key="secret">{secretHint}</Code>],
-        [
-          'Status',
-          <Group key="status" gap="xs">
-            <ModeBadge mode={mode} />
+      facts={{
+        'Client id': <Code>{id}</Code>,
+        Secret: <Code>{secretHint}</Code>,
+        Status: (
+          <Group gap="xs">
+            <StatusBadge status={mode} />
             <StatusBadge status={status} />
-          </Group>,
-        ],
-        ['Scopes', <Scopes key="scopes" scopes={scopes} />],
-        ['Tier and limits', <LimitsInWords key="limits" {...client} />],
-        ['Created', <Time key="created" at={createdAt} />],
-        ['Last used', <Time key="used" at={lastUsedAt} never="never" />],
-        previousSecretUntil != null && ['The secret before is good until', <Time key="previous" at={previousSecretUntil} />],
-        revokedAt != null && ['Revoked', <Time key="revoked" at={revokedAt} />],
-      ]}
+          </Group>
+        ),
+        Scopes: <Scopes scopes={scopes} />,
+        'Tier and limits': <LimitsInWords {...client} />,
+        Created: <Time at={createdAt} />,
+        'Last used': <Time at={lastUsedAt} never="never" />,
+        'The secret before is good until': previousSecretUntil != null && <Time at={previousSecretUntil} />,
+        Revoked: revokedAt != null && <Time at={revokedAt} />,
+      }}
     />
   );
 }

@@ -3,13 +3,14 @@ import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { LimitsInWords, ModeBadge, StatusBadge } from '../shared/credential-badges.tsx';
+import { LimitsInWords } from '../shared/limits-and-scopes.tsx';
 import { CreateClient } from './create-client.tsx';
 
 const route = getRouteApi('/signed-in/accounts/$accountId/clients');
@@ -35,7 +36,7 @@ export function ClientsTab() {
             columns={[
               { header: 'Name', cell: ({ id, name }) => <PageLink to={`/accounts/${accountId}/clients/${id}`}>{name}</PageLink> },
               { header: 'Secret', cell: ({ secretHint }) => <Code>{secretHint}</Code> },
-              { header: 'Mode', cell: ({ mode }) => <ModeBadge mode={mode} /> },
+              { header: 'Mode', cell: ({ mode }) => <StatusBadge status={mode} /> },
               { header: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
               { header: 'Tier and limits', cell: (client) => <LimitsInWords {...client} /> },
               { header: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} never="never" /> },

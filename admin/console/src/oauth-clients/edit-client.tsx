@@ -6,6 +6,7 @@ import { Panel } from '@portico/ui/layout/panel';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
 import type { Client } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
+import { changedOnly } from '../shared/changed-only.ts';
 import { CREDENTIAL_FIELDS, CredentialFields, type CredentialForm, credentialForm, credentialInput } from '../shared/credential-fields.tsx';
 
 export function EditClient({ client }: { client: Client }) {
@@ -14,8 +15,13 @@ export function EditClient({ client }: { client: Client }) {
   const form = useForm<CredentialForm>({ initialValues: credentialForm(client) });
   const save = useAction({
     form,
-    work: (given: CredentialForm) => api.oauthClients.update.mutate({ accountId, id, changes: credentialInput(given) }),
-    done: () => notifications.show({ message: 'The client is changed.' }),
+    work: (given: CredentialForm) =>
+      api.oauthClients.update.mutate({ accountId, id, changes: changedOnly(credentialInput(given), form.isDirty) }),
+    done(_, given) {
+      form.setInitialValues(given);
+      form.resetDirty(given);
+      notifications.show({ message: 'The client is changed.' });
+    },
   });
   return (
     <Panel title="Change it" about="Within a second its tokens can do no more than it may.">

@@ -1,10 +1,10 @@
-import { Anchor, Button, Group, Paper } from '@mantine/core';
+import { Button, Group, Paper } from '@mantine/core';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
+import { AnchorLink } from '@portico/ui/show/links';
 import { Loaded } from '@portico/ui/show/loaded';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Operator } from '../answers.ts';
 import { useApi } from '../api.tsx';
@@ -49,7 +49,14 @@ export function OperatorsPage() {
                 { header: 'Role', cell: ({ operatorRole }) => operatorRole },
                 { header: 'Second factor', cell: ({ twoFactorEnabled }) => (twoFactorEnabled ? 'yes' : 'no') },
                 { header: 'Since', cell: ({ createdAt }) => <Time at={createdAt} precision="day" /> },
-                { header: 'Changes', cell: ({ id }) => <ChangesBy actor={id} /> },
+                {
+                  header: 'Changes',
+                  cell: ({ id }) => (
+                    <AnchorLink to="/admin-log" search={{ actor: id }}>
+                      in the admin log
+                    </AnchorLink>
+                  ),
+                },
                 ...(mayChange ? [{ header: 'What can be done', hiddenHeader: true, cell: deeds }] : []),
               ]}
             />
@@ -59,8 +66,4 @@ export function OperatorsPage() {
       {dialog}
     </Page>
   );
-}
-
-function ChangesBy({ actor }: { actor: string }) {
-  return <Anchor renderRoot={(props) => <Link {...props} to="/admin-log" search={{ actor }} />}>in the admin log</Anchor>;
 }

@@ -1,5 +1,6 @@
 import { Badge, Code, Text } from '@mantine/core';
 import { formatDuration } from '@portico/ui/data/format';
+import { usePages } from '@portico/ui/data/use-pages';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
@@ -7,25 +8,26 @@ import { Time } from '@portico/ui/show/time';
 import { getRouteApi } from '@tanstack/react-router';
 import type { RequestRow } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
-import { PAGE_SIZE, pageByLast, usePages } from '../use-pages.ts';
+import { PAGE_SIZE, pageByLast } from '../page-by-last.ts';
 
 const route = getRouteApi('/signed-in/accounts/$accountId/requests');
 
 export function RequestsTab() {
   const { accountId } = route.useParams();
   const api = useApiClient();
-  const { query, more } = usePages(['requests', accountId], async (after?: RequestRow) =>
-    pageByLast(await api.requestLog.list.query({ accountId, after, limit: PAGE_SIZE })),
-  );
+  const pages = usePages({
+    queryKey: ['requests', accountId],
+    ask: async (after: RequestRow | undefined) => pageByLast(await api.requestLog.list.query({ accountId, after, limit: PAGE_SIZE })),
+  });
   return (
     <Panel title="Requests" about="The latest first. Values of a query that may be personal are not kept: *** stands for them.">
-      <Loaded query={query}>
+      <Loaded query={pages}>
         {(rows) => (
           <DataTable
             label="Requests"
             rows={rows}
             keyOf={({ at, requestId }) => `${at} ${requestId}`}
-            more={more}
+            more={pages.more}
             empty="The account has asked for nothing yet."
             columns={[
               { header: 'When', cell: ({ at }) => <Time at={at} precision="second" /> },

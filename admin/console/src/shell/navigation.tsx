@@ -1,6 +1,6 @@
-import { NavLink } from '@mantine/core';
 import { Icon, type IconName } from '@portico/ui/show/icon';
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { NavigationLink } from '@portico/ui/show/links';
+import type { LinkProps } from '@tanstack/react-router';
 import { useMay } from '../me.tsx';
 
 const PLACES: readonly { label: string; to: LinkProps['to']; icon: IconName }[] = [
@@ -18,12 +18,7 @@ export function Navigation() {
   return (
     <nav aria-label="Pages">
       {PLACES.filter(({ to }) => to !== '/operators' || maySeeOperators).map(({ label, to, icon }) => (
-        <NavLink
-          key={label}
-          label={label}
-          leftSection={<Icon name={icon} />}
-          renderRoot={(props) => <Link {...props} to={to} activeProps={{ 'data-active': true, 'aria-current': 'page' }} />}
-        />
+        <NavigationLink key={label} to={to} label={label} leftSection={<Icon name={icon} />} activeProps={{ active: true }} />
       ))}
     </nav>
   );

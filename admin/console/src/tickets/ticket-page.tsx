@@ -7,6 +7,7 @@ import { Panel } from '@portico/ui/layout/panel';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -14,7 +15,6 @@ import { useState } from 'react';
 import type { Ticket } from '../answers.ts';
 import { useApi, useApiClient } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 
 const route = getRouteApi('/signed-in/tickets/$ticketId');
 

@@ -1,28 +1,31 @@
+import { usePages } from '@portico/ui/data/use-pages';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { PageLink } from '@portico/ui/show/page-link';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import type { TicketRow } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
-import { PAGE_SIZE, pageByLast, usePages } from '../use-pages.ts';
+import { PAGE_SIZE, pageByLast } from '../page-by-last.ts';
 import type { TicketStatus } from './ticket-choices.ts';
 
 /** Tickets of one account or of all. Those that wait for us stand in the order in which they wait. */
 export function TicketTable({ accountId, status, empty }: { accountId?: string; status: TicketStatus | undefined; empty: string }) {
   const api = useApiClient();
   const order = status === 'open' ? 'oldest' : 'newest';
-  const { query, more } = usePages(['tickets', accountId, status], async (after?: TicketRow) =>
-    pageByLast(await api.tickets.list.query({ accountId, status, order, after, limit: PAGE_SIZE })),
-  );
+  const pages = usePages({
+    queryKey: ['tickets', accountId, status],
+    ask: async (after: TicketRow | undefined) =>
+      pageByLast(await api.tickets.list.query({ accountId, status, order, after, limit: PAGE_SIZE })),
+  });
   return (
-    <Loaded query={query}>
+    <Loaded query={pages}>
       {(tickets) => (
         <DataTable
           label="Tickets"
           rows={tickets}
           keyOf={({ id }) => id}
-          more={more}
+          more={pages.more}
           empty={empty}
           columns={[
             { header: 'Subject', cell: ({ id, subject }) => <PageLink to={`/tickets/${id}`}>{subject}</PageLink> },
@@ -31,7 +34,7 @@ export function TicketTable({ accountId, status, empty }: { accountId?: string; 
               ? [
                   {
                     header: 'Account',
-                    cell: (ticket: TicketRow) => <PageLink to={`/accounts/${ticket.accountId}`}>{ticket.accountId}</PageLink>,
+                    cell: (ticket: TicketRow) => <PageLink to={`/accounts/${ticket.accountId}`}>{ticket.accountSlug}</PageLink>,
                   },
                 ]
               : []),

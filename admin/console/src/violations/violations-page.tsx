@@ -49,7 +49,10 @@ export function ViolationsPage() {
                 empty="No request was refused for its rate on these days."
                 columns={[
                   { header: 'Key or client', cell: ({ accountId, keyId }) => <PageLink to={pathOf(accountId, keyId)}>{keyId}</PageLink> },
-                  { header: 'Account', cell: ({ accountId }) => <PageLink to={`/accounts/${accountId}/usage`}>{accountId}</PageLink> },
+                  {
+                    header: 'Account',
+                    cell: ({ accountId, accountSlug }) => <PageLink to={`/accounts/${accountId}/usage`}>{accountSlug}</PageLink>,
+                  },
                   { header: 'Refused', align: 'right', cell: ({ requests }) => formatNumber(requests) },
                 ]}
               />

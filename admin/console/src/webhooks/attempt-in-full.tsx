@@ -33,7 +33,7 @@ function Part({ title, headers, body }: { title: string; headers: Readonly<Recor
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return (
     <details>
-      <summary className="anywhere">{title}</summary>
+      <summary className="breaking">{title}</summary>
       <Code block className="whole">
         {[...lines, '', body ?? ''].join('\n')}
       </Code>

@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
+import { usePages } from '@portico/ui/data/use-pages';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useApiClient } from '../api.tsx';
 import { ChoiceFilter } from '../fields.tsx';
 import { searchWord } from '../search.ts';
-import { StatusBadge } from '../shared/credential-badges.tsx';
-import { usePages } from '../use-pages.ts';
 import { DeliveryLink, type Tenant } from './webhook-links.tsx';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;
@@ -17,9 +17,12 @@ type Given = { tenant: Tenant; endpointId: string; status: DeliveryStatus | unde
 
 export function Deliveries({ tenant, endpointId, status, narrow }: Given) {
   const api = useApiClient();
-  const { query, more } = usePages(['deliveries', tenant, endpointId, status], async (cursor?: string) => {
-    const { items, nextCursor } = await api.deliveries.list.query({ ...tenant, endpointId, status, cursor });
-    return { rows: items, next: nextCursor ?? undefined };
+  const pages = usePages({
+    queryKey: ['deliveries', tenant, endpointId, status],
+    ask: async (cursor: string | undefined) => {
+      const { items, nextCursor } = await api.deliveries.list.query({ ...tenant, endpointId, status, cursor });
+      return { rows: items, after: nextCursor ?? undefined };
+    },
   });
   return (
     <Panel
@@ -35,13 +38,13 @@ export function Deliveries({ tenant, endpointId, status, narrow }: Given) {
         />
       }
     >
-      <Loaded query={query}>
+      <Loaded query={pages}>
         {(deliveries) => (
           <DataTable
             label="Deliveries"
             rows={deliveries}
             keyOf={({ id }) => id}
-            more={more}
+            more={pages.more}
             empty="There is no such delivery."
             columns={[
               {

@@ -3,7 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { ConfirmDialog } from '@portico/ui/forms/confirm-dialog';
 import { useAction } from '@portico/ui/forms/use-action';
 import { Panel } from '@portico/ui/layout/panel';
+import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -11,8 +13,6 @@ import { useState } from 'react';
 import type { Delivery } from '../answers.ts';
 import { useApi, useApiClient } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
-import { Facts } from '../shared/facts.tsx';
 import { AttemptInFull } from './attempt-in-full.tsx';
 import { EndpointLink, type Tenant } from './webhook-links.tsx';
 
@@ -36,15 +36,15 @@ function DeliveryInFull({ tenant, delivery }: { tenant: Tenant; delivery: Delive
       </EndpointLink>
       <Panel title={`Delivery of ${eventType}`} actions={mayAct && <Button onClick={() => setReplaying(true)}>Send again</Button>}>
         <Facts
-          facts={[
-            ['Id', <Code key="id">{id}</Code>],
-            ['Event', <Code key="event">{eventId}</Code>],
-            ['Status', <StatusBadge key="status" status={status} />],
-            nextAttemptAt !== null && ['Next attempt', <Time key="next" at={nextAttemptAt} precision="second" />],
-            replayId !== null && ['Part of the replay', <Code key="replay">{replayId}</Code>],
-            ['Created', <Time key="created" at={createdAt} precision="second" />],
-            completedAt !== null && ['Ended', <Time key="ended" at={completedAt} precision="second" />],
-          ]}
+          facts={{
+            Id: <Code>{id}</Code>,
+            Event: <Code>{eventId}</Code>,
+            Status: <StatusBadge status={status} />,
+            'Next attempt': nextAttemptAt !== null && <Time at={nextAttemptAt} precision="second" />,
+            'Part of the replay': replayId !== null && <Code>{replayId}</Code>,
+            Created: <Time at={createdAt} precision="second" />,
+            Ended: completedAt !== null && <Time at={completedAt} precision="second" />,
+          }}
         />
       </Panel>
       <Panel title="Attempts" about="With secrets masked, and bodies cut at 64 KiB.">

@@ -57,7 +57,7 @@ function TestDialog({ tenant, endpoint: { id, url }, close }: Given) {
     >
       <Stack gap="sm">
         <Text size="sm">
-          A signed <code>webhook.test</code> is sent to <span className="anywhere">{url}</span>.
+          A signed <code>webhook.test</code> is sent to <span className="breaking">{url}</span>.
         </Text>
         <div role="status">
           {told !== undefined && (

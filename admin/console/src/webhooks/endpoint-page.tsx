@@ -1,14 +1,14 @@
 import { Code, Stack } from '@mantine/core';
 import { Panel } from '@portico/ui/layout/panel';
+import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Endpoint } from '../answers.ts';
 import { useApi } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
-import { Facts } from '../shared/facts.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { EndpointDeeds } from './endpoint-deeds.tsx';
 import { Replays } from './replays.tsx';
@@ -30,7 +30,7 @@ export function EndpointPage() {
           <EndpointsLink {...tenant} />
           <Panel
             title="Endpoint"
-            about={<span className="anywhere">{found.url}</span>}
+            about={<span className="breaking">{found.url}</span>}
             actions={mayAct && <EndpointDeeds tenant={tenant} endpoint={found} />}
           >
             <EndpointFacts endpoint={found} />
@@ -54,25 +54,25 @@ function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const { verificationFailure, previousSecretExpiresAt, drainPerSecond, createdAt } = endpoint;
   return (
     <Facts
-      facts={[
-        ['Id', <Code key="id">{id}</Code>],
-        ['Status', <StatusBadge key="status" status={status} />],
-        disabledReason !== null && ['Disabled', `${disabledReason.replace('_', ' ')}`],
-        disabledAt !== null && ['Disabled since', <Time key="disabled" at={disabledAt} />],
-        verificationFailure !== null && ['Verification', verificationFailure.message],
-        ['Events', events.join(', ')],
-        ['Version of the bodies', apiVersion],
-        ['Retries', schedule],
-        ['At most', `${ratePerSecond === null ? 'any number' : ratePerSecond} a second, ${concurrency} at once`],
-        headerNames.length > 0 && ['Own headers', headerNames.join(', ')],
-        ['Circuit', health.circuit],
-        ['Last success', <Time key="success" at={health.lastSucceededAt} never="never" />],
-        ['Last failure', <Time key="failure" at={health.lastFailedAt} never="never" />],
-        health.failingSince !== null && ['Failing since', <Time key="failing" at={health.failingSince} />],
-        previousSecretExpiresAt !== null && ['The secret before is used until', <Time key="previous" at={previousSecretExpiresAt} />],
-        drainPerSecond !== null && ['What was held is sent', `${drainPerSecond} a second`],
-        ['Created', <Time key="created" at={createdAt} />],
-      ]}
+      facts={{
+        Id: <Code>{id}</Code>,
+        Status: <StatusBadge status={status} />,
+        Disabled: disabledReason !== null && `${disabledReason.replace('_', ' ')}`,
+        'Disabled since': disabledAt !== null && <Time at={disabledAt} />,
+        Verification: verificationFailure?.message ?? false,
+        Events: events.join(', '),
+        'Version of the bodies': apiVersion,
+        Retries: schedule,
+        'At most': `${ratePerSecond === null ? 'any number' : ratePerSecond} a second, ${concurrency} at once`,
+        'Own headers': headerNames.length > 0 && headerNames.join(', '),
+        Circuit: health.circuit,
+        'Last success': <Time at={health.lastSucceededAt} never="never" />,
+        'Last failure': <Time at={health.lastFailedAt} never="never" />,
+        'Failing since': health.failingSince !== null && <Time at={health.failingSince} />,
+        'The secret before is used until': previousSecretExpiresAt !== null && <Time at={previousSecretExpiresAt} />,
+        'What was held is sent': drainPerSecond !== null && `${drainPerSecond} a second`,
+        Created: <Time at={createdAt} />,
+      }}
     />
   );
 }

@@ -5,13 +5,13 @@ import { useAction } from '@portico/ui/forms/use-action';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Replay } from '../answers.ts';
 import { useApi, useApiClient } from '../api.tsx';
 import { useMay } from '../me.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import { StartReplay } from './start-replay.tsx';
 import type { Tenant } from './webhook-links.tsx';
 

@@ -1,13 +1,13 @@
 import { Stack, Text } from '@mantine/core';
+import { usePages } from '@portico/ui/data/use-pages';
 import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { getRouteApi } from '@tanstack/react-router';
 import { useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/credential-badges.tsx';
 import { ModeField } from '../shared/mode-field.tsx';
-import { usePages } from '../use-pages.ts';
 import { EndpointLink } from './webhook-links.tsx';
 
 const route = getRouteApi('/signed-in/accounts/$accountId/webhooks');
@@ -17,22 +17,25 @@ export function WebhooksTab() {
   const { mode } = route.useSearch();
   const navigate = route.useNavigate();
   const api = useApiClient();
-  const { query, more } = usePages(['endpoints', accountId, mode], async (cursor?: string) => {
-    const { items, nextCursor } = await api.endpoints.list.query({ accountId, mode, cursor });
-    return { rows: items, next: nextCursor ?? undefined };
+  const pages = usePages({
+    queryKey: ['endpoints', accountId, mode],
+    ask: async (cursor: string | undefined) => {
+      const { items, nextCursor } = await api.endpoints.list.query({ accountId, mode, cursor });
+      return { rows: items, after: nextCursor ?? undefined };
+    },
   });
   return (
     <Panel
       title="Webhook endpoints"
       actions={<ModeField value={mode} onChange={(chosen) => void navigate({ search: { mode: chosen }, replace: true })} />}
     >
-      <Loaded query={query}>
+      <Loaded query={pages}>
         {(endpoints) => (
           <DataTable
             label="Webhook endpoints"
             rows={endpoints}
             keyOf={({ id }) => id}
-            more={more}
+            more={pages.more}
             empty={`The account has no endpoint in ${mode} mode.`}
             columns={[
               {

@@ -3,11 +3,11 @@ import { counted } from '@portico/ui/data/format';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 import { type Client, ClientDialog, type Wish } from './client-dialog.tsx';
 

@@ -4,11 +4,11 @@ import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { AnchorLink } from '@portico/ui/show/links';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useApi, useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'dead', 'cancelled'] as const;

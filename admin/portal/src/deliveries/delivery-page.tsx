@@ -8,12 +8,12 @@ import { Empty } from '@portico/ui/show/data-table';
 import { Facts } from '@portico/ui/show/facts';
 import { Loaded } from '@portico/ui/show/loaded';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useApi, useApiClient } from '../api.tsx';
 import { Exchange } from '../shared/exchange.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 const ASK_AGAIN_MS = 1_500;

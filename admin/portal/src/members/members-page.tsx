@@ -7,11 +7,11 @@ import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi, useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 type Role = 'viewer' | 'developer' | 'owner';

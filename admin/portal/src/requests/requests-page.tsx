@@ -4,10 +4,10 @@ import { usePages } from '@portico/ui/data/use-pages';
 import { Page } from '@portico/ui/layout/page';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useApi, useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 const PAGE = 50;

@@ -1,9 +1,9 @@
+import { MODES, type Mode } from '@portico/contracts/modes';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useApi } from '../api.tsx';
 
-export const MODES = ['live', 'test'] as const;
-export type Mode = (typeof MODES)[number];
+export { MODES, type Mode };
 
 /** The account that the address names and the mode that is looked at, and what the person may do there. */
 export function useAccount() {

@@ -4,11 +4,11 @@ import { useAction } from '@portico/ui/forms/use-action';
 import { Page } from '@portico/ui/layout/page';
 import { Loaded } from '@portico/ui/show/loaded';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useApi, useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 
 const ASK_AGAIN_MS = 30_000;

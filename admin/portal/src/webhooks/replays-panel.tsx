@@ -5,11 +5,11 @@ import { Panel } from '@portico/ui/layout/panel';
 import { DataTable } from '@portico/ui/show/data-table';
 import { Loaded } from '@portico/ui/show/loaded';
 import { RefusalAlert } from '@portico/ui/show/refusal-alert';
+import { StatusBadge } from '@portico/ui/show/status-badge';
 import { Time } from '@portico/ui/show/time';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi, useApiClient } from '../api.tsx';
-import { StatusBadge } from '../shared/status-badge.tsx';
 import { useAccount } from '../shared/use-account.ts';
 import { StartReplay } from './start-replay.tsx';
 

@@ -52,6 +52,12 @@ export async function findAccount({ database }: AdminContext, slugOrId: string):
   return account;
 }
 
+/** By which word people know accounts, by id. */
+export async function slugsOf({ database }: AdminContext, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const accounts = await database.fork().find(Account, { id: { $in: [...new Set(ids)] } }, { fields: ['slug'] });
+  return new Map(accounts.map(({ id, slug }) => [id, slug]));
+}
+
 /** By slug, a page at a time. */
 export function listAccounts({ database }: AdminContext, given: z.input<typeof accountFilter>): Promise<Account[]> {
   const { q, after, limit } = parseInput(accountFilter, given);

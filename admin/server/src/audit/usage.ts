@@ -33,7 +33,7 @@ export type LatencyUsage = {
   p95Ms: number | undefined;
   p99Ms: number | undefined;
 };
-export type KeyViolations = { accountId: string; keyId: string; requests: number };
+export type KeyViolations = { accountId: string; accountSlug: string; keyId: string; requests: number };
 export type Violation = { at: string; requestId: string; keyId: string | null; route: string | null; address: string };
 
 const WHERE = `account_id = $1 and day between $2 and $3 and ($4::text is null or mode = $4) and ($5::text is null or key_id = $5)
@@ -106,12 +106,18 @@ export async function rateLimitViolations({ database }: AdminContext, given: Usa
 export async function violationsByKey({ database }: AdminContext, given: z.input<typeof rangeOfAll>): Promise<KeyViolations[]> {
   const { from, to, mode } = parseInput(rangeOfAll, given);
   const rows = await database.read(
-    `select account_id, key_id, sum((errors->>$4::text)::bigint)::bigint as requests from access.usage_day
+    `select account_id, key_id, sum((errors->>$4::text)::bigint)::bigint as requests, max(slug) as slug
+     from access.usage_day left join access.account on account.id = account_id
      where day between $1 and $2 and ($3::text is null or mode = $3) and jsonb_exists(errors, $4::text)
      group by 1, 2 order by 3 desc, 1, 2 limit ${VIOLATIONS_MAX}`,
     [from, to, mode ?? null, 'RATE_LIMIT_EXCEEDED'],
   );
-  return rows.map((row) => ({ accountId: String(row.account_id), keyId: String(row.key_id), requests: Number(row.requests) }));
+  return rows.map((row) => ({
+    accountId: String(row.account_id),
+    accountSlug: String(row.slug ?? row.account_id),
+    keyId: String(row.key_id),
+    requests: Number(row.requests),
+  }));
 }
 
 function isShort({ from, to }: { from: string; to: string }): boolean {

@@ -191,6 +191,18 @@ describe('sign-in', () => {
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
   });
 
+  it('counts tries of a present password as it counts those of a sign-in', async () => {
+    await using strict = await openTestSides({ triesPerMinute: 5 });
+    const { post } = await strict.operator('root@example.com', 'admin');
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const given = { currentPassword: `guess number ${i} of many`, newPassword: PASSWORD };
+      statuses.push((await post('operator', '/change-password', given)).status);
+    }
+    // One was the choice of the password that root has.
+    expect(statuses).toEqual([400, 400, 400, 400, 429]);
+  });
+
   it.each(['developer', 'operator'] as const)('counts tries by who a trusted proxy says it is, on the %s side', async (side) => {
     await using behind = await openTestSides({ triesPerMinute: 2, trustedProxies: ['127.0.0.0/8', '::1', '10.0.0.0/8'] });
     const statusFrom = async (forwarded: string): Promise<number> => {

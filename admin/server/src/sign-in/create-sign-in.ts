@@ -51,6 +51,7 @@ const GUARDED_PATHS = [
   '/sign-up/*',
   '/request-password-reset',
   '/reset-password',
+  '/change-password',
   '/send-verification-email',
   '/two-factor/*',
 ];

@@ -182,7 +182,7 @@ describe('what an account did', () => {
     const rest = await ada.requestLog.list.query({ accountId, limit: 3, after: first.at(-1) });
     expect([...first, ...rest].map(({ requestId }) => requestId)).toEqual(['req_3', 'req_1', 'req_4', 'req_2', 'req_0']);
     const { client: auditor } = await sides.operator('auditor@op.example.com', 'auditor');
-    expect(await auditor.usage.violationsByKey.query(days)).toEqual([{ accountId, keyId: id, requests: 2 }]);
+    expect(await auditor.usage.violationsByKey.query(days)).toEqual([{ accountId, accountSlug: 'ada', keyId: id, requests: 2 }]);
     expect(await auditor.usage.errorsByCode.query(range)).toEqual([{ code: 'RATE_LIMIT_EXCEEDED', requests: 2 }]);
     const evesDays = { ...days, accountId: evesAccountId };
     expect([await eve.usage.requestsPerDay.query(evesDays), await eve.requestLog.list.query(evesDays)]).toEqual([[], []]);

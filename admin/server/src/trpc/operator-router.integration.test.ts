@@ -115,7 +115,7 @@ describe('an operator', () => {
     const { client: developer } = await sides.developer('asks@example.com');
     const account = await developer.accounts.create.mutate({ slug: 'asks', name: 'Asks' });
     const { id } = await developer.tickets.open.mutate({ accountId: account.id, subject: 'Help', body: 'How?' });
-    expect(await operator.tickets.list.query({ status: 'open', accountId: account.id })).toMatchObject([{ id }]);
+    expect(await operator.tickets.list.query({ status: 'open', accountId: account.id })).toMatchObject([{ id, accountSlug: 'asks' }]);
     expect(await operator.tickets.reply.mutate({ id, body: 'So.' })).toMatchObject({ status: 'answered' });
     expect(await developer.tickets.reply.mutate({ accountId: account.id, id, body: 'Thanks' })).toMatchObject({ status: 'open' });
     await operator.tickets.close.mutate({ id });

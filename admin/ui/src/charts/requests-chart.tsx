@@ -1,10 +1,11 @@
-import '@mantine/charts/styles.css';
-import { BarChart } from '@mantine/charts';
-import { Box, VisuallyHidden } from '@mantine/core';
+import { Box, Skeleton, VisuallyHidden } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { formatDay, formatNumber } from '../data/format.ts';
 import { Empty } from '../show/data-table.tsx';
 
 type Day = { day: string; requests: number; errors: number };
+const Bars = lazy(() => import('./bars.tsx'));
+const HEIGHT = 240;
 const DAY_MS = 86_400_000;
 const SERIES = [
   { name: 'Answered', color: 'accent.6' },
@@ -21,18 +22,9 @@ export function RequestsChart({ days, from, to }: { days: readonly Day[]; from: 
   return (
     <>
       <Box aria-hidden="true">
-        <BarChart
-          h={240}
-          data={rows}
-          dataKey="day"
-          type="stacked"
-          series={SERIES}
-          withLegend
-          tickLine="none"
-          valueFormatter={formatNumber}
-          barProps={{ isAnimationActive: false }}
-          barChartProps={{ accessibilityLayer: false }}
-        />
+        <Suspense fallback={<Skeleton height={HEIGHT} />}>
+          <Bars height={HEIGHT} rows={rows} series={SERIES} />
+        </Suspense>
       </Box>
       <VisuallyHidden>
         <table>

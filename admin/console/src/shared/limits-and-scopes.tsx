@@ -2,30 +2,6 @@ import { Badge, Group, Text } from '@mantine/core';
 import type { RateLimit, Tier } from '@portico/contracts/tiers';
 import { limitInWords } from './limits.ts';
 
-export function ModeBadge({ mode }: { mode: string }) {
-  return <Badge color={mode === 'live' ? 'accent' : 'gray'}>{mode}</Badge>;
-}
-
-const STATUS_COLORS: Readonly<Record<string, string>> = {
-  active: 'teal',
-  succeeded: 'teal',
-  delivered: 'teal',
-  completed: 'teal',
-  open: 'yellow',
-  waiting: 'yellow',
-  paused: 'yellow',
-  invited: 'yellow',
-  running: 'accent',
-  answered: 'accent',
-  revoked: 'red',
-  disabled: 'red',
-  failed: 'red',
-};
-
-export function StatusBadge({ status }: { status: string }) {
-  return <Badge color={STATUS_COLORS[status] ?? 'gray'}>{status}</Badge>;
-}
-
 /** The tier, and what is set beside it. */
 export function LimitsInWords(given: { tier: Tier; quota?: RateLimit | null | undefined; burst?: RateLimit | null | undefined }) {
   return (
