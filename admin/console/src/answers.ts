@@ -18,5 +18,4 @@ export type AdminLogEntry = Answer<OperatorClient['adminLog']['list']>[number];
 export type RequestRow = Answer<OperatorClient['requestLog']['list']>[number];
 export type Endpoint = Answer<OperatorClient['endpoints']['get']>;
 export type Delivery = Answer<OperatorClient['deliveries']['get']>;
-export type DeliveryRow = Answer<OperatorClient['deliveries']['list']>['items'][number];
 export type Replay = Answer<OperatorClient['replays']['list']>['items'][number];

@@ -98,7 +98,12 @@ const partsOfAccount = [
     }),
     component: EndpointPage,
   }),
-  createRoute({ getParentRoute: () => account, path: '/deliveries/$deliveryId', validateSearch: modeSearch, component: DeliveryPage }),
+  createRoute({
+    getParentRoute: () => account,
+    path: '/webhooks/deliveries/$deliveryId',
+    validateSearch: modeSearch,
+    component: DeliveryPage,
+  }),
   createRoute({
     getParentRoute: () => account,
     path: '/usage',

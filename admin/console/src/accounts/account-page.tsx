@@ -53,7 +53,7 @@ function Tabs({ accountId }: { accountId: string }) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // In a narrow window the tab of another page may be out of sight.
   useEffect(() => {
-    nav.current?.querySelector(`[href$="${path}"]`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [path]);
   return (
     <nav ref={nav} className="tabs" aria-label="Parts of the account">

@@ -30,7 +30,7 @@ export function CreateKey({ accountId, close }: { accountId: string; close(): vo
     <FormDialog
       title="New API key"
       verb="Create the key"
-      size="lg"
+      size="xl"
       {...create}
       shownFields={KEY_FIELDS}
       onSubmit={form.onSubmit(create.run)}

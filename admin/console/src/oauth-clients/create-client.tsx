@@ -25,7 +25,7 @@ export function CreateClient({ accountId, close }: { accountId: string; close():
     <FormDialog
       title="New OAuth client"
       verb="Create the client"
-      size="lg"
+      size="xl"
       {...create}
       shownFields={CREDENTIAL_FIELDS}
       onSubmit={form.onSubmit(create.run)}

@@ -13,8 +13,6 @@ export function LimitField({ label, value = NO_LIMIT, onChange, error }: Field<L
     <Group align="flex-start" grow wrap="nowrap" gap="xs">
       <NumberInput
         label={label}
-        description="requests"
-        inputWrapperOrder={['label', 'description', 'input', 'error']}
         value={value.limit}
         onChange={(limit) => onChange({ ...value, limit })}
         error={error}
@@ -25,8 +23,8 @@ export function LimitField({ label, value = NO_LIMIT, onChange, error }: Field<L
         required
       />
       <Select
-        label={`${label}: window`}
-        description="in each window"
+        label="Window"
+        aria-label={`${label}: Window`}
         data={windowChoices(value.windowSeconds)}
         value={String(value.windowSeconds)}
         onChange={(seconds) => onChange({ ...value, windowSeconds: Number(seconds ?? value.windowSeconds) })}

@@ -16,7 +16,7 @@ import { useMay } from '../me.tsx';
 import { AttemptInFull } from './attempt-in-full.tsx';
 import { EndpointLink, type Tenant } from './webhook-links.tsx';
 
-const route = getRouteApi('/signed-in/accounts/$accountId/deliveries/$deliveryId');
+const route = getRouteApi('/signed-in/accounts/$accountId/webhooks/deliveries/$deliveryId');
 
 export function DeliveryPage() {
   const { accountId, deliveryId } = route.useParams();

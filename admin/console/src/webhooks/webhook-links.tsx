@@ -15,7 +15,12 @@ export function EndpointLink({ accountId, mode, endpointId, children }: Tenant &
 
 export function DeliveryLink({ accountId, mode, deliveryId, children }: Tenant & { deliveryId: string; children: ReactNode }) {
   return (
-    <AnchorLink className="breaking" to="/accounts/$accountId/deliveries/$deliveryId" params={{ accountId, deliveryId }} search={{ mode }}>
+    <AnchorLink
+      className="breaking"
+      to="/accounts/$accountId/webhooks/deliveries/$deliveryId"
+      params={{ accountId, deliveryId }}
+      search={{ mode }}
+    >
       {children}
     </AnchorLink>
   );

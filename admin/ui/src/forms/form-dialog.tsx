@@ -13,7 +13,7 @@ type Given = {
   shownFields: readonly string[];
   onSubmit: FormEventHandler<HTMLFormElement>;
   close(): void;
-  size?: 'md' | 'lg' | 'xl';
+  size?: 'md' | 'xl';
   children: ReactNode;
 };
 
