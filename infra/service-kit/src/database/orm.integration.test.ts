@@ -89,7 +89,9 @@ it.each(['SQL_ASCII', 'LATIN1'])(
     const name = `${url.pathname.slice(1)}_${encoding.toLowerCase()}`;
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    await client.query(`create database "${name}" template template0 encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`);
+    await client.query(
+      `create database "${name}" template template0 encoding '${encoding}' locale_provider 'libc' lc_collate 'C' lc_ctype 'C'`,
+    );
     try {
       url.pathname = `/${name}`;
       const opening = openDatabase({
