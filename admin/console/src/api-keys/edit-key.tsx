@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useAction } from '@portico/ui/forms/use-action';
@@ -7,6 +7,7 @@ import { RefusalAlert } from '@portico/ui/show/refusal-alert';
 import type { ApiKey } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
 import { changedOnly } from '../shared/changed-only.ts';
+import { SaveOrUndo } from '../shared/save-or-undo.tsx';
 import { KEY_FIELDS, KeyFields, type KeyForm, keyForm, keyInput } from './key-fields.tsx';
 
 export function EditKey({ apiKey }: { apiKey: ApiKey }) {
@@ -28,16 +29,7 @@ export function EditKey({ apiKey }: { apiKey: ApiKey }) {
         <Stack maw={720}>
           <KeyFields tier={form.values.tier} propsOf={(name) => form.getInputProps(name)} />
           <RefusalAlert refusal={save.refusal} shownFields={KEY_FIELDS} />
-          <Group>
-            <Button type="submit" loading={save.isRunning} disabled={!form.isDirty()}>
-              Save
-            </Button>
-            {form.isDirty() && (
-              <Button variant="default" onClick={form.reset}>
-                Undo
-              </Button>
-            )}
-          </Group>
+          <SaveOrUndo form={form} isSaving={save.isRunning} />
         </Stack>
       </form>
     </Panel>

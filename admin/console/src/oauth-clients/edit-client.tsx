@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useAction } from '@portico/ui/forms/use-action';
@@ -8,6 +8,7 @@ import type { Client } from '../answers.ts';
 import { useApiClient } from '../api.tsx';
 import { changedOnly } from '../shared/changed-only.ts';
 import { CREDENTIAL_FIELDS, CredentialFields, type CredentialForm, credentialForm, credentialInput } from '../shared/credential-fields.tsx';
+import { SaveOrUndo } from '../shared/save-or-undo.tsx';
 
 export function EditClient({ client }: { client: Client }) {
   const { accountId, id } = client;
@@ -29,16 +30,7 @@ export function EditClient({ client }: { client: Client }) {
         <Stack maw={720}>
           <CredentialFields tier={form.values.tier} propsOf={(name) => form.getInputProps(name)} />
           <RefusalAlert refusal={save.refusal} shownFields={CREDENTIAL_FIELDS} />
-          <Group>
-            <Button type="submit" loading={save.isRunning} disabled={!form.isDirty()}>
-              Save
-            </Button>
-            {form.isDirty() && (
-              <Button variant="default" onClick={form.reset}>
-                Undo
-              </Button>
-            )}
-          </Group>
+          <SaveOrUndo form={form} isSaving={save.isRunning} />
         </Stack>
       </form>
     </Panel>
